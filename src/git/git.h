@@ -1,0 +1,98 @@
+// A commit comes in: groups and repositories, push and fetch by the real git, refs, browsing, diffs.
+// hears: nothing.   says: PushReceived, RepoDeleted.
+// owns: repo_group, repository, push, push_update; the folder repos/ under the data folder.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "base/events.h"
+#include "model/route.h"
+#include "model/events.h"
+#include "people/people.h"
+
+namespace sampan::git {
+
+struct Config {
+  std::string folder;       // repos live under it
+  std::string hook_program; // path of sampan-hook
+  std::string hook_socket;  // Unix socket of the server, given to hooks
+  std::string public_url;   // "http://host:port", for clone addresses and messages to people who push
+  std::int64_t max_push_bytes = 4LL << 30;
+};
+
+enum class Visibility { private_, internal };
+
+struct Repo {
+  RepoId id;
+  GroupId group_id;
+  std::string group, name, description, default_branch;
+  Visibility visibility = Visibility::private_;
+  Time created_at{}, updated_at{};
+  std::string path() const { return group + "/" + name; }
+};
+
+struct CommitInfo {
+  Sha sha;
+  std::vector<Sha> parents;
+  std::string title, message, author_name, author_email, committer_name;
+  Time authored_at{}, committed_at{};
+};
+
+// A file that is written by an act of the server (templates, edits on the page).
+struct NewFile { std::string path, text; bool executable = false; };
+
+// Asked on each push before its refs move, in order; an error refuses the push and its sentence is printed to who pushed.
+// Called on a worker thread with the objects readable (quarantine) through `git_environment`.
+struct PushCheck {
+  const Repo& repo;
+  const Actor& actor;
+  const std::vector<events::RefUpdate>& updates;
+  const std::vector<std::string>& options;
+  const std::vector<std::pair<std::string, std::string>>& git_environment;
+};
+
+class Git {
+ public:
+  Git(Db& db, Clock& clock, EventLog& events, people::People& people, Config config);
+  ~Git();
+  // Finishes or undoes pushes that a crash left intended: refs decide. Call before listeners start.
+  Result<void> recover();
+
+  Result<GroupId> find_group(std::string_view name);
+  Result<Repo> find_repo(std::string_view group, std::string_view name);
+  Result<Repo> find_repo_by_path(std::string_view path);  // "company/shop" or a longer path below it (image names)
+  Result<Repo> find_repo(RepoId id);
+  Result<std::vector<Repo>> list_repos(const Actor& actor);  // those the actor may view
+  Result<Role> role_on(const Actor& actor, const Repo& repo);
+
+  Result<Sha> resolve(const Repo& repo, std::string_view revision);  // branch, tag or sha; not_found names it
+  Result<CommitInfo> read_commit(const Repo& repo, const Sha& sha);
+  // not_found when the path is not a file there; too_large over `limit`. Symlinks are not followed: invalid.
+  Result<std::string> read_file(const Repo& repo, const Sha& commit, std::string_view path, std::size_t limit = 1 << 20);
+  Result<std::vector<std::string>> list_files(const Repo& repo, const Sha& commit, std::string_view folder);  // paths of blobs directly in it
+  Result<std::vector<std::string>> changed_paths(const Repo& repo, const Sha& from, const Sha& to);
+  Result<bool> is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of);
+  Result<std::string> tree_of(const Repo& repo, const Sha& commit);  // sha of its tree: equal trees are equal content
+  // Commits files on a branch as the actor (intend, act, confirm; says PushReceived). conflict when the branch moved from `expected`.
+  Result<Sha> commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected,
+                           std::string_view message, const std::vector<NewFile>& files);
+
+  // Further rules on pushes, from later rooms; called in order of adding. Before serving only.
+  void add_push_check(std::function<Result<void>(const PushCheck&)> check);
+  // Lines to print to who pushed, after the refs moved (later rooms: "run #12 started: URL"). Called on a worker, must be quick.
+  void add_push_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice);
+
+  std::vector<Route> routes();
+  std::vector<Route> hook_routes();  // served on the Unix socket only
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sampan::git

@@ -1,0 +1,42 @@
+// Its image is kept: an OCI registry (distribution-spec 1.1) with the platform's own accounts and tokens.
+// hears: nothing.   says: ImagePushed.
+// owns: image_repository, image_manifest, image_tag, image_blob, image_blob_link, image_upload; the folder blobs/ under the data folder.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "base/events.h"
+#include "base/files.h"
+#include "git/git.h"
+#include "model/route.h"
+
+namespace sampan::registry {
+
+struct Config {
+  std::string folder;
+  std::string public_url;                    // realm of the token challenge
+  std::uint64_t max_blob_bytes = 20ULL << 30;
+  std::chrono::milliseconds upload_life{24 * 3600 * 1000};  // an upload nobody continued is swept after this
+};
+
+class Registry {
+ public:
+  Registry(Db& db, Clock& clock, EventLog& events, git::Git& git, people::People& people, BlobStore& blobs, Config config);
+  ~Registry();
+  Result<void> recover();  // sweeps broken uploads
+
+  // "host/company/shop:tag" or "company/shop@sha256:..." -> the digest it names now; not_found says which part is missing.
+  Result<Digest> resolve(std::string_view reference);
+
+  std::vector<Route> routes();  // /v2/... and /api/v1/images...
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sampan::registry

@@ -1,0 +1,11 @@
+# Writes OUT: a C++ file that defines sampan::migrations() from DIR/*.sql, in the order of their names.
+file(GLOB files ${DIR}/*.sql)
+list(SORT files)
+set(text "#include \"base/migrations.h\"\nnamespace sampan {\nstd::vector<Migration> migrations() {\n  return {\n")
+foreach(file ${files})
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} sql)
+  string(APPEND text "    {\"${name}\", R\"~sql~(${sql})~sql~\"},\n")
+endforeach()
+string(APPEND text "  };\n}\n}  // namespace sampan\n")
+file(WRITE ${OUT} "${text}")
