@@ -4,7 +4,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace sampan {
 
@@ -41,5 +43,6 @@ class FakeClock final : public Clock {
 std::int64_t to_micros(Time time);
 Time from_micros(std::int64_t micros);
 std::string format_rfc3339(Time time);  // "2026-11-24T08:30:00.123456Z"
+std::optional<Time> parse_rfc3339(std::string_view text);  // any offset; digits beyond microseconds are cut
 
 }  // namespace sampan

@@ -13,7 +13,7 @@
 namespace sampan {
 
 // One mapping of the file. Every key that is read is remembered; finish() reports the unread ones as unknown, with the nearest known key.
-// A wrong value adds a diagnosis and leaves the default. Durations are "90s", "15m", "2h", "500ms"; sizes "512MiB", "2GiB", "10MB".
+// A wrong value adds a diagnosis and leaves the default. Durations are "90s", "15m", "2h", "7d", "500ms"; sizes "512MiB", "2GiB", "10MB".
 class Section {
  public:
   Section(const YamlNode* node, std::string file, std::string path, std::vector<Diagnosis>& diagnoses);
@@ -34,6 +34,8 @@ class Section {
   void finish();
 
  private:
+  const YamlNode* value_of(std::string_view key);  // nullptr: absent, or null
+
   const YamlNode* node_;
   std::string file_, path_;
   std::vector<Diagnosis>* diagnoses_;

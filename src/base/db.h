@@ -62,7 +62,8 @@ class Row {
 
 // What failed in the database, for callers that must tell (a unique violation is usually a conflict for a person).
 // Errors come as: unique and foreign key violations -> Errc::conflict; busy/serialisation -> unavailable (write() retries these
-// itself first); disk full -> unavailable; anything else -> internal.
+// itself first); disk full -> unavailable; anything else -> internal. After an error the transaction can only be rolled back: every
+// further statement fails, and so does write() (use `on conflict do nothing` where a duplicate is expected).
 class Tx {
  public:
   virtual ~Tx() = default;
@@ -76,6 +77,9 @@ class Tx {
   Result<std::int64_t> insert(std::string_view sql, std::vector<Param> params = {});
   // Runs after the outermost commit succeeded (ring a bell); dropped on rollback. Must not throw or touch this Tx.
   virtual void after_commit(std::function<void()> action) = 0;
+  // From here to the end no other transaction that called this is under way: what they write becomes visible in the order of the
+  // calls. Nothing to do where there is one writer.
+  virtual Result<void> take_turns() = 0;
 };
 
 struct Migration { std::string name; std::string sql; };  // "0002_git.sql"; statements separated by ';' at line end
@@ -86,11 +90,14 @@ class Db {
   static Result<std::unique_ptr<Db>> open(const std::string& url);
   virtual ~Db() = default;
 
-  // Runs fn in a read transaction on one of several reader connections; many at once. fn must not write.
+  // Runs fn in a read transaction on one of several reader connections; many at once. fn must not write. Inside another read() or
+  // write() of the same thread it joins that transaction.
   template <class F> auto read(F&& fn) -> std::invoke_result_t<F, Tx&> { return run(Mode::read, std::forward<F>(fn)); }
   // Runs fn in the write transaction (SQLite: one at a time, `begin immediate`); commits when fn returns a value, rolls back
   // and returns the error when it returns one. Retried on serialisation failures: fn must be safe to run again. Not re-entrant.
   template <class F> auto write(F&& fn) -> std::invoke_result_t<F, Tx&> { return run(Mode::write, std::forward<F>(fn)); }
+  // The same, but a power cut right after may undo it (a crash of the program cannot): for cursors, heartbeats and samples.
+  template <class F> auto write_lazily(F&& fn) -> std::invoke_result_t<F, Tx&> { return run(Mode::lazy_write, std::forward<F>(fn)); }
 
   // Applies those not yet applied, in order, one transaction each. A migration whose text changed since is an error.
   virtual Result<void> migrate(std::span<const Migration> migrations) = 0;
@@ -98,7 +105,7 @@ class Db {
   virtual Result<void> backup_to(const std::string& file) = 0;
 
  protected:
-  enum class Mode { read, write };
+  enum class Mode { read, write, lazy_write };
   virtual Result<void> transact(Mode mode, const std::function<Result<void>(Tx&)>& fn) = 0;
 
  private:

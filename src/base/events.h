@@ -35,8 +35,12 @@ class EventLog {
   void start();  // after all listeners are known
   void stop();   // idempotent; the destructor calls it
 
-  // For tests and shutdown: returns when every listener has handled all events said before the call.
+  // For tests and shutdown: returns when every listener has handled all events said before the call and those their reactions said, or
+  // after stop(). Not from a reaction.
   void settle();
+
+  // Deletes the events said before `before` that every listener of their kind has handled.
+  Result<std::int64_t> forget(Time before);
 
  private:
   struct State;
@@ -46,7 +50,7 @@ class EventLog {
 // In-process news for live pages: a topic has changed, look again. Not durable, never the only path of a fact.
 class Hub {
  public:
-  using Token = std::shared_ptr<void>;  // dropping it unsubscribes
+  using Token = std::shared_ptr<void>;  // dropping it unsubscribes; after that fn is not running (unless it is fn that drops) and never will
   // Topics are like "run:12", "app:5", "runs", "job-log:77". Called on the publisher's thread: be quick.
   Token subscribe(std::vector<std::string> topics, std::function<void(const std::string& topic)> fn);
   void publish(const std::string& topic);

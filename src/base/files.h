@@ -34,6 +34,10 @@ Result<void> write_file_durably(const std::string& path, std::string_view bytes,
 Result<void> make_directories(const std::string& path, int mode = 0755);
 Result<void> remove_tree(const std::string& path);  // absent is fine; does not follow symlinks
 bool exists(const std::string& path);
+Result<void> write_all(int fd, std::string_view bytes, std::string_view what);  // `what` names the target in the error
+Result<void> rename_durably(const std::string& from, const std::string& to);    // and fsync of the folder of `to`
+Result<void> sync_folder(const std::string& path);
+std::string parent_of(const std::string& path);  // "." when there is none
 
 class TempDir {  // removed with all its content when it goes
  public:

@@ -21,6 +21,7 @@ enum class Method { get, head, post, put, patch, del, options };
 std::string_view to_text(Method method);  // "GET" ... "DELETE"
 
 using Headers = std::vector<std::pair<std::string, std::string>>;  // names compared without regard to case
+std::string_view find_header(const Headers& headers, std::string_view name);  // first of that name; empty when absent
 
 // A body the edge has already written to a temporary file (routes with BodyKind::spool). The file is removed when the last
 // copy goes, unless the handler renamed it away. `sha256` is of all bytes, computed while they came in.

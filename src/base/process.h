@@ -16,9 +16,9 @@ namespace sampan {
 
 struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH when it has no slash
-  std::vector<std::pair<std::string, std::string>> env;  // added to (or, same name, replacing) the inherited environment
+  std::vector<std::pair<std::string, std::string>> env = {};  // added to (or, same name, replacing) the inherited environment
   bool clear_env = false;         // start from PATH, HOME, LANG=C.UTF-8 only
-  std::string directory;          // empty: ours
+  std::string directory = {};     // empty: ours
   bool new_session = false;       // setsid: survives us
 };
 
@@ -29,9 +29,10 @@ struct Exit {
 };
 
 // Runs to the end, feeding `input`, with a deadline and a cap on what is kept of each stream. Over the deadline the whole process
-// group is killed and the error is unavailable; over the cap the child is killed and the error is too_large.
+// group is killed and the error is unavailable; over the cap the child is killed and the error is too_large. What the child left
+// running in its group is killed when it has ended. The first run() makes the whole program ignore SIGPIPE.
 struct RunOptions {
-  std::string input;
+  std::string input = {};
   std::chrono::milliseconds timeout{30'000};
   std::size_t max_output = 16 << 20;
 };
@@ -51,15 +52,19 @@ class Child {
   ~Child();
   pid_t pid() const { return pid_; }
   int pidfd() const { return pidfd_; }  // becomes readable when the child has ended
-  Exit wait();                          // blocks
+  Exit wait();                          // blocks; asking again gives the same answer
   std::optional<Exit> wait_for(std::chrono::milliseconds limit);
   void signal(int number);              // to the process group
   void detach();
 
  private:
   Child(pid_t pid, int pidfd) : pid_(pid), pidfd_(pidfd) {}
+  void finish();  // reaps the ended child
+  void release();
   pid_t pid_ = -1;
   int pidfd_ = -1;
+  std::optional<Exit> exit_;
+  bool detached_ = false;
 };
 
 // A pipe with both ends O_CLOEXEC: {read, write}.

@@ -40,6 +40,7 @@ template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using tl::expected<T, Error>::expected;
+  Result() = default;
   Result(Error error) : tl::expected<T, Error>(tl::unexpected<Error>(std::move(error))) {}
   Result(tl::unexpected<Error> error) : tl::expected<T, Error>(std::move(error)) {}
 
@@ -54,6 +55,7 @@ template <>
 class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
  public:
   using tl::expected<void, Error>::expected;
+  Result() = default;
   Result(Error error) : tl::expected<void, Error>(tl::unexpected<Error>(std::move(error))) {}
   Result(tl::unexpected<Error> error) : tl::expected<void, Error>(std::move(error)) {}
 
@@ -71,10 +73,13 @@ inline void unwrap(Result<void>&&) {}
 
 }  // namespace sampan
 
-// Unwraps a Result, or returns its Error from the enclosing function. Never inside a coroutine (g++ 12 dies), never nested.
-#define TRY(expression)                                                                   \
-  __extension__({                                                                         \
-    auto try_result_ = (expression);                                                      \
-    if (!try_result_.has_value()) return ::tl::unexpected<::sampan::Error>(std::move(try_result_.error())); \
-    ::sampan::detail::unwrap(std::move(try_result_));                                     \
+// Unwraps a Result, or returns its Error from the enclosing function. Never inside a coroutine (g++ 12 dies). A lambda inside the
+// expression may use it too: each use has a name of its own.
+#define TRY(...) SAMPAN_TRY_COUNTED(__COUNTER__, __VA_ARGS__)
+#define SAMPAN_TRY_COUNTED(count, ...) SAMPAN_TRY_NAMED(count, __VA_ARGS__)
+#define SAMPAN_TRY_NAMED(count, ...)                                                                                 \
+  __extension__({                                                                                                    \
+    auto try_result_##count = (__VA_ARGS__);                                                                         \
+    if (!try_result_##count.has_value()) return ::tl::unexpected<::sampan::Error>(std::move(try_result_##count.error())); \
+    ::sampan::detail::unwrap(std::move(try_result_##count));                                                         \
   })

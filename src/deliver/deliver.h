@@ -47,6 +47,9 @@ class Deliver {
   void start();
   void stop();
 
+  // By name; not_found names the nearest. web/ and people's member routes resolve ":environment" with it.
+  Result<EnvironmentId> find_environment(std::string_view name);
+
   Result<std::vector<LiveApp>> live_apps();
   // Changes how many instances are wanted, within least..most; a spare is thawed first. Idempotent.
   Result<void> scale(AppId app, int instances, std::string reason);

@@ -64,6 +64,8 @@ class Git {
   Result<void> recover();
 
   Result<GroupId> find_group(std::string_view name);
+  // The role on a whole group (internal groups: at least viewer for all who are signed in, and for jobs). not_found: no such group.
+  Result<Role> role_on_group(const Actor& actor, std::string_view group);
   Result<Repo> find_repo(std::string_view group, std::string_view name);
   Result<Repo> find_repo_by_path(std::string_view path);  // "company/shop" or a longer path below it (image names)
   Result<Repo> find_repo(RepoId id);

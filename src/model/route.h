@@ -31,19 +31,23 @@ class Need {
   Kind kind_;
 };
 
+// How errors are said to the client of a route: our JSON, a sentence for git's terminal, or OCI's error list.
+enum class Dialect { api, git, oci };
+
 struct Route {
   using Handler = std::function<Result<Response>(const Request&, const Actor&)>;
 
   Method method;
-  std::string pattern;   // "/api/v1/repos/:group/:repo/commits"; ":name" is one segment, "*name" the rest (may hold '/')
+  std::string pattern;   // "/api/v1/repos/:group/:repo/commits"; ":name" is one segment, "*name" one or more (may hold '/'), also in the middle
   Need need;
   Handler handler;
-  std::string summary;   // one line, imperative: "List the commits of a ref"
+  std::string summary{};   // one line, imperative: "List the commits of a ref"
   BodyKind body = BodyKind::text;
   std::uint64_t body_limit = 1 << 20;  // bytes; spool and pipe routes set their own
   Json request_schema = nullptr;       // schema_of<T>(), or null
   Json response_schema = nullptr;      // of a 2xx answer; null: not JSON
-  std::vector<std::pair<std::string, std::string>> query;  // name, meaning
+  std::vector<std::pair<std::string, std::string>> query{};  // name, meaning
+  Dialect dialect = Dialect::api;
 };
 
 }  // namespace sampan

@@ -33,8 +33,9 @@ class Notify {
   void stop();
   std::vector<Route> routes();
 
+  struct State;  // private to the room
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -3,6 +3,7 @@
 // owns: image_repository, image_manifest, image_tag, image_blob, image_blob_link, image_upload; the folder blobs/ under the data folder.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct Config {
   std::chrono::milliseconds upload_life{24 * 3600 * 1000};  // an upload nobody continued is swept after this
 };
 
+// An error in OCI's dialect (distribution-spec 1.1, "Error Codes"), for whoever answers in the registry's place (401, 503).
+Response oci_error(const Error& error);
+
 class Registry {
  public:
   Registry(Db& db, Clock& clock, EventLog& events, git::Git& git, people::People& people, BlobStore& blobs, Config config);
@@ -32,10 +36,14 @@ class Registry {
   // "host/company/shop:tag" or "company/shop@sha256:..." -> the digest it names now; not_found says which part is missing.
   Result<Digest> resolve(std::string_view reference);
 
+  // Drops what nobody continued or used for a day; call it now and then. Never read-only, never in the way of a push.
+  Result<void> collect();
+
   std::vector<Route> routes();  // /v2/... and /api/v1/images...
 
+  struct State;  // private to the room
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

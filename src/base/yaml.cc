@@ -1,0 +1,268 @@
+// Reads libfyaml's events, not its documents: aliases, duplicate keys and merges are ours, so that their cost is bounded.
+#include "base/yaml.h"
+
+#include <libfyaml.h>
+
+#include <charconv>
+#include <unordered_set>
+
+#include "base/text.h"
+
+namespace sampan {
+
+namespace {
+
+constexpr std::size_t kMaxText = 1 << 20;
+constexpr std::size_t kMaxNodes = 100'000;
+constexpr std::size_t kMaxExpandedText = 8 << 20;  // a long text behind many aliases
+constexpr int kMaxDepth = 60;
+constexpr std::string_view kMergeKey = "<<";
+
+struct DestroyParser { void operator()(fy_parser* parser) const { fy_parser_destroy(parser); } };
+struct DestroyDiag { void operator()(fy_diag* diag) const { fy_diag_destroy(diag); } };
+
+class Event {
+ public:
+  Event(fy_parser* parser, fy_event* event) : parser_(parser), event_(event) {}
+  Event(Event&& other) noexcept : parser_(other.parser_), event_(std::exchange(other.event_, nullptr)) {}
+  Event& operator=(Event&&) = delete;
+  ~Event() {
+    if (event_) fy_parser_event_free(parser_, event_);
+  }
+  fy_event* operator->() const { return event_; }
+  fy_event* get() const { return event_; }
+
+ private:
+  fy_parser* parser_;
+  fy_event* event_;
+};
+
+std::string token_text(fy_token* token) {
+  if (!token) return {};
+  std::size_t length = 0;
+  const char* text = fy_token_get_text(token, &length);
+  return text ? std::string(text, length) : std::string();
+}
+
+bool is_null_text(std::string_view text) {  // YAML 1.2.2, section 10.3.2
+  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+}
+
+class Reader {
+ public:
+  Reader(std::string_view text, std::string_view file) : file_(file), diag_(fy_diag_create(nullptr)) {
+    fy_diag_set_collect_errors(diag_.get(), true);
+    fy_parse_cfg config{};
+    config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE);
+    config.diag = diag_.get();
+    parser_.reset(fy_parser_create(&config));
+    fy_parser_set_string(parser_.get(), text.data(), text.size());
+  }
+
+  Result<YamlNode> document() {
+    YamlNode root;
+    bool seen = false;
+    for (;;) {
+      const auto event = TRY(next());
+      if (event->type == FYET_STREAM_END) return root;
+      if (event->type != FYET_DOCUMENT_START) continue;
+      if (seen) return wrong(mark(event), "a second document begins; expected one");
+      seen = true;
+      const auto first = TRY(next());
+      root = TRY(node(first, 0));
+    }
+  }
+
+ private:
+  struct Mark { int line = 0, column = 0; };
+
+  tl::unexpected<Error> wrong(Mark at, std::string_view message) const {
+    return fail(Errc::invalid, "{}:{}:{}: {}", file_, at.line, at.column, message);
+  }
+
+  static Mark mark(const Event& event) {
+    const fy_mark* start = fy_event_start_mark(event.get());
+    if (!start) return {};
+    // libfyaml's mark of a quoted text or an alias lies behind the quote or the star.
+    bool marker = event->type == FYET_ALIAS;
+    if (event->type == FYET_SCALAR && event->scalar.value) {
+      const auto style = fy_token_scalar_style(event->scalar.value);
+      marker = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+    }
+    return {start->line + 1, start->column + (marker ? 0 : 1)};
+  }
+
+  Result<Event> next() {
+    fy_event* event = fy_parser_parse(parser_.get());
+    if (event) return Event(parser_.get(), event);
+    void* at = nullptr;
+    if (const auto* error = fy_diag_errors_iterate(diag_.get(), &at)) return wrong({error->line, error->column}, error->msg);
+    return fail(Errc::invalid, "{}: the text is not YAML", file_);
+  }
+
+  static YamlNode start(YamlNode::Kind kind, Mark at) {
+    YamlNode made;
+    made.kind = kind;
+    made.line = at.line;
+    made.column = at.column;
+    return made;
+  }
+
+  Result<YamlNode> node(const Event& event, int depth) {
+    const Mark at = mark(event);
+    if (depth > kMaxDepth) return wrong(at, fmt::format("nested deeper than {}", kMaxDepth));
+    if (++nodes_ > kMaxNodes) return wrong(at, fmt::format("more than {} values", kMaxNodes));
+    if (event->type == FYET_ALIAS) return alias(token_text(event->alias.anchor), at);
+    if (fy_event_get_tag_token(event.get())) return wrong(at, "tags (!name) are not used here; write the plain value");
+    const std::string anchor = token_text(fy_event_get_anchor_token(event.get()));
+    auto made = TRY(content(event, at, depth));
+    // Known from its end on: an alias inside its own node finds nothing, so there are no cycles.
+    if (!anchor.empty()) anchors_[anchor] = made;
+    return made;
+  }
+
+  Result<YamlNode> content(const Event& event, Mark at, int depth) {
+    switch (event->type) {
+      case FYET_SCALAR: return scalar(event, at);
+      case FYET_SEQUENCE_START: return sequence(at, depth);
+      case FYET_MAPPING_START: return mapping(at, depth);
+      default: return start(YamlNode::Kind::null, at);
+    }
+  }
+
+  Result<YamlNode> scalar(const Event& event, Mark at) {
+    auto made = start(YamlNode::Kind::scalar, at);
+    made.text = token_text(event->scalar.value);
+    made.plain = !event->scalar.value || fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
+    if (made.plain && is_null_text(made.text)) made.kind = YamlNode::Kind::null;
+    return made;
+  }
+
+  Result<YamlNode> sequence(Mark at, int depth) {
+    auto made = start(YamlNode::Kind::sequence, at);
+    for (;;) {
+      const auto event = TRY(next());
+      if (event->type == FYET_SEQUENCE_END) return made;
+      made.items.push_back(TRY(node(event, depth + 1)));
+    }
+  }
+
+  Result<YamlNode> mapping(Mark at, int depth) {
+    auto made = start(YamlNode::Kind::mapping, at);
+    std::unordered_set<std::string> keys;
+    std::vector<YamlNode> merges;
+    for (;;) {
+      const auto event = TRY(next());
+      if (event->type == FYET_MAPPING_END) break;
+      auto key = TRY(node(event, depth + 1));
+      if (key.kind == YamlNode::Kind::sequence || key.kind == YamlNode::Kind::mapping) {
+        return wrong({key.line, key.column}, "expected text as the key, found a list or a mapping");
+      }
+      const auto value_event = TRY(next());
+      auto value = TRY(node(value_event, depth + 1));
+      if (!keys.insert(key.text).second) return wrong({key.line, key.column}, fmt::format("the key '{}' is there twice", key.text));
+      if (key.plain && key.text == kMergeKey) {
+        merges.push_back(std::move(value));
+      } else {
+        made.pairs.emplace_back(std::move(key), std::move(value));
+      }
+    }
+    for (const auto& merge : merges) TRY(apply_merge(made, merge, keys));
+    return made;
+  }
+
+  // YAML merge key, https://yaml.org/type/merge.html: keys written in the mapping win, then those of earlier sources.
+  Result<void> apply_merge(YamlNode& into, const YamlNode& source, std::unordered_set<std::string>& keys) {
+    if (source.kind == YamlNode::Kind::sequence) {
+      for (const auto& item : source.items) {
+        if (item.kind != YamlNode::Kind::mapping) return wrong({item.line, item.column}, "expected a mapping to merge");
+        TRY(apply_merge(into, item, keys));
+      }
+      return {};
+    }
+    if (source.kind != YamlNode::Kind::mapping) return wrong({source.line, source.column}, "expected a mapping to merge after '<<'");
+    for (const auto& pair : source.pairs) {
+      if (keys.insert(pair.first.text).second) into.pairs.push_back(pair);
+    }
+    return {};
+  }
+
+  Result<YamlNode> alias(const std::string& name, Mark at) {
+    const auto found = anchors_.find(name);
+    if (found == anchors_.end()) return wrong(at, fmt::format("there is no anchor '&{}' before this alias", name));
+    if (!afford(found->second)) return wrong(at, "too large after aliases");
+    return found->second;
+  }
+
+  bool afford(const YamlNode& copy) {
+    ++nodes_;
+    text_ += copy.text.size();
+    if (nodes_ > kMaxNodes || text_ > kMaxExpandedText) return false;
+    return std::all_of(copy.items.begin(), copy.items.end(), [&](const auto& item) { return afford(item); }) &&
+           std::all_of(copy.pairs.begin(), copy.pairs.end(), [&](const auto& pair) { return afford(pair.first) && afford(pair.second); });
+  }
+
+  std::string_view file_;
+  std::unique_ptr<fy_diag, DestroyDiag> diag_;  // outlives the parser
+  std::unique_ptr<fy_parser, DestroyParser> parser_;
+  std::unordered_map<std::string, YamlNode> anchors_;
+  std::size_t nodes_ = 0, text_ = 0;
+};
+
+}  // namespace
+
+const YamlNode* YamlNode::find(std::string_view key) const {
+  for (const auto& [name, value] : pairs) {
+    if (name.text == key) return &value;
+  }
+  return nullptr;
+}
+
+std::optional<std::int64_t> YamlNode::integer() const {
+  if (kind != Kind::scalar || !plain) return std::nullopt;
+  std::string_view digits = text;
+  int base = 10;
+  if (digits.starts_with("0o") || digits.starts_with("0x")) {
+    base = digits[1] == 'o' ? 8 : 16;
+    digits.remove_prefix(2);
+    if (digits.starts_with('-')) return std::nullopt;
+  } else if (digits.starts_with('+')) {
+    digits.remove_prefix(1);
+    if (digits.starts_with('-')) return std::nullopt;
+  }
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  if (failed != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> YamlNode::number() const {
+  if (kind != Kind::scalar || !plain) return std::nullopt;
+  if (const auto whole = integer()) return static_cast<double>(*whole);
+  std::string_view digits = text;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos || digits.starts_with('+')) return std::nullopt;
+  double value = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (failed != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<bool> YamlNode::boolean() const {
+  if (kind != Kind::scalar || !plain) return std::nullopt;
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  return std::nullopt;
+}
+
+Result<YamlNode> parse_yaml(std::string_view text, std::string_view file) {
+  if (text.size() > kMaxText) return fail(Errc::too_large, "{}: larger than {} bytes", file, kMaxText);
+  if (!is_valid_utf8(text)) return fail(Errc::invalid, "{}: expected UTF-8 text", file);
+  return Reader(text, file).document();
+}
+
+std::string format(const Diagnosis& diagnosis) {
+  return fmt::format("{}:{}:{}: {}", diagnosis.file, diagnosis.line, diagnosis.column, diagnosis.message);
+}
+
+}  // namespace sampan

@@ -1,0 +1,54 @@
+// What happens to pushes when the server was killed.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "base/log.h"
+#include "git/pushes.h"
+
+namespace sampan::git {
+namespace {
+
+constexpr std::chrono::seconds kLongestWait{30};
+
+// The lock belongs to the open file, which the git processes hold as their stderr: it outlives us with them.
+Result<Fd> open_log(const std::string& folder) {
+  Fd file(::open((folder + "/receive-pack.log").c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (!file) return fail_errno("opening " + folder + "/receive-pack.log");
+  return file;
+}
+
+}  // namespace
+
+Result<Fd> Pushes::hold() const {
+  auto file = TRY(open_log(plumbing_.folder()));
+  while (::flock(file.get(), LOCK_SH) != 0) {
+    if (errno != EINTR) return fail_errno("locking receive-pack.log");
+  }
+  return file;
+}
+
+Result<void> Pushes::recover() {
+  const auto file = TRY(open_log(plumbing_.folder()));
+  const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
+  // Their pipes to us are broken, so they end by themselves, within milliseconds unless the disk is very slow.
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno("locking receive-pack.log");
+    if (std::chrono::steady_clock::now() > deadline) {
+      return fail(Errc::unavailable, "a git receive-pack of an earlier start is still running after {} s; end it and start again", kLongestWait.count());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  if (::ftruncate(file.get(), 0) != 0) return fail_errno("emptying receive-pack.log");
+  const auto left = TRY(db_.read([](Tx& tx) { return store::intended_pushes(tx); }));
+  for (const auto id : left) {
+    const auto said = TRY(confirm(id, std::nullopt).context(fmt::format("push {}", id.value)));
+    log::info("git", "push {} was interrupted: {}", id.value, said ? "its refs had moved, it is done" : "nothing had moved");
+  }
+  return {};
+}
+
+}  // namespace sampan::git

@@ -1,0 +1,99 @@
+#include "pipeline/order.h"
+
+#include "base/crypto.h"
+#include "base/json_struct.h"
+#include "pipeline/artifact_store.h"
+#include "pipeline/order_json.h"
+#include "pipeline/values.h"
+
+namespace sampan::pipeline {
+
+std::string cache_key(RepoId repo, std::string_view file, std::string_view job_key, std::string_view directory) {
+  return "c" + sha256_hex(fmt::format("{}\n{}\n{}\n{}", repo.value, file, job_key, directory)).substr(0, 24);
+}
+
+std::string action_json(const Action& action) {
+  std::string out = "{";
+  boost::mp11::mp_for_each<boost::describe::describe_members<Action, boost::describe::mod_public>>([&](auto member) {
+    const auto& value = action.*member.pointer;
+    if constexpr (json_detail::IsOptional<std::remove_cvref_t<decltype(value)>>::value) {
+      if (!value) return;
+    }
+    if (out.size() > 1) out += ',';
+    append_json_string(out, member.name);
+    out += ':' + to_json(value);
+  });
+  return out + "}";
+}
+
+namespace {
+
+Result<std::vector<OrderStep>> make_steps(Room& room, Tx& tx, const store::RunRow& run, const JobPlan& plan) {
+  std::vector<OrderStep> steps;
+  for (const StepPlan& step : plan.steps) {
+    OrderStep out{step.key, step.name, {}};
+    for (Action action : step.actions) {
+      Result<void> replaced;
+      for_each_text(action, [&](std::string& text) {
+        if (!replaced || text.find("$[") == std::string::npos) return;
+        auto value = replace_artifacts(room, tx, run, plan.stage, text);
+        if (value) {
+          text = std::move(*value);
+        } else {
+          replaced = value.error();
+        }
+      });
+      TRY(std::move(replaced).context(fmt::format("step '{}'", step.name)));
+      out.actions.push_back(TRY(parse_json(action_json(action))));
+    }
+    steps.push_back(std::move(out));
+  }
+  return steps;
+}
+
+Result<std::vector<OrderCache>> open_caches(Room& room, Tx& tx, const store::RunRow& run, const JobPlan& plan) {
+  std::vector<OrderCache> caches;
+  for (const std::string& directory : plan.caches) {
+    store::CacheRow wanted;
+    wanted.repo = run.repo;
+    wanted.key = cache_key(run.repo, run.file, plan.key, directory);
+    wanted.file = run.file;
+    wanted.job_key = plan.key;
+    wanted.directory = directory;
+    wanted.updated_at = room.clock.now();
+    const store::CacheRow cache = TRY(store::open_cache(tx, wanted));
+    caches.push_back({cache.key, cache.directory, cache.generation});
+  }
+  return caches;
+}
+
+}  // namespace
+
+Result<std::string> make_order(Room& room, Tx& tx, const store::RunRow& run, const store::JobRow& job) {
+  const JobPlan& plan = job.plan;
+  const auto time_limit = std::chrono::minutes(plan.timeout_minutes);
+  RunValues values = TRY(load_values(room, tx, run));
+  Order order;
+  order.job = job.id.value;
+  order.fence = job.fence;
+  order.run = run.id.value;
+  order.run_number = run.number;
+  order.attempt = job.fence;
+  order.repo_path = run.repo_path;
+  order.pipeline = run.name;
+  order.job_key = plan.key;
+  order.timeout_s = std::chrono::seconds(time_limit).count();
+  if (plan.checkout) order.checkout = OrderCheckout{fmt::format("{}/{}.git", room.config.public_url, run.repo_path), run.sha, run.ref, plan.clone_depth};
+  order.token = TRY(room.people.create_job_token(tx, {job.id, run.actor, run.repo, run.repo_path, room.clock.now() + time_limit + std::chrono::hours(1)}));
+  order.registry = room.config.registry_host;
+  for (auto& [key, value] : values.plain) order.environment.push_back({key, value});
+  order.secrets = std::move(values.secrets);
+  order.mask = {order.token};
+  order.sandbox.network = plan.network;
+  order.sandbox.container = plan.container;
+  order.caches = TRY(open_caches(room, tx, run, plan));
+  order.steps = TRY(make_steps(room, tx, run, plan));
+  return to_json(order);
+}
+
+}  // namespace sampan::pipeline

@@ -1,0 +1,37 @@
+// The queue, leases and runners as rows. Private to the room. No statement here looks at more rows than it returns, whatever waits.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/db.h"
+#include "model/ids.h"
+
+namespace sampan::pipeline::store {
+
+struct RunnerRow {
+  RunnerId id;
+  std::string name, labels, version;  // labels: sorted, with commas between
+  std::int64_t capacity = 0;
+  Time created_at{};
+  std::optional<Time> last_seen_at;
+};
+
+Result<std::vector<RunnerRow>> list_runners(Tx& tx);
+Result<std::optional<RunnerRow>> find_runner(Tx& tx, std::string_view name);
+Result<RunnerRow> load_runner(Tx& tx, RunnerId runner);
+Result<RunnerId> insert_runner(Tx& tx, const RunnerRow& runner);
+Result<void> save_runner(Tx& tx, const RunnerRow& runner);
+Result<void> delete_runner(Tx& tx, RunnerId runner);
+
+// The sets of labels that queued jobs ask for, each once.
+Result<std::vector<std::string>> queued_labels(Tx& tx);
+Result<std::optional<JobId>> oldest_queued(Tx& tx, std::string_view labels);
+Result<std::int64_t> count_queued(Tx& tx);
+
+Result<std::vector<JobId>> leased_to(Tx& tx, RunnerId runner);
+Result<std::vector<JobId>> expired_leases(Tx& tx, Time now);
+Result<std::vector<JobId>> past_deadline(Tx& tx, Time now);
+
+}  // namespace sampan::pipeline::store

@@ -1,0 +1,35 @@
+// What the use cases of this room work with: one value made by Pipeline and handed to all. Private to the room.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "pipeline/logs.h"
+#include "pipeline/pipeline.h"
+
+namespace sampan::pipeline {
+
+struct CancelOrder { RunnerId runner; JobId job; std::int64_t fence = 0; std::string reason; };
+
+struct Room {
+  Db& db;
+  Clock& clock;
+  EventLog& events;
+  Hub& hub;
+  git::Git& git;
+  people::People& people;
+  SecretBox& secrets;
+  Config config;
+  Logs logs;
+  std::unique_ptr<BlobStore> blobs;
+  // Rung after a commit that queued a job or freed a runner, and after one that cancelled a leased job.
+  std::function<void()> ring = [] {};
+  std::function<void(const CancelOrder&)> cancel = [](const CancelOrder&) {};
+
+  void publish(Tx& tx, std::string topic) {
+    tx.after_commit([this, topic = std::move(topic)] { hub.publish(topic); });
+  }
+};
+
+}  // namespace sampan::pipeline

@@ -1,0 +1,194 @@
+// Blobs by the OCI distribution spec 1.1: pull, push (one piece, chunks, resumed), mount, delete.
+#include <unistd.h>
+
+#include "base/text.h"
+#include "registry/oci.h"
+#include "registry/state.h"
+
+namespace sampan::registry {
+
+namespace {
+
+using State = Registry::State;
+
+std::string location_of(const store::Repository& repository, const store::Upload& upload) {
+  return fmt::format("/v2/{}/blobs/uploads/{}", repository.name, upload.id);
+}
+
+Response upload_answer(int status, const store::Repository& repository, const store::Upload& upload) {
+  return Response::empty(status)
+      .set("Location", location_of(repository, upload))
+      .set("Docker-Upload-UUID", upload.id)
+      .set("Range", fmt::format("0-{}", upload.size > 0 ? upload.size - 1 : 0));
+}
+
+Response created(const store::Repository& repository, const Digest& digest) {
+  return Response::empty(201).set("Location", fmt::format("/v2/{}/blobs/{}", repository.name, digest.text())).set("Docker-Content-Digest", digest.text());
+}
+
+Response digest_error(std::string_view text) {
+  return oci_error(400, "DIGEST_INVALID", fmt::format("'{}' is not a digest: expected sha256: and 64 hex digits", text));
+}
+
+// "bytes=A-B", "bytes=A-", "bytes=-N" (RFC 7233); one range only. nullopt: not satisfiable.
+struct ByteRange { std::uint64_t first = 0, last = 0; };
+std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
+  if (!text.starts_with("bytes=") || size == 0) return std::nullopt;
+  text.remove_prefix(6);
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) return std::nullopt;
+  const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
+    if (digits.empty() || digits.size() > 18 || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+    return std::stoull(std::string(digits));
+  };
+  const auto first = number(text.substr(0, dash)), last = number(text.substr(dash + 1));
+  if (!first && !last) return std::nullopt;
+  if (!first) return ByteRange{size - std::min(*last, size), size - 1};
+  if (*first >= size || (last && *last < *first)) return std::nullopt;
+  return ByteRange{*first, last ? std::min(*last, size - 1) : size - 1};
+}
+
+Result<Response> get_blob(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_read(actor, request.param("name")));
+  const auto digest = Digest::parse(request.param("digest"));
+  if (!digest) return digest_error(request.param("digest"));
+  const auto size = TRY(state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest->hex()); }));
+  if (!size) return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
+  Response response;
+  response.set("Content-Type", "application/octet-stream").set("Docker-Content-Digest", digest->text()).set("Accept-Ranges", "bytes");
+  response.set("Cache-Control", "max-age=31536000, immutable").set("ETag", fmt::format("\"{}\"", digest->text()));
+  auto file = TRY(state.blobs.open(digest->hex()));
+  const auto whole = static_cast<std::uint64_t>(*size);
+  FileBody body{std::shared_ptr<const int>(new int(file.release()), [](const int* fd) { ::close(*fd); delete fd; }), 0, whole};
+  if (const auto range_text = request.header("Range"); !range_text.empty()) {
+    const auto range = parse_range(range_text, whole);
+    if (!range) return oci_error(416, "BLOB_UNKNOWN", fmt::format("range '{}' is not within the blob's {} bytes", range_text, whole));
+    body.offset = range->first;
+    body.size = range->last - range->first + 1;
+    response.status = 206;
+    response.set("Content-Range", fmt::format("bytes {}-{}/{}", range->first, range->last, whole));
+  }
+  if (request.method == Method::head) {
+    // A client that sees it here will not upload it: keep it from being collected until its manifest comes.
+    TRY(state.db.write([&](Tx& tx) { return store::touch_blob(tx, digest->hex(), state.clock.now()); }));
+  }
+  response.body = std::move(body);
+  return response;
+}
+
+Result<Response> begin_upload(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  if (const auto mount = request.find_query("mount")) {
+    const auto digest = Digest::parse(*mount);
+    if (!digest) return digest_error(*mount);
+    const auto from = request.find_query("from");
+    if (from && *from != repository.name) {
+      const auto source = state.repository_to_read(actor, *from);
+      if (source.has_value() && TRY(state.uploads.mount(*digest, source->id, repository.id))) return created(repository, *digest);
+    }
+  }
+  const auto upload = TRY(state.uploads.begin(repository.id));
+  if (const auto text = request.find_query("digest")) {
+    const auto digest = Digest::parse(*text);
+    if (!digest) return digest_error(*text);
+    TRY(state.uploads.append(upload.id, repository.id, 0, *request.spooled));
+    const auto finished = state.uploads.finish(upload.id, repository.id, *digest);
+    if (!finished.has_value() && finished.error().code == Errc::invalid) return oci_error(400, "DIGEST_INVALID", finished.error().message);
+    TRY(finished);
+    return created(repository, *digest);
+  }
+  return upload_answer(202, repository, upload);
+}
+
+Result<Response> continue_upload(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  std::int64_t start = -1;
+  if (const auto range = request.header("Content-Range"); !range.empty()) {
+    const auto digits = range.substr(0, range.find('-'));
+    if (digits.empty() || digits.size() > 18 || digits.find_first_not_of("0123456789") != std::string_view::npos) {
+      return oci_error(400, "BLOB_UPLOAD_INVALID", fmt::format("Content-Range '{}': expected FIRST-LAST in bytes", range));
+    }
+    start = std::stoll(std::string(digits));
+  }
+  auto appended = state.uploads.append(request.param("upload"), repository.id, start, *request.spooled);
+  if (!appended.has_value() && appended.error().code == Errc::conflict) {
+    const auto upload = TRY(state.uploads.find(request.param("upload"), repository.id));
+    return upload_answer(416, repository, upload);
+  }
+  if (!appended.has_value() && appended.error().code == Errc::not_found) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", appended.error().message);
+  return upload_answer(202, repository, TRY(std::move(appended)));
+}
+
+Result<Response> finish_upload(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto text = request.find_query("digest").value_or("");
+  const auto digest = Digest::parse(text);
+  if (!digest) return digest_error(text);
+  if (request.spooled && request.spooled->size > 0) {
+    auto appended = state.uploads.append(request.param("upload"), repository.id, -1, *request.spooled);
+    if (!appended.has_value() && appended.error().code == Errc::not_found) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", appended.error().message);
+    TRY(appended);
+  }
+  const auto finished = state.uploads.finish(request.param("upload"), repository.id, *digest);
+  if (finished.has_value()) return created(repository, *digest);
+  if (finished.error().code == Errc::invalid) return oci_error(400, "DIGEST_INVALID", finished.error().message);
+  if (finished.error().code == Errc::not_found) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", finished.error().message);
+  return finished.error();
+}
+
+Result<Response> show_upload(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto upload = state.uploads.find(request.param("upload"), repository.id);
+  if (!upload.has_value()) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", upload.error().message);
+  return upload_answer(204, repository, *upload);
+}
+
+Result<Response> cancel_upload(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto cancelled = state.uploads.cancel(request.param("upload"), repository.id);
+  if (!cancelled.has_value()) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", cancelled.error().message);
+  return Response::empty(204);
+}
+
+Result<Response> delete_blob(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto digest = Digest::parse(request.param("digest"));
+  if (!digest) return digest_error(request.param("digest"));
+  if (!TRY(state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest->hex()); }))) {
+    return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
+  }
+  if (!TRY(state.db.write([&](Tx& tx) { return store::unlink_blob(tx, repository.id, digest->hex()); }))) {
+    return oci_error(405, "UNSUPPORTED", fmt::format("a manifest of '{}' names blob {}: delete the manifest first", repository.name, digest->text()));
+  }
+  return Response::empty(202);
+}
+
+Route oci_route(Method method, std::string pattern, std::string summary, State& state,
+                Result<Response> (*handler)(State&, const Request&, const Actor&), BodyKind body = BodyKind::text) {
+  Route route{.method = method,
+              .pattern = std::move(pattern),
+              .need = Need::signed_in(),  // the handler asks for the right on the image's name
+              .handler = [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
+              .summary = std::move(summary)};
+  route.dialect = Dialect::oci;
+  route.body = body;
+  if (body == BodyKind::spool) route.body_limit = state.config.max_blob_bytes;
+  return route;
+}
+
+}  // namespace
+
+std::vector<Route> blob_routes(State& state) {
+  return {
+      oci_route(Method::get, "/v2/*name/blobs/:digest", "Pull a blob", state, get_blob),
+      oci_route(Method::head, "/v2/*name/blobs/:digest", "Ask for a blob", state, get_blob),
+      oci_route(Method::del, "/v2/*name/blobs/:digest", "Remove a blob from an image repository", state, delete_blob),
+      oci_route(Method::post, "/v2/*name/blobs/uploads", "Start an upload, mount a blob, or push one in one piece", state, begin_upload, BodyKind::spool),
+      oci_route(Method::patch, "/v2/*name/blobs/uploads/:upload", "Continue an upload", state, continue_upload, BodyKind::spool),
+      oci_route(Method::put, "/v2/*name/blobs/uploads/:upload", "Finish an upload", state, finish_upload, BodyKind::spool),
+      oci_route(Method::get, "/v2/*name/blobs/uploads/:upload", "Ask how far an upload is", state, show_upload),
+      oci_route(Method::del, "/v2/*name/blobs/uploads/:upload", "Cancel an upload", state, cancel_upload),
+  };
+}
+
+}  // namespace sampan::registry

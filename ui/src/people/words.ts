@@ -1,0 +1,22 @@
+const en = {
+  role: { viewer: 'Viewer', developer: 'Developer', admin: 'Admin' },
+  signIn: { title: 'Sign in to Sampan', login: 'Login', password: 'Password', submit: 'Sign in', hint: 'Accounts are made by the administrator of this server.', to: 'After signing in you go on to' },
+  newPassword: { title: 'Choose a new password', why: 'The password you signed in with was given to you by somebody else. Choose one that only you know.', old: 'Present password', next: 'New password', again: 'New password once more', differ: 'The two new passwords differ.', submit: 'Change the password', done: 'The password is changed.', rule: 'At least 8 characters.' },
+  profile: { title: 'Profile', name: 'Name', email: 'Mail address', save: 'Save', saved: 'Saved.', password: 'Password' },
+  tokens: { title: 'Access tokens', empty: 'No token yet', teach: 'A token stands in for your password in git, the registry and the command line:', create: 'New token', hint: 'Its value is shown once.', name: 'What it is for', scopes: 'May be used for', days: 'Valid for days', forever: 'Empty: until it is revoked', once: 'Copy the token now; it is not shown again.', used: 'Last used', expires: 'Expires', revoked: 'revoked', revoke: 'Revoke', revokeHint: (n: string) => `Whatever uses “${n}” is refused from now on. This cannot be undone.`, scope: { git: 'git over HTTP', api: 'REST and command line', registry: 'image registry' } },
+  users: { title: 'People', create: 'New person', login: 'Login', name: 'Name', email: 'Mail address', password: 'First password', passwordHint: 'Empty: one is made and shown once. It must be changed at the first sign-in.', siteAdmin: 'Administrator of this server', lastSeen: 'Last seen', close: 'Close the account', open: 'Open the account', closeHint: (n: string) => `${n} can no longer sign in; tokens and sessions end at once. What they made stays.`, reset: 'New password', resetHint: 'The person must change it at the next sign-in.', initial: (n: string) => `First password of ${n}; it is not shown again:`, admin: 'administrator', only: 'Only an administrator of this server sees this page.' },
+  members: { title: 'Members', add: 'Add a member', login: 'Login', role: 'Role', inherited: (from: string) => `from ${from}`, remove: 'Remove', removeHint: (n: string) => `${n} loses this role at once.`, roleHint: { viewer: 'reads', developer: 'pushes, starts and deploys', admin: 'also changes settings and members' }, empty: 'Nobody has a role here yet.', change: (n: string) => `Role of ${n}` },
+  audit: { title: 'Audit', at: 'Time', actor: 'Who', action: 'What', target: 'On', detail: 'Detail', from: 'From', hint: 'Every change, newest first. Nothing here can be edited.', nothing: 'Nothing fits this filter.' },
+};
+export type PeopleWords = typeof en;
+const zh: PeopleWords = {
+  role: { viewer: '只读', developer: '开发者', admin: '管理员' },
+  signIn: { title: '登录 Sampan', login: '用户名', password: '密码', submit: '登录', hint: '账号由本服务器的管理员创建。', to: '登录后将继续前往' },
+  newPassword: { title: '请设置新密码', why: '您登录所用的密码是别人给的, 请换成只有您自己知道的密码。', old: '当前密码', next: '新密码', again: '再次输入新密码', differ: '两次输入的新密码不一致。', submit: '修改密码', done: '密码已修改。', rule: '至少 8 个字符。' },
+  profile: { title: '个人资料', name: '姓名', email: '邮箱', save: '保存', saved: '已保存。', password: '密码' },
+  tokens: { title: '访问令牌', empty: '还没有令牌', teach: '令牌可代替密码用于 git、镜像仓库和命令行:', create: '新建令牌', hint: '令牌的值只显示一次。', name: '用途', scopes: '可用于', days: '有效天数', forever: '留空: 直到吊销为止', once: '请立即复制令牌, 它不会再次显示。', used: '最近使用', expires: '到期', revoked: '已吊销', revoke: '吊销', revokeHint: n => `使用“${n}”的程序将立即被拒绝, 且无法恢复。`, scope: { git: 'HTTP 上的 git', api: 'REST 与命令行', registry: '镜像仓库' } },
+  users: { title: '成员', create: '新建成员', login: '用户名', name: '姓名', email: '邮箱', password: '初始密码', passwordHint: '留空则自动生成并显示一次; 首次登录时必须修改。', siteAdmin: '服务器管理员', lastSeen: '最近访问', close: '停用账号', open: '启用账号', closeHint: n => `${n} 将无法登录, 令牌和会话立即失效; 其创建的内容保留。`, reset: '重置密码', resetHint: '该成员下次登录时必须修改密码。', initial: n => `${n} 的初始密码, 不会再次显示:`, admin: '管理员', only: '只有服务器管理员可以查看本页。' },
+  members: { title: '成员', add: '添加成员', login: '用户名', role: '角色', inherited: from => `继承自 ${from}`, remove: '移除', removeHint: n => `${n} 将立即失去该角色。`, roleHint: { viewer: '可查看', developer: '可推送、运行和部署', admin: '还可修改设置和成员' }, empty: '这里还没有成员。', change: n => `${n} 的角色` },
+  audit: { title: '审计日志', at: '时间', actor: '操作人', action: '操作', target: '对象', detail: '详情', from: '来源', hint: '全部变更, 最新在前; 不可修改。', nothing: '没有符合条件的记录。' },
+};
+export const peopleWords = { en, zh };

@@ -1,0 +1,57 @@
+// Where a commit is: seven stops worked out from its newest run, the deployments of that run and what is live. Pure.
+import type { App, Deployment } from '../deliver/api';
+import type { Job, Run } from '../pipeline/api';
+import type { Kind } from '../base/states';
+import type { WebWords } from './words';
+
+export type StopKey = 'scanned' | 'reviewed' | 'built' | 'imaged' | 'daily' | 'staging' | 'production';
+type Word = Exclude<keyof WebWords['journey'], StopKey | 'label' | 'now' | 'live'>;
+export type Stop = { key: StopKey; kind: Kind; word: Word | 'live'; release?: number; at?: string | null; to?: string };
+export type JourneyFacts = { sha: string; run?: Run; deployments: Deployment[]; apps: App[]; environments: string[] };
+
+const kImageSteps = /^(ImageBuild|ACRDockerBuild|DockerBuild|.*ImageBuild.*)$/i;
+const isImage = (job: Job) => job.artifacts.some(a => a.kind === 'image') || job.steps.some(s => kImageSteps.test(s.step)) || /image|镜像/i.test(job.key);
+const isDelivery = (job: Job) => !!job.gate || !!job.component || !!job.deployment_id || job.steps.some(s => s.step === 'Deploy') || /deploy/i.test(job.key);
+
+function together(jobs: Job[]): { kind: Kind; word: Word; at?: string | null } {
+  const some = (state: string) => jobs.some(j => j.state === state);
+  const at = jobs.map(j => j.finished_at ?? '').sort().pop() || null;
+  if (some('failed')) return { kind: 'bad', word: 'failed', at };
+  if (some('running')) return { kind: 'run', word: 'running' };
+  if (some('waiting')) return { kind: 'wait', word: 'waits' };
+  if (jobs.length && jobs.every(j => j.state === 'succeeded' || j.state === 'skipped') && some('succeeded')) return { kind: 'good', word: 'done', at };
+  if (some('canceled')) return { kind: 'idle', word: 'canceled', at };
+  return { kind: 'idle', word: 'notYet' };
+}
+
+function delivered(name: 'daily' | 'staging' | 'production', { sha, run, deployments, apps, environments }: JourneyFacts): Stop {
+  if (!environments.includes(name)) return { key: name, kind: 'idle', word: 'noEnvironment' };
+  const app = apps.find(a => a.environment === name && a.release?.commit === sha);
+  if (app) return { key: name, kind: app.state === 'down' ? 'bad' : app.state === 'degraded' ? 'wait' : 'good', word: 'live', release: app.release!.number, at: app.last_change_at, to: `/applications/${name}/${app.name}` };
+  const last = deployments.filter(d => d.environment === name).sort((a, b) => b.id - a.id)[0];
+  if (last) {
+    const to = `/deployments/${last.id}`, at = last.finished_at;
+    if (last.state === 'running' || last.state === 'frozen') return { key: name, kind: last.state === 'running' ? 'run' : 'wait', word: 'running', to };
+    if (last.state === 'succeeded') return { key: name, kind: 'idle', word: 'was', at, to };
+    return { key: name, kind: 'bad', word: last.state === 'rolled_back' ? 'rolledBack' : 'failed', at, to };
+  }
+  const gate = run?.stages.find(s => [s.id, s.name, ...s.jobs.flatMap(j => [j.key, j.name])].some(t => t.toLowerCase().includes(name)) && s.jobs.some(j => j.state === 'waiting'))?.jobs.find(j => j.state === 'waiting');
+  if (gate) return { key: name, kind: 'wait', word: 'waits', to: `/runs/${run!.id}?job=${gate.key}` };
+  return { key: name, kind: 'idle', word: 'notYet' };
+}
+
+export function journeyStops(facts: JourneyFacts): Stop[] {
+  const jobs = facts.run?.stages.flatMap(s => s.jobs) ?? [], to = facts.run && `/runs/${facts.run.id}`;
+  const image = jobs.filter(isImage), build = jobs.filter(j => !isImage(j) && !isDelivery(j));
+  return [
+    { key: 'scanned', kind: 'idle', word: 'notHere' }, { key: 'reviewed', kind: 'idle', word: 'notHere' },
+    facts.run ? { key: 'built', ...together(build.length ? build : jobs), to } : { key: 'built', kind: 'idle', word: 'noRun' },
+    !facts.run ? { key: 'imaged', kind: 'idle', word: 'notYet' } : image.length ? { key: 'imaged', ...together(image), to } : { key: 'imaged', kind: 'idle', word: 'noImage' },
+    delivered('daily', facts), delivered('staging', facts), delivered('production', facts),
+  ];
+}
+/** The stop a phone names in words: trouble first, then work under way, then the furthest reached. */
+export function presentStop(stops: Stop[]): Stop {
+  const last = (kind: Kind) => [...stops].reverse().find(s => s.kind === kind);
+  return last('bad') ?? last('wait') ?? last('run') ?? last('good') ?? stops[2];
+}

@@ -1,0 +1,1 @@
+export const Logo = () => <svg viewBox="0 0 32 32" aria-hidden><rect width="32" height="32" rx="7" fill="var(--ink)" /><path d="M15 6v13H8.5C9.600 13.600 11.800 9 15 6zm2 3.500c3 2 5.200 5.400 6 9.500h-6zM5 21.500h22c-1.400 3-4.200 4.500-7.500 4.500h-7c-3.300 0-6.100-1.500-7.500-4.500z" fill="var(--ink-inverse)" /></svg>;
