@@ -23,7 +23,7 @@ create table session (
   last_seen_at bigint not null,
   expires_at bigint not null
 );
-create index session_user on session (user_id);
+create index session_by_user on session (user_id);
 
 create table token (
   id ID_COLUMN,

@@ -199,7 +199,8 @@ TEST_CASE("events: many that speak at once are all heard once and in order, on b
     }
     log.settle();
     CHECK(ids.lock()->size() == 200);
-    CHECK(std::is_sorted(ids.lock()->begin(), ids.lock()->end()));
+    const auto order = *ids.lock();
+    CHECK(std::is_sorted(order.begin(), order.end()));
   }
 }
 

@@ -13,6 +13,8 @@ class PostgresServer {
  public:
   // nullopt when PostgreSQL 15 is not installed here.
   static std::optional<PostgresServer> start();
+  PostgresServer(PostgresServer&&) = default;
+  ~PostgresServer();
   std::string url(const std::string& database) const;
   // Makes an empty database and gives its URL.
   std::string create_database(const std::string& name);
@@ -20,7 +22,7 @@ class PostgresServer {
  private:
   PostgresServer(TempDir folder, Child server) : folder_(std::move(folder)), server_(std::move(server)) {}
   TempDir folder_;
-  Child server_;  // killed first; the folder goes after it
+  Child server_;
 };
 
 }  // namespace sampan::testing

@@ -1,5 +1,6 @@
 #include "base/postgres_testing.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/testing.h"
@@ -10,10 +11,12 @@ namespace {
 
 constexpr const char* kPrograms = "/usr/lib/postgresql/15/bin/";
 
-// The server refuses to run as root.
+// The server refuses to run as root. Should the test be killed, what it started ends too.
 Command as_somebody(std::vector<std::string> argv) {
   Command command;
-  if (::geteuid() == 0) command.argv = {"setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"};
+  command.argv = {"setpriv", "--pdeathsig=QUIT"};
+  if (::geteuid() == 0) command.argv.insert(command.argv.end(), {"--reuid=nobody", "--regid=nogroup", "--clear-groups"});
+  command.argv.push_back("--");
   command.argv.insert(command.argv.end(), argv.begin(), argv.end());
   command.directory = "/";
   command.env = {{"LC_ALL", "C.UTF-8"}};
@@ -36,6 +39,13 @@ std::optional<PostgresServer> PostgresServer::start() {
   PostgresServer started(std::move(folder), std::move(server));
   if (!wait_until([&] { return Db::open(started.url("postgres")).has_value(); }, std::chrono::seconds(30))) return std::nullopt;
   return started;
+}
+
+// SIGQUIT is its immediate shutdown. Its workers lead groups of their own, so killing the group would leave them.
+PostgresServer::~PostgresServer() {
+  if (server_.pid() < 0) return;
+  server_.signal(SIGQUIT);
+  server_.wait_for(std::chrono::seconds(10));
 }
 
 std::string PostgresServer::url(const std::string& database) const {

@@ -21,7 +21,7 @@ Result<BodySink> BodySink::open(BodyKind kind, std::uint64_t limit, const std::s
   BodySink sink;
   sink.limit_ = limit;
   if (kind != BodyKind::spool) return sink;
-  sink.digest_.emplace();
+  sink.digest_ = std::make_unique<Sha256>();
   const std::string folder = spool_folder.empty() ? "/tmp" : spool_folder;
   const std::string path = folder + "/" + random_token(kSpoolPrefix, 12);
   sink.file_ = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));

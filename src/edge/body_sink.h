@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +30,7 @@ class BodySink {
  private:
   std::uint64_t limit_ = 0;
   std::string text_;
-  std::optional<Sha256> digest_;
+  std::unique_ptr<Sha256> digest_;  // with a file
   Fd file_;
   std::shared_ptr<SpooledFile> spooled_;  // removes the file when it goes
   std::uint64_t size_ = 0;

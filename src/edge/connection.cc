@@ -6,14 +6,14 @@ namespace sampan::edge {
 
 namespace {
 
-constexpr int kStepsInARow = 64;  // then the loop's other connections have their turn
+constexpr int kStepsInARow = 16;  // a step moves at most half a MiB; then the loop's other connections have their turn
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 
 }  // namespace
 
 Connection::Connection(Loop& loop, Service& service, Wire wire, std::string peer)
     : loop_(loop), service_(service), wire_(std::move(wire)), peer_(std::move(peer)) {
-  ++service_.open;
+  service_.open.up();
 }
 
 Connection::~Connection() = default;
@@ -203,7 +203,8 @@ void Connection::close() {
   loop_.forget(wire_.fd());
   if (pump_) end_pump(false);
   if (stream_) stream_->gone();
-  --service_.open;
+  wire_.close();
+  service_.open.down();
 }
 
 }  // namespace sampan::edge

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/pool.h"
+#include "base/sync.h"
 #include "edge/answer_head.h"
 #include "edge/body_sink.h"
 #include "edge/head.h"
@@ -20,6 +22,25 @@
 
 namespace sampan::edge {
 
+// The number of open connections, to be waited for.
+class OpenCount {
+ public:
+  void up() { ++*count_.lock(); }
+  void down() {
+    --*count_.lock();
+    changed_.notify_all();
+  }
+  std::size_t now() { return *count_.lock(); }
+  bool wait_for_none(std::chrono::milliseconds limit) {
+    auto count = count_.lock();
+    return changed_.wait_for(count.lock(), limit, [&] { return *count == 0; });
+  }
+
+ private:
+  Sync<std::size_t> count_;
+  std::condition_variable changed_;
+};
+
 // What all connections of a server share; outlives them.
 struct Service {
   HttpServer::Options options;
@@ -28,7 +49,7 @@ struct Service {
   Pool* workers = nullptr;    // handlers
   Pool* finishers = nullptr;  // on_done of processes: never refuses, or a process would not be reaped
   std::atomic<bool> stopping = false;
-  std::atomic<std::size_t> open = 0;  // connections; waited for by stop()
+  OpenCount open;
 };
 
 class Connection final : public Loop::Handler, public std::enable_shared_from_this<Connection> {
@@ -104,6 +125,7 @@ class Connection final : public Loop::Handler, public std::enable_shared_from_th
   Head head_;
   Plan plan_;
   BodySink sink_;
+  bool gzip_ = false;       // Content-Encoding of the body
   bool continued_ = false;  // 100 was sent
   bool keep_ = true;
   FileBody file_;

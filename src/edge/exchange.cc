@@ -1,5 +1,6 @@
 // The part of a Connection that is one request and its answer.
 #include "base/log.h"
+#include "base/text.h"
 #include "edge/connection.h"
 
 namespace sampan::edge {
@@ -16,6 +17,15 @@ int status_of(const Error& error) {
     case Errc::invalid: return 400;
     default: return 500;
   }
+}
+
+// A proxy may add a line of its own instead of lengthening the client's: only all of them together are the chain.
+std::string all_of(const Headers& headers, std::string_view name) {
+  std::string joined;
+  for (const auto& [key, value] : headers) {
+    if (lower(key) == name) joined += (joined.empty() ? "" : ",") + value;
+  }
+  return joined;
 }
 
 Response fault(std::string_view where, const char* what) {
@@ -35,17 +45,27 @@ Connection::Next Connection::begin(tl::expected<Head, Refusal> head) {
   head_ = std::move(*head);
   auto& request = head_.request;
   request.tls = wire_.secure();
-  request.remote_address = service_.proxies.client(peer_, request.header("x-forwarded-for"));
-  if (service_.proxies.trusts(peer_) && !request.header("x-forwarded-proto").empty()) {
-    request.tls = request.header("x-forwarded-proto") == "https";
+  request.remote_address = peer_;
+  if (service_.proxies.trusts(peer_)) {
+    request.remote_address = service_.proxies.client(peer_, all_of(request.headers, "x-forwarded-for"));
+    const auto scheme = request.header("x-forwarded-proto");
+    if (!scheme.empty()) request.tls = scheme == "https";
   }
   try {
     plan_ = service_.dispatcher.route(request);
   } catch (const std::exception& error) {
     plan_.answer = fault("the route of " + request.path, error.what());
   }
+  if (plan_.answer && plan_.answer->body.index() > 1) {
+    abandon(*plan_.answer);
+    plan_.answer = fault("the route of " + request.path, "its plan answers with a process or a stream");
+  }
+  const std::string coding(request.header("content-encoding"));
+  gzip_ = coding == "gzip" || coding == "x-gzip";
   if (plan_.answer) {
     answer(std::move(*plan_.answer));
+  } else if (plan_.kind == BodyKind::pipe && !coding.empty() && coding != "identity" && !gzip_) {
+    answer(refusal(415, fmt::format("the Content-Encoding '{}' is not known here; send gzip or none", coding)));
   } else if (head_.content_length.value_or(0) > plan_.limit) {
     answer(refusal(413, over_limit(plan_.limit).message));
   } else if (plan_.kind == BodyKind::pipe) {
@@ -201,20 +221,20 @@ void Connection::answer_file(const Response& response, FileBody file, bool witho
 
 // What nobody will read: a process is told that it was not completed, a stream that it is gone.
 void Connection::abandon(Response& response) {
+  if (stream_) std::exchange(stream_, nullptr)->gone();
+  if (std::holds_alternative<std::string>(response.body)) return;
   if (auto* process = std::get_if<ProcessBody>(&response.body)) {
     Fd in(process->stdin_fd), out(process->stdout_fd);
     if (process->on_done) service_.finishers->submit([done = std::move(process->on_done)] { done(false); });
   }
-  if (stream_) std::exchange(stream_, nullptr)->gone();
   response.body = std::string();
 }
 
 void Connection::answer_process(const Response& response, ProcessBody process) {
-  const auto coding = find_header(head_.request.headers, "content-encoding");
   Pump::Options options;
   options.chunked = !head_.http_1_0;
   options.limit = plan_.limit;
-  options.inflate = coding == "gzip" || coding == "x-gzip";
+  options.inflate = gzip_;
   options.head = format_answer_head(response.status, response.headers, open_frame());
   keep_ = keep_ && options.chunked;
   pump_ = std::make_unique<Pump>(std::move(process), std::move(options), loop_, shared_from_this());

@@ -4,6 +4,8 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include <charconv>
+
 #include "base/text.h"
 
 namespace sampan::edge {
@@ -83,7 +85,7 @@ std::size_t count_header(const Headers& headers, std::string_view name) {
 }
 
 // RFC 9112, section 6.3, narrowed: one of the two headers, once, and nothing but "chunked".
-std::optional<Refusal> read_framing(Head& head, const Parser& parser) {
+std::optional<Refusal> read_framing(Head& head) {
   const auto& headers = head.request.headers;
   const auto lengths = count_header(headers, "content-length");
   const auto codings = count_header(headers, "transfer-encoding");
@@ -94,9 +96,23 @@ std::optional<Refusal> read_framing(Head& head, const Parser& parser) {
     head.framing = BodyFraming::chunked();
     return std::nullopt;
   }
-  head.content_length = lengths == 1 ? parser.content_length().value_or(0) : 0;
+  std::uint64_t length = 0;
+  if (lengths == 1) {  // Beast would take "5, 5"
+    const auto text = head.request.header("content-length");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (error != std::errc() || end != text.data() + text.size()) return Refusal{400, "the Content-Length is not a number"};
+  }
+  head.content_length = length;
   head.framing = BodyFraming::length(*head.content_length);
   return std::nullopt;
+}
+
+constexpr std::string_view kVersions = "only HTTP/1.1 and HTTP/1.0 are spoken here";
+
+// Whether the request line has the right shape: two spaces, and "HTTP/" after the second.
+bool names_http(std::string_view text) {
+  const auto words = split(text.substr(0, text.find("\r\n")), ' ');
+  return words.size() == 3 && !words[1].empty() && words[2].starts_with("HTTP/");
 }
 
 std::string sentence(const boost::system::error_code& error) { return "the request head is malformed: " + error.message(); }
@@ -114,10 +130,11 @@ tl::expected<Head, Refusal> parse_head(std::string_view text) {
   parser.body_limit(boost::none);  // bodies are counted where they are read
   boost::system::error_code error;
   parser.put(boost::asio::buffer(text.data(), text.size()), error);
-  if (error && error != http::error::need_more) return refuse(error == http::error::bad_version ? 505 : 400, sentence(error));
+  if (error == http::error::bad_version && names_http(text)) return refuse(505, std::string(kVersions));
+  if (error && error != http::error::need_more) return refuse(400, sentence(error));
   if (!parser.is_header_done()) return refuse(400, "the request head is malformed");
   const auto version = parser.get().version();
-  if (version != 10 && version != 11) return refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+  if (version != 10 && version != 11) return refuse(505, std::string(kVersions));
   auto request = read_request(parser.get());
   if (!request) return tl::unexpected<Refusal>(std::move(request.error()));
   Head head;
@@ -127,7 +144,7 @@ tl::expected<Head, Refusal> parse_head(std::string_view text) {
   head.expects_continue = !head.http_1_0 && lower(head.request.header("expect")) == "100-continue";
   const auto hosts = count_header(head.request.headers, "host");
   if (hosts > 1 || (hosts == 0 && !head.http_1_0)) return refuse(400, "expected exactly one Host header");
-  if (auto refusal = read_framing(head, parser)) return tl::unexpected<Refusal>(std::move(*refusal));
+  if (auto refusal = read_framing(head)) return tl::unexpected<Refusal>(std::move(*refusal));
   return head;
 }
 

@@ -20,7 +20,7 @@ namespace sampan::edge {
 struct Plan {
   BodyKind kind = BodyKind::text;
   std::uint64_t limit = 1 << 20;    // of the request body, bytes without chunk framing; over it the edge answers 413
-  std::optional<Response> answer;   // given: sent at once, the body is not taken and handle() is not called
+  std::optional<Response> answer;   // text or a file; given: sent at once, the body is not taken and handle() is not called
 };
 
 // The two questions the server asks. Both must be callable from several threads at once; what they throw becomes a 500.

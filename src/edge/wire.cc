@@ -158,4 +158,9 @@ void Wire::end() {
   ::shutdown(fd(), SHUT_WR);
 }
 
+void Wire::close() {
+  tls_.reset();
+  socket_ = Fd();
+}
+
 }  // namespace sampan::edge

@@ -44,6 +44,7 @@ class Wire {
   Io flush();                       // moved: nothing is queued any more
   Io send_file(FileBody& part);     // when flushed(): sends once and advances `part`; end: the file is shorter than `part`
   void end();                       // says that nothing more will be sent
+  void close();                     // at once; nothing but the destructor may follow
   std::uint64_t moved() const { return moved_; }  // bytes in both directions so far: two looks tell whether anything moved
 
   InBuffer in;

@@ -3,9 +3,12 @@
 // owns: repo_group, repository, push, push_update; the folder repos/ under the data folder.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -25,7 +28,8 @@ struct Config {
   std::int64_t max_push_bytes = 4LL << 30;
 };
 
-enum class Visibility { private_, internal };
+// private: members only; internal: everybody who is signed in may view.
+BOOST_DEFINE_ENUM_CLASS(Visibility, private_, internal)
 
 struct Repo {
   RepoId id;
@@ -60,7 +64,8 @@ class Git {
  public:
   Git(Db& db, Clock& clock, EventLog& events, people::People& people, Config config);
   ~Git();
-  // Finishes or undoes pushes that a crash left intended: refs decide. Call before listeners start.
+  // Makes the folders, sweeps what an interrupted making or deleting left, and finishes or undoes pushes that a crash left intended: refs decide.
+  // Waits for git processes of an earlier life first (unavailable after 30 s). Call before serving.
   Result<void> recover();
 
   Result<GroupId> find_group(std::string_view name);
@@ -88,6 +93,11 @@ class Git {
   void add_push_check(std::function<Result<void>(const PushCheck&)> check);
   // Lines to print to who pushed, after the refs moved (later rooms: "run #12 started: URL"). Called on a worker, must be quick.
   void add_push_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice);
+
+  // "group", "group" + "repo" (perhaps with ".git") -> their ids, for web and people; environments are somebody else's.
+  Result<AccessTarget> find_target(std::string_view group, std::string_view repo);
+  // What the thing's visibility gives everybody who is signed in: `floor` of People::role_of.
+  Result<Role> floor_of(const AccessTarget& target);
 
   std::vector<Route> routes();
   std::vector<Route> hook_routes();  // served on the Unix socket only

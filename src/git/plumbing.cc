@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/files.h"
+#include "base/text.h"
 
 namespace sampan::git {
 namespace {
@@ -48,11 +49,22 @@ const Environment& house_settings() {
   return settings;
 }
 
+std::string find_git() {
+  const char* path = std::getenv("PATH");
+  for (const auto& folder : split(path ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
+    const auto program = folder + "/git";
+    if (folder.starts_with('/') && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  return "git";
+}
+
 }  // namespace
+
+Plumbing::Plumbing(std::string repos_folder) : folder_(std::move(repos_folder)), program_(find_git()) {}
 
 Command Plumbing::command(RepoId repo, std::vector<std::string> args, const Environment& environment, const Environment& settings) const {
   Command command;
-  command.argv = {"git"};
+  command.argv = {program_};
   for (auto& arg : args) command.argv.push_back(std::move(arg));
   command.clear_env = true;
   command.directory = folder_of(repo);

@@ -17,7 +17,7 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 // Thread-safe. Text from people may stand in `args` only after "--end-of-options" or "--", or be given on stdin.
 class Plumbing {
  public:
-  explicit Plumbing(std::string repos_folder) : folder_(std::move(repos_folder)) {}
+  explicit Plumbing(std::string repos_folder);
 
   const std::string& folder() const { return folder_; }
   std::string folder_of(RepoId repo) const { return folder_ + "/" + std::to_string(repo.value) + ".git"; }
@@ -36,6 +36,7 @@ class Plumbing {
 
  private:
   std::string folder_;
+  std::string program_;  // git, found in PATH once
 };
 
 }  // namespace sampan::git

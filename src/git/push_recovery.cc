@@ -1,4 +1,5 @@
 // What happens to pushes when the server was killed.
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -19,6 +20,32 @@ Result<Fd> open_log(const std::string& folder) {
   Fd file(::open((folder + "/receive-pack.log").c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file) return fail_errno("opening " + folder + "/receive-pack.log");
   return file;
+}
+
+Result<std::vector<std::string>> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  DIR* open = ::opendir(folder.c_str());
+  if (!open && errno == ENOENT) return names;
+  if (!open) return fail_errno("reading " + folder);
+  while (const dirent* entry = ::readdir(open)) names.emplace_back(entry->d_name);
+  ::closedir(open);
+  return names;
+}
+
+// What a git that was killed leaves behind: quarantined objects and half-received packs.
+Result<void> sweep_objects(const std::string& repo_folder) {
+  for (const char* part : {"/objects", "/objects/pack"}) {
+    for (const auto& name : TRY(names_in(repo_folder + part))) {
+      if (name.starts_with("tmp_")) TRY(remove_tree(fmt::format("{}{}/{}", repo_folder, part, name)));
+    }
+  }
+  return {};
+}
+
+// Its locks would refuse every later push of the same refs.
+void sweep_locks(const std::string& repo_folder, const Push& push) {
+  for (const char* lock : {"/HEAD.lock", "/packed-refs.lock"}) ::unlink((repo_folder + lock).c_str());
+  for (const auto& update : push.updates) ::unlink(fmt::format("{}/{}.lock", repo_folder, update.ref).c_str());
 }
 
 }  // namespace
@@ -43,8 +70,11 @@ Result<void> Pushes::recover() {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   if (::ftruncate(file.get(), 0) != 0) return fail_errno("emptying receive-pack.log");
+  for (const auto repo : TRY(db_.read([](Tx& tx) { return store::all_repo_ids(tx); }))) TRY(sweep_objects(plumbing_.folder_of(repo)));
   const auto left = TRY(db_.read([](Tx& tx) { return store::intended_pushes(tx); }));
   for (const auto id : left) {
+    const auto push = TRY(db_.read([&](Tx& tx) { return store::push_by_id(tx, id); }));
+    if (push) sweep_locks(plumbing_.folder_of(push->repo), *push);
     const auto said = TRY(confirm(id, std::nullopt).context(fmt::format("push {}", id.value)));
     log::info("git", "push {} was interrupted: {}", id.value, said ? "its refs had moved, it is done" : "nothing had moved");
   }

@@ -89,7 +89,7 @@ Result<void> Dispatcher::connect(const RunnerHello& hello, std::shared_ptr<Event
       entry->second = runner;
     }
   }
-  runner.stream->on_close([this] { room_.hub.publish("runners"); });
+  runner.stream->on_close([hub = &room_.hub] { hub->publish("runners"); });
   ring();
   return {};
 }

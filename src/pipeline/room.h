@@ -21,7 +21,7 @@ struct Room {
   people::People& people;
   SecretBox& secrets;
   Config config;
-  Logs logs;
+  std::unique_ptr<Logs> logs;
   std::unique_ptr<BlobStore> blobs;
   // Rung after a commit that queued a job or freed a runner, and after one that cancelled a leased job.
   std::function<void()> ring = [] {};

@@ -97,7 +97,7 @@ Result<void> react_to_deleted(Room& room, const events::RepoDeleted& deleted) {
     all.blobs = std::move(unused);
     return all;
   }));
-  for (RunId run : gone.runs) TRY(room.logs.remove(run));
+  for (RunId run : gone.runs) TRY(room.logs->remove(run));
   for (const std::string& blob : gone.blobs) TRY(room.blobs->remove(blob));
   return {};
 }

@@ -32,7 +32,8 @@ Result<std::vector<Setting>> open_settings(const SecretBox& secrets, Tx& tx, con
   std::vector<Setting> settings;
   for (const auto& variable : TRY(store::load_group(tx, group.id))) {
     auto value = open_value(secrets, fmt::format("the secret {} of group {}", variable.key, group.name), variable.secret, variable.value);
-    settings.push_back({variable.key, TRY(std::move(value)), variable.secret, variable.version, group.name});
+    if (!value) return value.error();
+    settings.push_back({variable.key, std::move(*value), variable.secret, variable.version, group.name});
   }
   return settings;
 }
@@ -57,7 +58,8 @@ Result<std::vector<Setting>> settings_at(Room& room, const std::vector<Setting>&
       auto change = TRY(store::find_change(tx, wanted.group, wanted.key, wanted.version));
       if (!change) return fail(Errc::not_found, "version {} of '{}' in the variable group '{}' is gone", wanted.version, wanted.key, wanted.group);
       auto value = open_value(room.secrets, fmt::format("the secret {} of group {}", wanted.key, wanted.group), change->secret, change->value);
-      settings.push_back({wanted.key, TRY(std::move(value)), change->secret, wanted.version, wanted.group});
+      if (!value) return value.error();
+      settings.push_back({wanted.key, std::move(*value), change->secret, wanted.version, wanted.group});
     }
     return settings;
   });

@@ -9,7 +9,8 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -23,17 +24,17 @@ import org.springframework.web.bind.annotation.RestController;
  * leaves the jar, and with it the image layer of the prepared classes, as it was.
  */
 @SpringBootApplication
-@EnableConfigurationProperties(Warmup.Settings.class)
+@ConfigurationPropertiesScan
 @RestController
 public class Warmup {
   @ConfigurationProperties("warmup")
-  record Settings(String name) {}
+  record Settings(@DefaultValue("item") String name) {}
 
   record Item(String name, int quantity) {}
 
   public static void main(String[] args) throws IOException {
     var context = new SpringApplicationBuilder(Warmup.class)
-        .properties("server.port=0", "warmup.name=item", "spring.jmx.enabled=false", "spring.main.banner-mode=off",
+        .properties("server.port=0", "spring.config.import=classpath:com/example/warmup/warmup.properties", "spring.jmx.enabled=false", "spring.main.banner-mode=off",
             "server.shutdown=graceful", "spring.web.resources.add-mappings=false",
             "management.endpoint.health.probes.enabled=true", "management.health.defaults.enabled=false",
             "management.endpoint.health.show-details=always",

@@ -1,0 +1,207 @@
+#include <unistd.h>
+
+#include <condition_variable>
+#include <thread>
+
+#include "app/app.h"
+#include "app/runner_keeper.h"
+#include "base/crypto.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/migrations.h"
+#include "deliver/local/local.h"
+#include "edge/client.h"
+#include "edge/server.h"
+#include "web/web.h"
+
+namespace sampan::app {
+
+namespace {
+
+std::string program_folder() {
+  char path[4096];
+  const auto length = ::readlink("/proc/self/exe", path, sizeof path);
+  const std::string whole(path, length > 0 ? static_cast<std::size_t>(length) : 0);
+  return whole.substr(0, whole.rfind('/'));
+}
+
+std::string ui_folder(const Config& config) {
+  if (!config.ui_folder.empty()) return config.ui_folder;
+  for (const auto* place : {"/../share/sampan/ui", "/../../ui/dist"}) {
+    if (exists(program_folder() + place + "/index.html")) return program_folder() + place;
+  }
+  return program_folder() + "/../share/sampan/ui";
+}
+
+git::Config git_config(const Config& config, const Paths& paths) {
+  git::Config settings;
+  settings.folder = paths.repos();
+  settings.hook_program = program_folder() + "/sampan-hook";
+  settings.hook_socket = paths.socket();
+  settings.public_url = config.server.public_url;
+  return settings;
+}
+
+pipeline::Config pipeline_config(const Config& config, const Paths& paths) {
+  pipeline::Config settings;
+  settings.folder = paths.pipeline();
+  settings.public_url = config.server.public_url;
+  settings.registry_host = config.registry_host;
+  settings.lease = config.lease;
+  settings.max_attempts = config.max_attempts;
+  return settings;
+}
+
+}  // namespace
+
+// Members in the order of the flow: each is built from those above it, and goes before them.
+struct House::Rooms {
+  Config config;
+  Paths paths;
+  SystemClock clock;
+  Hub hub;
+  std::unique_ptr<Db> db;
+  SecretBox secrets;
+  std::unique_ptr<BlobStore> blobs;
+  std::unique_ptr<HttpClient> http = edge::make_http_client();
+  EventLog events{*db, clock};
+  people::People people{*db, clock, events};
+  git::Git git{*db, clock, events, people, git_config(config, paths)};
+  pipeline::Pipeline pipeline{*db, clock, events, hub, git, people, secrets, pipeline_config(config, paths)};
+  registry::Registry registry{*db, clock, events, git, people, *blobs, {paths.blobs(), config.server.public_url, config.max_blob_bytes}};
+  std::unique_ptr<deliver::Target> target;
+  deliver::Deliver deliver;
+  watch::Watch watch{*db, clock, hub, deliver, *target, people, {}};
+  notify::Notify notify{*db, clock, events, people, secrets, *http, {config.server.public_url, config.notices_per_minute, config.merge_window}};
+  web::Web web{{*db, clock, hub, people, git, pipeline, registry, deliver, watch, notify}, {ui_folder(config), SAMPAN_VERSION, config.data}, git.hook_routes()};
+  std::unique_ptr<edge::HttpServer> server, hook_server;
+  std::unique_ptr<RunnerKeeper> runner;
+  std::jthread sweeper;
+
+  Rooms(Config config_in, std::unique_ptr<Db> db_in, SecretBox secrets_in, std::unique_ptr<BlobStore> blobs_in)
+      : config(std::move(config_in)),
+        paths{config.data},
+        db(std::move(db_in)),
+        secrets(std::move(secrets_in)),
+        blobs(std::move(blobs_in)),
+        target(deliver::make_local_target({paths.deliver(), config.registry_host, config.first_port, config.last_port}, clock)),
+        deliver(*db, clock, events, hub, people, git, pipeline, registry, *target,
+                {paths.deliver(), config.public_host, config.registry_host, config.warm_memory_budget}) {}
+
+  Result<void> first_administrator();
+  Result<void> connect_and_recover();
+  Result<void> listen();
+  void sweep(std::stop_token stop);
+};
+
+House::House(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+House::~House() { stop(); }
+
+Result<std::unique_ptr<House>> House::open(Config config) {
+  const Paths paths{config.data};
+  for (const auto& folder : {config.data, paths.repos(), paths.pipeline(), paths.blobs(), paths.spool(), paths.deliver(), paths.runner(), paths.run()}) {
+    TRY(make_directories(folder, 0750).context(folder));
+  }
+  auto db = TRY(Db::open(config.database));
+  TRY(db->migrate(migrations()));
+  auto secrets = TRY(SecretBox::open(paths.secret_key()));
+  auto blobs = TRY(open_file_blob_store(paths.blobs()));
+  auto rooms = std::make_unique<Rooms>(std::move(config), std::move(db), std::move(secrets), std::move(blobs));
+  TRY(rooms->first_administrator());
+  TRY(rooms->connect_and_recover());
+  return std::unique_ptr<House>(new House(std::move(rooms)));
+}
+
+Result<void> House::Rooms::first_administrator() {
+  const auto password = TRY(people.ensure_first_admin("admin"));
+  if (!password) return {};
+  TRY(write_file_durably(paths.first_password(), *password + "\n", 0600));
+  log::info("app", "the first administrator is 'admin'; its password is in {}", paths.first_password());
+  return {};
+}
+
+Result<void> House::Rooms::connect_and_recover() {
+  pipeline.connect();
+  deliver.connect();
+  notify.connect();
+  TRY(git.recover().context("git"));
+  TRY(registry.recover().context("registry"));
+  TRY(pipeline.recover().context("pipeline"));
+  TRY(deliver.recover().context("deliver"));
+  return {};
+}
+
+Result<void> House::Rooms::listen() {
+  edge::HttpServer::Options options;
+  options.unix_socket = paths.socket();
+  options.address.clear();
+  options.worker_threads = 8;
+  options.loop_threads = 1;
+  const auto plan_of = [](web::Plan plan) { return edge::Plan{plan.body, plan.body_limit, std::move(plan.refusal)}; };
+  hook_server = TRY(edge::HttpServer::start(options, {[this, plan_of](const Request& head) { return plan_of(web.plan_internal(head)); },
+                                                      [this](Request request) { return web.answer_internal(std::move(request)); }}));
+  options = {};
+  options.address = config.server.address;
+  options.port = static_cast<std::uint16_t>(config.server.port);
+  options.certificate_file = config.server.tls_certificate;
+  options.key_file = config.server.tls_key;
+  options.trusted_proxies = config.server.trusted_proxies;
+  options.spool_folder = paths.spool();
+  options.worker_threads = static_cast<std::size_t>(config.server.workers);
+  server = TRY(edge::HttpServer::start(options, {[this, plan_of](const Request& head) { return plan_of(web.plan(head)); },
+                                                 [this](Request request) { return web.answer(std::move(request)); }}));
+  return {};
+}
+
+Result<void> House::serve() {
+  auto& rooms = *rooms_;
+  TRY(rooms.listen());
+  rooms.events.start();
+  rooms.pipeline.start();
+  rooms.deliver.start();
+  rooms.watch.start();
+  rooms.notify.start();
+  rooms.sweeper = std::jthread([&rooms](std::stop_token stop) { rooms.sweep(stop); });
+  if (rooms.config.runner.embedded) {
+    const auto token = TRY(rooms.pipeline.ensure_local_runner(rooms.config.runner.name));
+    TRY(write_file_durably(rooms.paths.runner_token(), token, 0600));
+    const std::string scheme = rooms.config.server.tls_certificate.empty() ? "http" : "https";
+    rooms.runner = std::make_unique<RunnerKeeper>(RunnerKeeper::Settings{program_folder() + "/sampan", fmt::format("{}://127.0.0.1:{}", scheme, port()),
+                                                                         rooms.paths.runner_token(), rooms.paths.runner(), rooms.config.runner.name,
+                                                                         rooms.config.runner.capacity});
+  }
+  log::info("app", "Sampan {} listens on {}:{}", SAMPAN_VERSION, rooms.config.server.address, port());
+  return {};
+}
+
+// Once an hour: what nobody continued or used.
+void House::Rooms::sweep(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any bell;
+  while (!stop.stop_requested()) {
+    std::unique_lock lock(mutex);
+    bell.wait_for(lock, stop, std::chrono::hours(1), [] { return false; });
+    if (stop.stop_requested()) return;
+    if (const auto done = registry.collect(); !done.has_value()) log::warning("registry", "{}", done.error().message);
+  }
+}
+
+void House::stop() {
+  if (!rooms_) return;
+  auto& rooms = *rooms_;
+  rooms.runner.reset();  // the runner itself goes on: its steps are not interrupted by our stop
+  rooms.sweeper = {};
+  if (rooms.server) rooms.server->stop();
+  if (rooms.hook_server) rooms.hook_server->stop();
+  rooms.notify.stop();
+  rooms.watch.stop();
+  rooms.deliver.stop();
+  rooms.pipeline.stop();
+  rooms.events.stop();
+}
+
+int House::port() const { return rooms_->server ? rooms_->server->port() : 0; }
+
+Result<void> House::remove_applications() { return deliver::remove_local_target({rooms_->paths.deliver(), rooms_->config.registry_host, rooms_->config.first_port, rooms_->config.last_port}); }
+
+}  // namespace sampan::app

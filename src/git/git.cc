@@ -1,0 +1,107 @@
+#include "git/git.h"
+
+#include "base/files.h"
+#include "git/parts.h"
+
+namespace sampan::git {
+
+struct Git::State : Parts {
+  using Parts::Parts;
+};
+
+Git::Git(Db& db, Clock& clock, EventLog& events, people::People& people, Config config)
+    : state_(std::make_unique<State>(db, clock, events, people, std::move(config))) {}
+Git::~Git() = default;
+
+Result<void> Git::recover() {
+  TRY(make_directories(state_->config.folder, 0700));
+  TRY(state_->repos.recover(state_->config.hook_program).context("recovering repositories"));
+  return state_->pushes.recover().context("recovering pushes");
+}
+
+Result<GroupId> Git::find_group(std::string_view name) { return TRY(state_->repos.find_group(name)).id; }
+Result<Repo> Git::find_repo(std::string_view group, std::string_view name) { return state_->repos.find(group, name); }
+Result<Repo> Git::find_repo(RepoId id) { return state_->repos.find(id); }
+
+Result<Repo> Git::find_repo_by_path(std::string_view path) {
+  const auto slash = path.find('/');
+  if (slash == std::string_view::npos) return fail(Errc::not_found, "'{}' is not a repository's path; expected one like 'company/shop'", path);
+  const auto name = path.substr(slash + 1);
+  return state_->repos.find(path.substr(0, slash), name.substr(0, name.find('/')));
+}
+
+Result<std::vector<Repo>> Git::list_repos(const Actor& actor) { return state_->repos.list(actor); }
+Result<Role> Git::role_on(const Actor& actor, const Repo& repo) { return git::role_on(state_->people, actor, repo); }
+
+Result<AccessTarget> Git::find_target(std::string_view group, std::string_view repo) {
+  AccessTarget target;
+  if (group.empty()) return target;
+  if (repo.empty()) {
+    target.group = TRY(find_group(group));
+    return target;
+  }
+  if (repo.ends_with(".git")) repo.remove_suffix(4);
+  const auto found = TRY(find_repo(group, repo));
+  target.group = found.group_id;
+  target.repo = found.id;
+  return target;
+}
+
+Result<Role> Git::floor_of(const AccessTarget& target) {
+  if (target.repo) return TRY(state_->repos.find(target.repo)).visibility == Visibility::internal ? Role::viewer : Role::none;
+  if (!target.group) return Role::none;
+  for (const auto& group : TRY(state_->repos.list_groups())) {
+    if (group.id == target.group) return group.visibility == Visibility::internal ? Role::viewer : Role::none;
+  }
+  return Role::none;
+}
+
+Result<Sha> Git::resolve(const Repo& repo, std::string_view revision) { return state_->browser.resolve(repo, revision); }
+Result<CommitInfo> Git::read_commit(const Repo& repo, const Sha& sha) { return state_->browser.commit(repo, sha); }
+Result<std::string> Git::read_file(const Repo& repo, const Sha& commit, std::string_view path, std::size_t limit) {
+  return state_->browser.file(repo, commit, path, limit);
+}
+
+Result<std::vector<std::string>> Git::list_files(const Repo& repo, const Sha& commit, std::string_view folder) {
+  const auto at = TRY(state_->browser.entry(repo, commit, folder));
+  if (at.kind != TreeEntry::Kind::tree) return fail(Errc::not_found, "'{}' in {} is not a folder", folder, repo.path());
+  std::vector<std::string> paths;
+  for (const auto& entry : TRY(parse_tree(TRY(state_->readers.contents(repo.id, at.sha.text(), 32 << 20))))) {
+    if (entry.kind == TreeEntry::Kind::blob) paths.push_back(folder.empty() ? entry.name : fmt::format("{}/{}", folder, entry.name));
+  }
+  return paths;
+}
+
+Result<std::vector<std::string>> Git::changed_paths(const Repo& repo, const Sha& from, const Sha& to) { return state_->browser.changed_paths(repo, from, to); }
+Result<bool> Git::is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of) { return state_->browser.is_ancestor(repo, ancestor, of); }
+Result<std::string> Git::tree_of(const Repo& repo, const Sha& commit) { return TRY(state_->browser.entry(repo, commit, "")).sha.text(); }
+
+Result<Sha> Git::commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected, std::string_view message,
+                              const std::vector<NewFile>& files) {
+  return state_->writer.commit_files(actor, repo, branch, expected, message, files);
+}
+
+void Git::add_push_check(std::function<Result<void>(const PushCheck&)> check) { state_->pushes.add_check(std::move(check)); }
+void Git::add_push_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice) { state_->pushes.add_notice(std::move(notice)); }
+
+std::vector<Route> Git::routes() {
+  std::vector<Route> routes;
+  for (auto* part : {group_routes, repo_routes, ref_routes, commit_routes, file_routes, transport_routes}) {
+    for (auto& route : part(*state_)) routes.push_back(std::move(route));
+  }
+  return routes;
+}
+
+std::vector<Route> Git::hook_routes() {
+  auto& transport = state_->transport;
+  return {
+      {.method = Method::post, .pattern = "/hooks/pre-receive", .need = Need::anyone(),
+       .handler = [&](const Request& r, const Actor&) -> Result<Response> { return transport.pre_receive(r); },
+       .summary = "Ask whether a push may go on", .body_limit = 16 << 20},
+      {.method = Method::post, .pattern = "/hooks/post-receive", .need = Need::anyone(),
+       .handler = [&](const Request& r, const Actor&) -> Result<Response> { return transport.post_receive(r); },
+       .summary = "Say that a push's refs have moved", .body_limit = 16 << 20},
+  };
+}
+
+}  // namespace sampan::git

@@ -1,0 +1,10 @@
+# Writes OUT: a C++ file that defines sampan::git::embedded_templates() from the text files below DIR, in the order of their paths.
+file(GLOB_RECURSE files RELATIVE ${DIR} ${DIR}/*)
+list(SORT files)
+set(text "#include \"git/templates.h\"\nnamespace sampan::git {\nconst std::vector<EmbeddedFile>& embedded_templates() {\n  static const std::vector<EmbeddedFile> files = {\n")
+foreach(file ${files})
+  file(READ ${DIR}/${file} content)
+  string(APPEND text "    {\"${file}\", R\"~file~(${content})~file~\"},\n")
+endforeach()
+string(APPEND text "  };\n  return files;\n}\n}  // namespace sampan::git\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,53 @@
+// Debian's Chromium for the scripts of this folder.
+import { chromium } from 'playwright-core';
+
+export const openBrowser = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: ['--no-sandbox'] });
+
+/** A context of one width, theme and language; its pages collect what went wrong into `wrong`. */
+export async function openContext(browser, { width = 1280, scheme = 'light', locale = 'en-US', storageState } = {}) {
+  const phone = width < 720;
+  const context = await browser.newContext({ viewport: { width, height: phone ? 740 : 900 }, isMobile: phone, hasTouch: phone, colorScheme: scheme, locale, storageState });
+  const wrong = [];
+  context.on('page', page => {
+    page.on('console', m => { if (m.type() === 'error') wrong.push(`${new URL(page.url()).pathname}: console: ${m.text().slice(0, 200)}`); });
+    page.on('pageerror', e => wrong.push(`${page.url()}: ${String(e).slice(0, 300)}`));
+  });
+  return { context, wrong };
+}
+export async function signIn(page, base, user, password) {
+  await page.goto(base, { waitUntil: 'domcontentloaded' });
+  await page.fill('input[name=login]', user); await page.fill('input[name=password]', password);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('main h1:not(.hidden)'); await page.waitForSelector('#content');
+}
+/** The page is at rest: no skeletons, no request for a while (event streams stay open, so network idle never comes). */
+export async function settle(page) {
+  await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.skeleton') && !document.querySelector('[aria-busy=true]'), undefined, { timeout: 15000 }).catch(() => undefined);
+  await page.waitForTimeout(350);
+}
+/** Addresses of one page of each kind that has something to show on this server. */
+export async function addresses(page) {
+  return page.evaluate(async () => {
+    const get = async path => { const a = await fetch(path); return a.ok ? a.json() : null; }, items = async path => (await get(path))?.items ?? [];
+    const list = ['/', '/code', '/runs', '/images', '/applications', '/environments', '/settings', '/settings/profile', '/settings/tokens', '/settings/users', '/settings/audit', '/settings/runners', '/settings/robots', '/settings/variables', '/nowhere'];
+    const repos = await items('/api/v1/repos'), repo = repos.find(r => !r.empty), empty = repos.find(r => r.empty);
+    if (empty) list.push(`/code/${empty.path}`);
+    if (repo) {
+      const at = `/code/${repo.path}`, api = `/api/v1/repos/${repo.path}`, tree = await get(`${api}/tree?ref=${repo.default_branch}&path=`), file = tree?.entries.find(e => e.kind === 'blob' && /Dockerfile|\.xml|\.md/.test(e.name));
+      list.push(`/code/${repo.group}`, at, ...['commits', 'branches', 'tags', 'pipelines', 'settings'].map(x => `${at}/${x}`));
+      if (file) list.push(`${at}/file?path=${encodeURIComponent(file.path)}`, `${at}/file?path=${encodeURIComponent(file.path)}&blame=1`);
+      if (tree) list.push(`${at}/commits/${tree.sha}`);
+      const branches = await items(`${api}/branches`); if (branches.length > 1) list.push(`${at}/compare?from=${encodeURIComponent(repo.default_branch)}&to=${encodeURIComponent(branches.find(b => !b.is_default).name)}`);
+    }
+    const runs = await items('/api/v1/runs'), seen = new Set();
+    for (const r of runs) if (!seen.has(r.state) && seen.size < 4) { seen.add(r.state); list.push(`/runs/${r.id}`); }
+    const images = await items('/api/v1/images'); if (images[0]) list.push(`/images/${images[0].name}`);
+    const apps = await items('/api/v1/applications'), states = new Set();
+    for (const a of apps) if (!states.has(a.state)) { states.add(a.state); list.push(`/applications/${a.environment}/${a.name}`); }
+    const app = apps.find(a => a.release);
+    if (app) { const d = await get(`/api/v1/environments/${app.environment}/applications/${app.name}`), kinds = new Set(); for (const x of d?.deployments ?? []) if (!kinds.has(x.state)) { kinds.add(x.state); list.push(`/deployments/${x.id}`); } }
+    const environments = await items('/api/v1/environments'); if (environments[0]) list.push(`/environments/${environments[0].name}`);
+    const groups = await items('/api/v1/variable-groups'); if (groups[0]) list.push(`/settings/variables/${encodeURIComponent(groups[0].name)}`);
+    return list;
+  });
+}

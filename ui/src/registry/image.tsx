@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { Dialog, FormDialog } from '../base/dialog';
+import { bytes, shortDigest } from '../base/format';
+import type { Page } from '../base/http';
+import { Ago, Button, Command, ErrorNote, PageHead, Section, Skeleton, Table } from '../base/parts';
+import { useWords } from '../base/settings';
+import { useResource } from '../base/use_resource';
+import { at, paths as deliver, type AppDetail } from '../deliver/api';
+import { Journey } from '../web/journey';
+import { deleteTag, paths, type ImageTag } from './api';
+import { registryWords } from './words';
+
+/** The journey of the commit that the most recently deployed tag was made from; an image that nobody deployed has none to show. */
+function JourneyOf({ tag }: { tag: ImageTag }) {
+  const use = tag.used_by[0], { data } = useResource<AppDetail>(deliver.app(use.environment, use.application)), release = data?.releases.find(r => r.number === use.release);
+  return release ? <Journey repo={release.repo || data!.repo} sha={release.commit} /> : null;
+}
+export default function ImagePage() {
+  const [path] = useLocation(), name = decodeURIComponent(path.replace(/^\/images\//, '')), w = useWords(registryWords), [shown, setShown] = useState<ImageTag>();
+  const { data, error, loading, reload } = useResource<Page<ImageTag>>(paths.tags(name), ['images']), used = data?.items.find(t => t.used_by.length);
+  return <div className="page"><PageHead title={name} crumbs={[{ text: w.title, to: '/images' }]} />{used && <JourneyOf tag={used} />}
+    <ErrorNote error={error} retry={reload} />{loading && <Skeleton what={name} />}
+    {data && <Section title={w.tag}><Table caption={name} rows={data.items} rowKey={t => t.tag} columns={[
+      { head: w.tag, main: true, cell: t => <div><span className="strong">{t.tag}</span><div className="faint small mono">{shortDigest(t.digest)}</div></div> },
+      { head: w.used, wide: true, cell: t => t.used_by.length ? t.used_by.map(u => <Link key={u.environment + u.application} href={at.app({ environment: u.environment, name: u.application })}>{u.application}, {u.environment} r{u.release} </Link>) : <span className="faint">{w.nobody}</span> },
+      { head: w.layers, numeric: true, cell: t => <Button look="quiet" aria-label={w.ofTag(t.tag)} onClick={() => setShown(t)}>{t.layers.length}</Button> }, { head: w.size, numeric: true, cell: t => bytes(t.size) },
+      { head: w.pushed, numeric: true, cell: t => <><Ago at={t.created_at} /> <span className="faint">{t.pushed_by}</span></> },
+      { head: '', numeric: true, cell: t => <FormDialog trigger={w.remove} triggerLook="quiet" triggerLabel={`${w.remove}: ${t.tag}`} title={`${w.remove}: ${name}:${t.tag}`} hint={w.removeHint(t.tag)} submit={w.remove} look="danger" act={async () => { await deleteTag(name, t.tag); reload(); }} /> }]} /></Section>}
+    <Command text={`podman pull ${location.host}/${name}:${data?.items[0]?.tag ?? 'latest'}`} label={w.pull} />
+    {shown && <Dialog open onOpenChange={open => { if (!open) setShown(undefined); }} title={w.ofTag(shown.tag)} wide><ol className="stack" style={{ gap: 8 }}>{shown.layers.map((l, i) => <li key={i}><div className="row"><span className="mono small">{shortDigest(l.digest)}</span><span className="strong">{bytes(l.size)}</span></div><div className="mono small soft" style={{ overflowWrap: 'anywhere' }}>{l.created_by}</div></li>)}</ol></Dialog>}
+  </div>;
+}
