@@ -20,7 +20,7 @@ class House {
   void stop();           // idempotent
   int port() const;
   // Removes all containers, proxies and networks that were made for applications (`sampan destroy`).
-  Result<void> remove_applications();
+  static Result<void> remove_applications(const Config& config);
 
  private:
   struct Rooms;

@@ -42,6 +42,15 @@ git::Config git_config(const Config& config, const Paths& paths) {
   return settings;
 }
 
+deliver::LocalConfig local_config(const Config& config) {
+  deliver::LocalConfig settings;
+  settings.folder = Paths{config.data}.deliver();
+  settings.registry_host = config.registry_host;
+  settings.first_port = config.first_port;
+  settings.last_port = config.last_port;
+  return settings;
+}
+
 pipeline::Config pipeline_config(const Config& config, const Paths& paths) {
   pipeline::Config settings;
   settings.folder = paths.pipeline();
@@ -84,7 +93,7 @@ struct House::Rooms {
         db(std::move(db_in)),
         secrets(std::move(secrets_in)),
         blobs(std::move(blobs_in)),
-        target(deliver::make_local_target({paths.deliver(), config.registry_host, config.first_port, config.last_port}, clock)),
+        target(deliver::make_local_target(local_config(config), clock)),
         deliver(*db, clock, events, hub, people, git, pipeline, registry, *target,
                 {paths.deliver(), config.public_host, config.registry_host, config.warm_memory_budget}) {}
 
@@ -202,6 +211,6 @@ void House::stop() {
 
 int House::port() const { return rooms_->server ? rooms_->server->port() : 0; }
 
-Result<void> House::remove_applications() { return deliver::remove_local_target({rooms_->paths.deliver(), rooms_->config.registry_host, rooms_->config.first_port, rooms_->config.last_port}); }
+Result<void> House::remove_applications(const Config& config) { return deliver::remove_local_target(local_config(config)); }
 
 }  // namespace sampan::app

@@ -85,6 +85,10 @@ void Parser::server_commands() {
   restore->add_option("to", other)->required();
   here(restore, [this]() -> Result<int> { return programs.restore(text, other); });
 
+  auto* destroy = app.add_subcommand("destroy", "Remove a data folder and the containers, proxies and networks made for its applications");
+  destroy->add_option("--config", text, "Configuration file")->required();
+  destroy->add_flag("--yes", flag, "Do it");
+  here(destroy, [this]() -> Result<int> { return programs.destroy(text, flag); });
   auto* completion = app.add_subcommand("completion", "Print the completion script for bash");
   here(completion, [this]() -> Result<int> {
     world.out(bash_completion(app));

@@ -31,6 +31,7 @@ struct Programs {
   std::function<int(const std::string& topic)> docs;
   std::function<int(const std::string& config_file, const std::string& to)> backup;
   std::function<int(const std::string& from, const std::string& to)> restore;
+  std::function<int(const std::string& config_file, bool sure)> destroy;
   std::function<Result<std::string>()> doctor;  // one line a check; an error when something needed is missing
   std::string version;
 };

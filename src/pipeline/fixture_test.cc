@@ -93,6 +93,8 @@ void Yard::open(bool start) {
   people = std::make_unique<people::People>(*db, clock, *events);
   git::Config git_config;
   git_config.folder = folder.path() + "/repos";
+  git_config.hook_program = "/bin/true";  // nothing is pushed here: commits are acts of the server
+  git_config.hook_socket = folder.path() + "/hooks.sock";
   git_config.public_url = "http://sampan.test";
   git = std::make_unique<git::Git>(*db, clock, *events, *people, git_config);
   people->set_target_resolver([this](auto group, auto repo_name, auto) { return git->find_target(group, repo_name); });
@@ -103,13 +105,22 @@ void Yard::open(bool start) {
   config.registry_host = "127.0.0.1:8080";
   pipeline = std::make_unique<Pipeline>(*db, clock, *events, hub, *git, *people, *secrets, config);
   pipeline->connect();
-  listen<events::RunChanged>(*events, "test.run", [this](const events::RunChanged& e) -> Result<void> { heard.lock()->runs.push_back(e); return {}; });
-  listen<events::GateOpened>(*events, "test.gate", [this](const events::GateOpened& e) -> Result<void> { heard.lock()->gates.push_back(e); return {}; });
+  listen<events::RunChanged>(*events, "test.run", [this](const events::RunChanged& e) -> Result<void> {
+    heard.lock()->runs.push_back(e);
+    heard_more.notify_all();
+    return {};
+  });
+  listen<events::GateOpened>(*events, "test.gate", [this](const events::GateOpened& e) -> Result<void> {
+    heard.lock()->gates.push_back(e);
+    heard_more.notify_all();
+    return {};
+  });
   listen<events::DeployRequested>(*events, "test.deploy", [this](const events::DeployRequested& e) -> Result<void> { heard.lock()->deploys.push_back(e); return {}; });
   listen<events::DeployCanceled>(*events, "test.abort", [this](const events::DeployCanceled& e) -> Result<void> { heard.lock()->aborts.push_back(e); return {}; });
   auto recovered = pipeline->recover();
   REQUIRE_MESSAGE(recovered.has_value(), recovered.error().message);
-  REQUIRE(git->recover().has_value());
+  auto git_recovered = git->recover();
+  REQUIRE_MESSAGE(git_recovered.has_value(), git_recovered.error().message);
   events->start();
   if (start) pipeline->start();
   routes = git->routes();
@@ -214,6 +225,14 @@ std::shared_ptr<FakeStream> Yard::connect_runner(int capacity, const std::string
   auto stream = std::make_shared<FakeStream>();
   std::get<StreamBody>(response.body).start(stream);
   return stream;
+}
+
+void Yard::wait_for_state(std::string_view state) {
+  auto locked = heard.lock();
+  const bool came = heard_more.wait_for(locked.lock(), std::chrono::seconds(10), [&] {
+    return std::any_of(locked->runs.begin(), locked->runs.end(), [&](const events::RunChanged& run) { return run.state == state; });
+  });
+  REQUIRE_MESSAGE(came, "no run became " << std::string(state));
 }
 
 std::int64_t Yard::last_run() {

@@ -11,6 +11,7 @@
 #include "base/crypto.h"
 #include "base/files.h"
 #include "base/json_struct.h"
+#include "base/sync.h"
 #include "model/say.h"
 #include "pipeline/pipeline.h"
 
@@ -51,6 +52,7 @@ struct Yard {
   // Events said by the room, heard so far; call settle() first.
   struct Heard { std::vector<events::RunChanged> runs; std::vector<events::GateOpened> gates; std::vector<events::DeployRequested> deploys; std::vector<events::DeployCanceled> aborts; };
   Sync<Heard> heard;
+  std::condition_variable heard_more;
 
   // Accounts: root (site admin), ann and li (developers of the group company), vic (viewer). The repository company/shop.
   explicit Yard(bool start = true);
@@ -73,6 +75,7 @@ struct Yard {
   std::shared_ptr<FakeStream> connect_runner(int capacity = 2, const std::string& labels = "linux,amd64");
   Json run(std::int64_t id) { return json(Method::get, "/api/v1/runs/" + std::to_string(id), actor("root")); }
   std::int64_t last_run();
+  void wait_for_state(std::string_view state);  // until a run was said to be in it (at most ten seconds)
 };
 
 // "state of" by path in a JSON value: at(json, "stages.0.jobs.0.state") as text.

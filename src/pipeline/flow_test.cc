@@ -130,12 +130,7 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a vanished runner's job is tried again, then 
   CHECK(at(second, "fence") == "2");
   CHECK(text(Method::post, "/api/v1/runner/heartbeat", runner(), beat) == fmt::format(R"({{"lost":[{{"job":{},"fence":1}}],"canceled":[]}})", at(job, "job")));
   clock.advance(std::chrono::seconds(31));
-  std::string state;
-  for (int i = 0; i < 100 && state != "failed"; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    state = at(run(last_run()), "state");
-  }
-  CHECK(state == "failed");
+  wait_for_state("failed");
   CHECK(at(run(last_run()), "stages.0.jobs.0.reason").find("the runner local vanished, 2 times") != std::string::npos);
 }
 
@@ -223,12 +218,8 @@ TEST_CASE_FIXTURE(Flow, "pipeline: an artifact that was not made fails the job t
   b: { jobs: { use: { steps: { down: { step: ArtifactDownload, with: { artifact: "$[stages.a.make.up.artifacts.jar]" } } } } } }
 )yaml"}});
   finish(*parse_json(order(stream)), "succeeded");
-  std::string reason;
-  for (int i = 0; i < 100 && reason.find("left no artifact") == std::string::npos; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    reason = at(run(last_run()), "reason");
-  }
-  CHECK(reason == "use: step 'down': job 'a.make' left no artifact 'jar'");
+  wait_for_state("failed");
+  CHECK(at(run(last_run()), "reason") == "use: step 'down': job 'a.make' left no artifact 'jar'");
 }
 
 TEST_CASE_FIXTURE(Flow, "pipeline: a live log is followed to its end") {

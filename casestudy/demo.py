@@ -39,7 +39,7 @@ class Demo:
         (HOME / "sampan.yaml").write_text(
             f"data: {HOME}/data\nserver: {{ address: 0.0.0.0, port: {port} }}\nweb: {{ uiFolder: {ROOT}/ui/dist }}\n"
             f"deliver: {{ firstPort: {self.state['first_port']}, lastPort: {self.state['first_port'] + 40}, warmMemoryBudget: 4GiB }}\nrunner: {{ capacity: 2 }}\n")
-        self.start_process("robot", ["python3", ROOT / "demo/dingtalk.py", self.state["robot_port"], HOME / "notices.jsonl"], {"DINGTALK_SECRET": self.state["robot_secret"]})
+        self.start_process("robot", ["python3", ROOT / "casestudy/dingtalk.py", self.state["robot_port"], HOME / "notices.jsonl"], {"DINGTALK_SECRET": self.state["robot_secret"]})
         url = f"http://127.0.0.1:{port}"
         if not answer_of(url + "/healthz"):
             self.start_process("server", [BIN / "sampan", "serve", "--config", HOME / "sampan.yaml"])
@@ -94,7 +94,7 @@ class Demo:
         self.zhao = Api(self.url, "zhao", self.accounts["zhao"]["token"])
 
     def base_images(self):
-        run(["bash", ROOT / "demo/base-images.sh"], env={"REGISTRY": f"127.0.0.1:{self.state['port']}", "REGISTRY_USER": "admin",
+        run(["bash", ROOT / "casestudy/base-images.sh"], env={"REGISTRY": f"127.0.0.1:{self.state['port']}", "REGISTRY_USER": "admin",
                                                          "REGISTRY_PASSWORD": self.state["admin_password"], "DEMO_CACHE": str(HOME / "cache")})
 
     # --- code ---

@@ -19,7 +19,7 @@ def tell(demo):
     demo.stages.done("people, roles, secrets and the DingTalk robot are there")
     demo.base_images()
     demo.stages.done("base images are in the registry")
-    service = demo.repository("order-service", ROOT / "demo/order-service")
+    service = demo.repository("order-service", ROOT / "casestudy/order-service")
     first_delivery(demo, service)
     storefront(demo)
     to_production(demo, service)
@@ -79,7 +79,7 @@ def first_delivery(demo, service):
 
 
 def storefront(demo):
-    repo = demo.repository("storefront", ROOT / "demo/storefront")
+    repo = demo.repository("storefront", ROOT / "casestudy/storefront")
     sha = repo.git("rev-parse", "HEAD").strip()
     if f"storefront-{sha}" not in demo.state:
         repo.push("master")
