@@ -1,0 +1,158 @@
+#include "runner/cgroup.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "base/files.h"
+#include "base/log.h"
+
+namespace sampan::runner {
+
+namespace {
+
+constexpr std::string_view kRoot = "/sys/fs/cgroup";
+constexpr std::string_view kParent = "sampan-builds";
+
+bool write_value(const std::string& file, std::string_view value) {
+  const Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  return fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
+}
+
+std::string read_text(const std::string& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool is_v2() { return exists(std::string(kRoot) + "/cgroup.controllers"); }
+
+// The hierarchies we use, those that are mounted.
+std::vector<std::string> hierarchies() {
+  std::vector<std::string> found;
+  if (is_v2()) return {std::string(kRoot)};
+  std::set<std::string> seen;  // cpu and cpuacct are often one
+  for (const auto* name : {"memory", "cpu", "pids", "blkio", "unified"}) {
+    const auto folder = fmt::format("{}/{}", kRoot, name);
+    if (!exists(folder + "/cgroup.procs")) continue;
+    std::error_code error;
+    if (seen.insert(std::filesystem::canonical(folder, error).string()).second) found.push_back(folder);
+  }
+  return found;
+}
+
+void set_v2_limits(const std::string& folder, const CgroupLimits& limits) {
+  if (limits.memory_bytes > 0) write_value(folder + "/memory.max", std::to_string(limits.memory_bytes)), write_value(folder + "/memory.swap.max", "0");
+  if (limits.cpus > 0) write_value(folder + "/cpu.max", fmt::format("{} 100000", static_cast<std::int64_t>(limits.cpus * 100000)));
+  if (limits.pids > 0) write_value(folder + "/pids.max", std::to_string(limits.pids));
+}
+
+void set_v1_limits(const std::string& folder, const CgroupLimits& limits) {
+  if (limits.memory_bytes > 0 && exists(folder + "/memory.limit_in_bytes")) {
+    write_value(folder + "/memory.limit_in_bytes", std::to_string(limits.memory_bytes));
+    write_value(folder + "/memory.memsw.limit_in_bytes", std::to_string(limits.memory_bytes));
+  }
+  if (limits.cpus > 0 && exists(folder + "/cpu.cfs_quota_us")) write_value(folder + "/cpu.cfs_quota_us", std::to_string(static_cast<std::int64_t>(limits.cpus * 100000)));
+  if (limits.pids > 0 && exists(folder + "/pids.max")) write_value(folder + "/pids.max", std::to_string(limits.pids));
+}
+
+// All builds together weigh a quarter of a container with the usual weight, so that they never starve applications.
+void set_weight(const std::string& parent) {
+  write_value(parent + "/cpu.shares", "256");
+  write_value(parent + "/cpu.weight", "25");
+  write_value(parent + "/blkio.bfq.weight", "25");
+  write_value(parent + "/io.weight", "25");
+}
+
+}  // namespace
+
+Result<Cgroup> Cgroup::create(std::string_view name, const CgroupLimits& limits) {
+  Cgroup cgroup;
+  for (const auto& hierarchy : hierarchies()) {
+    const auto parent = fmt::format("{}/{}", hierarchy, kParent);
+    if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) continue;
+    set_weight(parent);
+    if (is_v2()) {
+      write_value(hierarchy + "/cgroup.subtree_control", "+memory +cpu +pids +io");
+      write_value(parent + "/cgroup.subtree_control", "+memory +cpu +pids");
+    }
+    const auto folder = fmt::format("{}/{}", parent, name);
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) continue;
+    if (is_v2()) set_v2_limits(folder, limits);
+    else set_v1_limits(folder, limits);
+    cgroup.folders_.push_back(folder);
+  }
+  if (cgroup.folders_.empty()) return fail(Errc::unavailable, "no cgroup can be made under {}: 'sampan doctor' says how to mend it", kRoot);
+  return cgroup;
+}
+
+Cgroup Cgroup::existing(std::string_view name) {
+  Cgroup cgroup;
+  for (const auto& hierarchy : hierarchies()) {
+    const auto folder = fmt::format("{}/{}/{}", hierarchy, kParent, name);
+    if (exists(folder)) cgroup.folders_.push_back(folder);
+  }
+  return cgroup;
+}
+
+std::vector<std::string> Cgroup::find(std::string_view prefix) {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const auto& hierarchy : hierarchies()) {
+    for (const auto& entry : std::filesystem::directory_iterator(fmt::format("{}/{}", hierarchy, kParent), error)) {
+      if (entry.is_directory(error) && entry.path().filename().string().starts_with(prefix)) names.insert(entry.path().filename().string());
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> Cgroup::join_files() const {
+  std::vector<std::string> files;
+  for (const auto& folder : folders_) files.push_back(folder + "/cgroup.procs");
+  return files;
+}
+
+std::vector<int> Cgroup::processes() const {
+  std::vector<int> pids;
+  if (folders_.empty()) return pids;
+  std::ifstream in(folders_.front() + "/cgroup.procs");
+  for (int pid; in >> pid;) pids.push_back(pid);
+  return pids;
+}
+
+void Cgroup::signal(int number) const {
+  for (const int pid : processes()) {
+    if (number != SIGKILL && read_text(fmt::format("/proc/{}/comm", pid)).starts_with("bwrap")) continue;
+    ::kill(pid, number);
+  }
+}
+
+void Cgroup::destroy() {
+  for (int round = 0; round < 100 && !processes().empty(); ++round) {
+    signal(SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the kernel reaps; there is no event for it in v1
+  }
+  for (const auto& folder : folders_) {
+    if (::rmdir(folder.c_str()) != 0 && errno != ENOENT) log::debug("runner", "{} stays for now: {}", folder, std::strerror(errno));
+  }
+  folders_.clear();
+}
+
+bool Cgroup::over_memory() const {
+  for (const auto& folder : folders_) {
+    for (const auto* file : {"/memory.oom_control", "/memory.events"}) {
+      const auto text = read_text(folder + file);
+      const auto at = text.find("oom_kill ");
+      if (at != std::string::npos && std::atoi(text.c_str() + at + 9) > 0) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace sampan::runner

@@ -1,0 +1,69 @@
+// Where a job's output goes: masked, into a spool file, from which it is shipped to the server and acknowledged. A server that is
+// away costs nothing but disk; nothing is lost and nothing is sent twice.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/files.h"
+#include "runner/mask.h"
+#include "runner/reports.h"
+
+namespace sampan::runner {
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void write(std::string_view text) = 0;  // raw output of a step; thread-safe
+  virtual void line(std::string_view text) = 0;   // a line of the runner's own
+  virtual void begin_step(std::string_view key) = 0;
+  virtual std::int64_t size() = 0;                // bytes so far, after masking
+  virtual void flush() = 0;                       // what the mask holds back is let out: call between steps
+};
+
+class SpoolSink final : public Sink {
+ public:
+  static Result<std::unique_ptr<SpoolSink>> create(const std::string& file, Masker masker, Reports& reports, JobKey key);
+  ~SpoolSink() override;
+  void write(std::string_view text) override;
+  void line(std::string_view text) override;
+  void begin_step(std::string_view key) override;
+  std::int64_t size() override;
+  void flush() override;
+  // Waits until the server has everything, or says that the job is no longer ours (false).
+  bool drain();
+
+ private:
+  SpoolSink(Fd file, Masker masker, Reports& reports, JobKey key);
+  void store(std::string_view text);  // with mutex_ held
+  void ship(std::stop_token stop);
+
+  Fd file_;
+  Masker masker_;
+  Reports& reports_;
+  JobKey key_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::int64_t size_ = 0, acknowledged_ = 0;
+  bool lost_ = false, at_line_start_ = true;
+  std::jthread shipper_;
+};
+
+// For runs on a developer's machine: straight to standard output.
+class TerminalSink final : public Sink {
+ public:
+  explicit TerminalSink(Masker masker) : masker_(std::move(masker)) {}
+  void write(std::string_view text) override;
+  void line(std::string_view text) override;
+  void begin_step(std::string_view key) override;
+  std::int64_t size() override { return 0; }
+  void flush() override;
+
+ private:
+  std::mutex mutex_;
+  Masker masker_;
+};
+
+}  // namespace sampan::runner
