@@ -231,7 +231,7 @@ Result<void> copy_content(archive* from, archive* to, const std::string& name, A
 // For the library's own refusals (a symlink on the way), which are the archive's fault and not the machine's.
 tl::unexpected<Error> refused(archive* to, const std::string& name) {
   const int code = archive_errno(to);
-  if (code == ARCHIVE_ERRNO_MISC || code == ENOTDIR || code == ELOOP || code == 0) {
+  if (code == -1 /* ARCHIVE_ERRNO_MISC of its private header */ || code == ENOTDIR || code == ELOOP || code == 0) {
     return fail(Errc::invalid, "the archive's entry '{}' cannot be unpacked here: {}", to_valid_utf8(name), archive_error_string(to));
   }
   return trouble(to, name);

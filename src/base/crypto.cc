@@ -173,18 +173,22 @@ Result<SecretBox> SecretBox::open(const std::string& key_file) {
     return fail(Errc::internal, "the key file {} can be read by others; run: chmod 600 {}", key_file, key_file);
   }
   const std::string text = TRY(read_file(key_file, 4096));
-  auto key = base64_decode(trim(text));
-  if (!key || key->size() != kKeyBytes) {
+  const auto bytes = base64_decode(trim(text));
+  if (!bytes || bytes->size() != kKeyBytes) {
     return fail(Errc::internal, "the key file {} does not hold a key: expected 32 bytes as base64; restore it from a backup", key_file);
   }
-  return SecretBox(std::move(*key));
+  Key key{};
+  std::copy(bytes->begin(), bytes->end(), key.begin());
+  return SecretBox(key);
 }
+
+static_assert(kKeyBytes == 32);
 
 std::string SecretBox::seal(std::string_view plain) const {
   std::string sealed = random_bytes(kNonceBytes);
   sealed.resize(kNonceBytes + plain.size() + kTagBytes);
   crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed) + kNonceBytes, nullptr, raw(plain), plain.size(), nullptr, 0, nullptr,
-                                             raw(sealed), raw(key_));
+                                             raw(sealed), key_.data());
   return sealed;
 }
 
@@ -193,7 +197,7 @@ Result<std::string> SecretBox::unseal(std::string_view sealed) const {
   if (sealed.size() < kNonceBytes + kTagBytes) return broken();
   std::string plain(sealed.size() - kNonceBytes - kTagBytes, '\0');
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain), nullptr, nullptr, raw(sealed) + kNonceBytes,
-                                                 sealed.size() - kNonceBytes, nullptr, 0, raw(sealed), raw(key_)) != 0) {
+                                                 sealed.size() - kNonceBytes, nullptr, 0, raw(sealed), key_.data()) != 0) {
     return broken();
   }
   return plain;

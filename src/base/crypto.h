@@ -1,6 +1,7 @@
 // Digests, passwords, tokens and secret boxes, over OpenSSL and libsodium. All functions are thread-safe.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,8 +43,9 @@ class SecretBox {
   Result<std::string> unseal(std::string_view sealed) const;  // internal when it was not made with this key
 
  private:
-  explicit SecretBox(std::string key) : key_(std::move(key)) {}
-  std::string key_;
+  using Key = std::array<unsigned char, 32>;
+  explicit SecretBox(const Key& key) : key_(key) {}
+  Key key_;
 };
 
 }  // namespace sampan

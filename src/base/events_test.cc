@@ -256,6 +256,16 @@ TEST_CASE("hub: a subscriber may drop itself while it is told") {
   CHECK(told == 1);
 }
 
+TEST_CASE("hub: one whose token is dropped while others are told is told no more") {
+  Hub hub;
+  bool second_told = false;
+  Hub::Token first, second;
+  first = hub.subscribe({"x"}, [&](const std::string&) { second.reset(); });
+  second = hub.subscribe({"x"}, [&](const std::string&) { second_told = true; });
+  hub.publish("x");
+  CHECK_FALSE(second_told);
+}
+
 TEST_CASE("hub: once a token is dropped its function runs no more, whatever others publish") {
   Hub hub;
   std::atomic<bool> going{true};

@@ -26,6 +26,9 @@ struct Config {
   std::uint64_t warm_memory_budget = 0;    // bytes for frozen instances; 0: a quarter of the machine's memory
 };
 
+// The keys of app.yaml as markdown; docs/formats/app.md is this text.
+std::string app_reference();
+
 // What watch needs to know and may ask for, one application in one environment.
 struct LiveApp {
   AppId app;
@@ -33,7 +36,12 @@ struct LiveApp {
   int wanted = 0, ready = 0, least = 0, most = 0;
   std::optional<double> target_requests_per_second;  // per instance
   std::optional<double> target_cpu_percent, target_memory_percent;
+  std::chrono::milliseconds down_after{60'000};
+  std::uint64_t memory_limit = 0;  // of an instance; 0: none
   bool deploying = false;
+  std::string service;             // as the target calls it
+  std::optional<Probe> liveness;
+  int port = 0;
   std::vector<InstanceView> instances;
 };
 
@@ -58,8 +66,9 @@ class Deliver {
 
   std::vector<Route> routes();
 
+  struct State;  // private to the room
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

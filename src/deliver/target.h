@@ -78,6 +78,8 @@ class Target {
   // Instances.
   virtual Result<void> pull(const std::string& image) = 0;
   virtual Result<InstanceStatus> start(const InstanceSpec& spec) = 0;   // already running: its status
+  // After a restart of ours: an instance that an earlier process started, and the port it listens on.
+  virtual void adopt(const std::string& instance, int port) = 0;
   virtual Result<InstanceStatus> status(const std::string& instance) = 0;
   virtual Result<std::vector<std::string>> list() = 0;                  // names of all that exist, any state
   virtual Result<void> freeze(const std::string& instance) = 0;

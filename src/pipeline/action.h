@@ -1,5 +1,5 @@
-// What a step does, as the runner is told it (docs/formats/runner.md, "A job order"). One struct for all kinds: `action` names the
-// kind and says which of the optional members are there.
+// What a step does, as the runner is told it (docs/formats/runner.md, "A job order"). One struct for all kinds:
+// `action` names the kind and says which of the optional members are there.
 #pragma once
 
 #include <optional>
@@ -10,40 +10,45 @@
 
 namespace sampan::pipeline {
 
-struct KeyValue { std::string key, value; };
+struct KeyValue {
+  std::string key, value;
+};
 BOOST_DESCRIBE_STRUCT(KeyValue, (), (key, value))
 
 struct Action {
   std::string action;  // script, image_build, artifact_upload, artifact_download, junit_report, set_variables
-  std::optional<std::string> script, shell, workdir;               // script
-  std::optional<std::vector<KeyValue>> environment;                // script
-  std::optional<std::string> artifact;                             // image_build: its name; artifact_download: its id
-  std::optional<std::string> dockerfile, context, image;           // image_build
-  std::optional<std::vector<std::string>> tags;                    // image_build
-  std::optional<std::vector<KeyValue>> build_args;                 // image_build
-  std::optional<bool> no_cache;                                    // image_build
-  std::optional<std::string> name;                                 // artifact_upload, junit_report
-  std::optional<std::vector<std::string>> paths;                   // artifact_upload, junit_report
-  std::optional<bool> include_path;                                // artifact_upload
-  std::optional<std::string> into;                                 // artifact_download
-  std::optional<bool> always;                                      // junit_report: also after a failure
-  std::optional<std::vector<KeyValue>> variables;                  // set_variables
+  std::optional<std::string> script, shell, workdir;      // script
+  std::optional<std::vector<KeyValue>> environment;       // script
+  std::optional<std::string> artifact;                    // image_build: its name; artifact_download: its id
+  std::optional<std::string> dockerfile, context, image;  // image_build
+  std::optional<std::vector<std::string>> tags;           // image_build
+  std::optional<std::vector<KeyValue>> build_args;        // image_build
+  std::optional<bool> no_cache;                           // image_build
+  std::optional<std::string> name;                        // artifact_upload, junit_report
+  std::optional<std::vector<std::string>> paths;          // artifact_upload, junit_report
+  std::optional<bool> include_path;                       // artifact_upload
+  std::optional<std::string> into;                        // artifact_download
+  std::optional<bool> always;                             // junit_report: also after a failure
+  std::optional<std::vector<KeyValue>> variables;         // set_variables
 };
-BOOST_DESCRIBE_STRUCT(Action, (), (action, script, shell, workdir, environment, artifact, dockerfile, context, image, tags, build_args,
-                                   no_cache, name, paths, include_path, into, always, variables))
+BOOST_DESCRIBE_STRUCT(Action, (),
+                      (action, script, shell, workdir, environment, artifact, dockerfile, context, image, tags,
+                       build_args, no_cache, name, paths, include_path, into, always, variables))
 
 // Calls visit(std::string&) on every text of the action in which ${NAME} and $[...] may stand.
 template <class Visit>
 void for_each_text(Action& action, Visit&& visit) {
-  for (auto* text : {&action.script, &action.workdir, &action.artifact, &action.dockerfile, &action.context, &action.image, &action.name,
-                     &action.into}) {
+  for (auto* text : {&action.script, &action.workdir, &action.artifact, &action.dockerfile, &action.context,
+                     &action.image, &action.name, &action.into}) {
     if (*text) visit(**text);
   }
   for (auto* list : {&action.tags, &action.paths}) {
-    if (*list) for (std::string& text : **list) visit(text);
+    if (*list)
+      for (std::string& text : **list) visit(text);
   }
   for (auto* pairs : {&action.environment, &action.build_args, &action.variables}) {
-    if (*pairs) for (KeyValue& pair : **pairs) visit(pair.value);
+    if (*pairs)
+      for (KeyValue& pair : **pairs) visit(pair.value);
   }
 }
 

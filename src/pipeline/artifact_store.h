@@ -20,7 +20,8 @@ struct ArtifactRow {
   std::string sha256, image;
   Time created_at{};
 };
-Result<ArtifactId> put_artifact(Tx& tx, const ArtifactRow& artifact);  // a later one of the same job and name replaces the earlier
+Result<ArtifactId> put_artifact(
+    Tx& tx, const ArtifactRow& artifact);  // a later one of the same job and name replaces the earlier
 Result<ArtifactRow> load_artifact(Tx& tx, ArtifactId artifact);
 Result<std::vector<ArtifactRow>> artifacts_of_run(Tx& tx, RunId run);
 // That of the job `key` with this name, of the step when it is known.
@@ -36,7 +37,8 @@ struct ReportRow {
   std::string failed_cases;  // JSON
 };
 Result<void> put_report(Tx& tx, const ReportRow& report);
-Result<std::vector<ReportRow>> reports_of_run(Tx& tx, RunId run);  // one row a file; only those of each job's last start
+Result<std::vector<ReportRow>> reports_of_run(Tx& tx,
+                                              RunId run);  // one row a file; only those of each job's last start
 
 struct CacheRow {
   std::int64_t id = 0;

@@ -14,7 +14,8 @@ std::optional<int> seconds_of(std::string_view clock) {
   if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
   int total = 0;
   for (const std::string& part : parts) {
-    if (part.empty() || part.size() > 2 || part.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+    if (part.empty() || part.size() > 2 || part.find_first_not_of("0123456789") != std::string::npos)
+      return std::nullopt;
     total = total * 60 + std::stoi(part);
   }
   return parts.size() == 2 ? total * 60 : total;
@@ -39,8 +40,10 @@ class Evaluator {
         return {text, {}, fmt::format("\"{}\"", text)};
       }
       case Kind::number:
-      case Kind::boolean: return {node.text, {}, node.text};
-      case Kind::list: return list(node);
+      case Kind::boolean:
+        return {node.text, {}, node.text};
+      case Kind::list:
+        return list(node);
       case Kind::negation: {
         const Evaluated inner = evaluate(*node.parts[0]);
         return boolean(!inner.truth(), "!" + inner.shown);
@@ -53,8 +56,10 @@ class Evaluator {
                        fmt::format("{} {} {}", left.shown, node.kind == Kind::equal ? "==" : "!=", right.shown));
       }
       case Kind::all:
-      case Kind::any: return combine(node);
-      case Kind::call: return call(node);
+      case Kind::any:
+        return combine(node);
+      case Kind::call:
+        return call(node);
     }
     return {};
   }
@@ -102,7 +107,8 @@ class Evaluator {
   }
 
   Evaluated call(const Node& node) const {
-    if (node.text == "weekDay") return {std::to_string(input_.weekday), {}, fmt::format("weekDay() (now {})", input_.weekday)};
+    if (node.text == "weekDay")
+      return {std::to_string(input_.weekday), {}, fmt::format("weekDay() (now {})", input_.weekday)};
     std::string shown = node.text + "(";
     std::vector<Evaluated> arguments;
     for (const auto& part : node.parts) {
@@ -131,13 +137,17 @@ class Evaluator {
   }
 
   std::string now_text() const {
-    return fmt::format(" (now {:02}:{:02}:{:02})", input_.second_of_day / 3600, input_.second_of_day / 60 % 60, input_.second_of_day % 60);
+    return fmt::format(" (now {:02}:{:02}:{:02})", input_.second_of_day / 3600, input_.second_of_day / 60 % 60,
+                       input_.second_of_day % 60);
   }
 
   bool outcome(bool succeed, const std::vector<Evaluated>& jobs) const {
     if (jobs.empty()) return succeed ? input_.needs_succeeded : input_.needs_failed;
-    const auto is = [&](const Evaluated& job, Outcome wanted) { return input_.outcome_of && input_.outcome_of(job.text) == wanted; };
-    if (succeed) return std::all_of(jobs.begin(), jobs.end(), [&](const Evaluated& job) { return is(job, Outcome::succeeded); });
+    const auto is = [&](const Evaluated& job, Outcome wanted) {
+      return input_.outcome_of && input_.outcome_of(job.text) == wanted;
+    };
+    if (succeed)
+      return std::all_of(jobs.begin(), jobs.end(), [&](const Evaluated& job) { return is(job, Outcome::succeeded); });
     return std::any_of(jobs.begin(), jobs.end(), [&](const Evaluated& job) { return is(job, Outcome::failed); });
   }
 

@@ -10,9 +10,18 @@ namespace {
 constexpr std::size_t kMaxLength = 2000;
 constexpr int kMaxDepth = 40;
 
-struct Function { std::string_view name; std::size_t least, most; };
-constexpr std::array<Function, 8> kFunctions{{{"startsWith", 2, 2}, {"endsWith", 2, 2}, {"contains", 2, 2}, {"weekDay", 0, 0},
-                                              {"timeIn", 2, 2}, {"always", 0, 0}, {"succeed", 0, 50}, {"failed", 0, 50}}};
+struct Function {
+  std::string_view name;
+  std::size_t least, most;
+};
+constexpr std::array<Function, 8> kFunctions{{{"startsWith", 2, 2},
+                                              {"endsWith", 2, 2},
+                                              {"contains", 2, 2},
+                                              {"weekDay", 0, 0},
+                                              {"timeIn", 2, 2},
+                                              {"always", 0, 0},
+                                              {"succeed", 0, 50},
+                                              {"failed", 0, 50}}};
 
 using NodePtr = std::shared_ptr<const Condition::Node>;
 using Kind = Condition::Node::Kind;
@@ -26,7 +35,8 @@ NodePtr make(Kind kind, std::string text, std::vector<NodePtr> parts = {}) {
 }
 
 bool name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' || c == ':';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == '-' || c == ':';
 }
 
 }  // namespace
@@ -36,7 +46,8 @@ class ConditionParser {
   explicit ConditionParser(std::string_view text) : text_(text) {}
 
   Result<Condition> parse() {
-    if (text_.size() > kMaxLength) return fail(Errc::too_large, "the condition is longer than {} characters", kMaxLength);
+    if (text_.size() > kMaxLength)
+      return fail(Errc::too_large, "the condition is longer than {} characters", kMaxLength);
     result_.root_ = TRY(any(0));
     skip_space();
     if (at_ < text_.size()) return expected("&&, || or the end");
@@ -46,11 +57,13 @@ class ConditionParser {
  private:
   tl::unexpected<Error> expected(std::string_view what) const {
     if (at_ >= text_.size()) return fail(Errc::invalid, "the condition ends too early: expected {}", what);
-    return fail(Errc::invalid, "the condition has '{}' at character {}: expected {}", text_.substr(at_, 12), at_ + 1, what);
+    return fail(Errc::invalid, "the condition has '{}' at character {}: expected {}", text_.substr(at_, 12), at_ + 1,
+                what);
   }
 
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
   }
 
   bool accept(std::string_view token) {
@@ -157,8 +170,8 @@ class ConditionParser {
       if (known.name == name) function = &known;
     }
     if (function == nullptr) {
-      return fail(Errc::invalid, "the condition calls '{}' at character {}, which is not a function{}; there are {}", name, start + 1,
-                  did_you_mean(name, names), join(names, ", "));
+      return fail(Errc::invalid, "the condition calls '{}' at character {}, which is not a function{}; there are {}",
+                  name, start + 1, did_you_mean(name, names), join(names, ", "));
     }
     const bool about_jobs = name == "succeed" || name == "failed";
     std::vector<NodePtr> arguments;
@@ -167,10 +180,12 @@ class ConditionParser {
       arguments.push_back(TRY(about_jobs ? job_name() : value(depth + 1)));
     }
     if (arguments.size() < function->least || arguments.size() > function->most) {
-      return fail(Errc::invalid, "{}() in the condition takes {} values, found {}", name, function->least, arguments.size());
+      return fail(Errc::invalid, "{}() in the condition takes {} values, found {}", name, function->least,
+                  arguments.size());
     }
     if (about_jobs || name == "always") result_.asks_outcome_ = true;
-    if (about_jobs) for (const NodePtr& argument : arguments) result_.jobs_.push_back(argument->text);
+    if (about_jobs)
+      for (const NodePtr& argument : arguments) result_.jobs_.push_back(argument->text);
     return make(Kind::call, name, std::move(arguments));
   }
 

@@ -8,8 +8,10 @@ namespace {
 Verdict judge(std::string_view text, const Variables& variables = {}, bool needs_failed = false) {
   auto condition = Condition::parse(text);
   REQUIRE_MESSAGE(condition.has_value(), (condition ? "" : condition.error().message));
-  ConditionInput input{variables, 3, 21 * 3600, [](std::string_view job) { return job == "good" ? Outcome::succeeded : Outcome::failed; },
-                       !needs_failed, needs_failed};
+  ConditionInput input{
+      variables,     3,
+      21 * 3600,     [](std::string_view job) { return job == "good" ? Outcome::succeeded : Outcome::failed; },
+      !needs_failed, needs_failed};
   return condition->evaluate(input);
 }
 

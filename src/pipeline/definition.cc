@@ -21,14 +21,16 @@ Diagnosis diagnosis_of(const Error& error, std::string_view file) {
   if (second.ec != std::errc() || *second.ptr != ':') return diagnosis;
   diagnosis.line = line;
   diagnosis.column = column;
-  diagnosis.message = trim(std::string_view(second.ptr + 1, static_cast<std::size_t>(rest.data() + rest.size() - second.ptr - 1)));
+  diagnosis.message =
+      trim(std::string_view(second.ptr + 1, static_cast<std::size_t>(rest.data() + rest.size() - second.ptr - 1)));
   return diagnosis;
 }
 
 bool is_template(std::string_view text) {
   std::string_view first = text.substr(0, text.find('\n'));
   std::string squeezed;
-  for (char c : first) if (c != ' ' && c != '\t' && c != '\r') squeezed += c;
+  for (char c : first)
+    if (c != ' ' && c != '\t' && c != '\r') squeezed += c;
   return squeezed == "#template=true";
 }
 
@@ -51,8 +53,13 @@ void read_variables(const YamlNode& node, Definition& out, Diagnoses& diagnoses)
     } else if (!is_variable_name(*key)) {
       diagnoses.error(item, fmt::format("the variable '{}': expected a letter or _, then letters, digits and _", *key));
     } else if (type == "Object" || (value != nullptr && value->kind != YamlNode::Kind::scalar)) {
-      diagnoses.error(item, fmt::format("the variable '{}' is an object: these serve template files only, which are not read yet; expected text", *key));
-    } else if (std::any_of(out.variables.begin(), out.variables.end(), [&](const KeyValue& v) { return v.key == *key; })) {
+      diagnoses.error(
+          item,
+          fmt::format(
+              "the variable '{}' is an object: these serve template files only, which are not read yet; expected text",
+              *key));
+    } else if (std::any_of(out.variables.begin(), out.variables.end(),
+                           [&](const KeyValue& v) { return v.key == *key; })) {
       diagnoses.error(item, fmt::format("the variable '{}' is written twice", *key));
     } else {
       out.variables.push_back({*key, value != nullptr ? value->text : ""});
@@ -65,13 +72,17 @@ void read_cache(const YamlNode& node, Definition& out, Diagnoses& diagnoses) {
   const YamlNode* dirs = node.find("cacheDirs");
   std::vector<Word> words = cache.words("cacheDirs");
   static const std::vector<std::string> kModes{"remote", "local"};
-  if (cache.choice("cacheMode", kModes) == "remote") diagnoses.warning(node, "'cacheMode: remote' has no effect here: caches are kept on the runner");
+  if (cache.choice("cacheMode", kModes) == "remote")
+    diagnoses.warning(node, "'cacheMode: remote' has no effect here: caches are kept on the runner");
   cache.finish();
   out.cache_off = dirs != nullptr && words.empty();
   for (const Word& word : words) {
-    const bool inside_home = word.text.starts_with("~/") && word.text.size() > 2 && word.text.find("..") == std::string::npos;
+    const bool inside_home =
+        word.text.starts_with("~/") && word.text.size() > 2 && word.text.find("..") == std::string::npos;
     if (!inside_home) {
-      diagnoses.error_at(word.line, word.column, fmt::format("the cache folder '{}': expected a folder below the home folder, like ~/.m2", word.text));
+      diagnoses.error_at(
+          word.line, word.column,
+          fmt::format("the cache folder '{}': expected a folder below the home folder, like ~/.m2", word.text));
     } else {
       out.cache_dirs.push_back(word.text);
     }
@@ -96,7 +107,8 @@ void read_top(const YamlNode& root, Definition& out, Diagnoses& diagnoses) {
     out.name = out.file.substr(slash == std::string::npos ? 0 : slash + 1);
     out.name = out.name.substr(0, out.name.rfind('.'));
   }
-  if (const YamlNode* node = top.take("sources"); node != nullptr && !(node->kind == YamlNode::Kind::mapping && node->pairs.empty())) {
+  if (const YamlNode* node = top.take("sources");
+      node != nullptr && !(node->kind == YamlNode::Kind::mapping && node->pairs.empty())) {
     out.source = read_sources(*node, diagnoses);
   }
   top.text("defaultWorkspace");
@@ -104,7 +116,9 @@ void read_top(const YamlNode& root, Definition& out, Diagnoses& diagnoses) {
   for (Word& word : top.words("variableGroups")) out.groups.push_back(std::move(word.text));
   if (const YamlNode* node = top.take("cache")) read_cache(*node, out, diagnoses);
   if (const YamlNode* node = top.take("mountDirs")) {
-    diagnoses.error(*node, "'mountDirs' is not offered: a job sees its workspace and its caches only; put the folder under 'cache' or into an image");
+    diagnoses.error(*node,
+                    "'mountDirs' is not offered: a job sees its workspace and its caches only; put the folder under "
+                    "'cache' or into an image");
   }
   if (const YamlNode* node = top.take("concurrencyConfig")) read_concurrency(*node, out, diagnoses);
   if (const YamlNode* node = top.require("stages")) out.stages = read_stages(*node, diagnoses);
@@ -114,12 +128,14 @@ void read_top(const YamlNode& root, Definition& out, Diagnoses& diagnoses) {
 }  // namespace
 
 bool JobSpec::platform() const {
-  return std::any_of(steps.begin(), steps.end(), [](const StepSpec& step) { return step.kind != nullptr && step.kind->platform; });
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const StepSpec& step) { return step.kind != nullptr && step.kind->platform; });
 }
 
 const JobSpec* Definition::find_job(std::string_view key) const {
   for (const StageSpec& stage : stages) {
-    for (const JobSpec& job : stage.jobs) if (job.key() == key) return &job;
+    for (const JobSpec& job : stage.jobs)
+      if (job.key() == key) return &job;
   }
   return nullptr;
 }
@@ -127,9 +143,13 @@ const JobSpec* Definition::find_job(std::string_view key) const {
 bool check_id(const Word& id, std::string_view what, std::size_t most, Diagnoses& diagnoses) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const bool right = !id.text.empty() && id.text.size() <= most && letter(id.text[0]) &&
-                     std::all_of(id.text.begin(), id.text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+                     std::all_of(id.text.begin(), id.text.end(),
+                                 [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
   if (!right) {
-    diagnoses.error_at(id.line, id.column, fmt::format("the id '{}' of a {}: expected a letter, then letters, digits, _ or -, at most {} characters", id.text, what, most));
+    diagnoses.error_at(
+        id.line, id.column,
+        fmt::format("the id '{}' of a {}: expected a letter, then letters, digits, _ or -, at most {} characters",
+                    id.text, what, most));
   }
   return right;
 }
@@ -137,7 +157,9 @@ bool check_id(const Word& id, std::string_view what, std::size_t most, Diagnoses
 Reading read_definition(std::string_view text, std::string_view file) {
   Reading reading;
   if (is_template(text)) {
-    reading.errors.push_back({std::string(file), 1, 1, "template files ('# template=true') are not read yet: write the jobs out, or share text by YAML anchors"});
+    reading.errors.push_back(
+        {std::string(file), 1, 1,
+         "template files ('# template=true') are not read yet: write the jobs out, or share text by YAML anchors"});
     return reading;
   }
   auto root = parse_yaml(text, file);

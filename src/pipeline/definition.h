@@ -1,4 +1,5 @@
-// A pipeline file, read: `.sampan/*.yaml` in the vocabulary of Flow (docs/formats/pipeline.md). Pure: text in, nouns or diagnoses out.
+// A pipeline file, read: `.sampan/*.yaml` in the vocabulary of Flow (docs/formats/pipeline.md). Pure: text in, nouns or
+// diagnoses out.
 #pragma once
 
 #include <optional>
@@ -45,26 +46,29 @@ struct StepSpec {
 };
 
 struct JobSpec {
-  std::string id, name, stage;      // stage: its id
-  std::vector<std::string> needs;   // keys of jobs, those of earlier stages by the order of stages included
-  std::string condition_text;       // empty: after success of the jobs before
-  bool manual = false;              // driven: manual
+  std::string id, name, stage;     // stage: its id
+  std::vector<std::string> needs;  // keys of jobs, those of earlier stages by the order of stages included
+  std::string condition_text;      // empty: after success of the jobs before
+  bool manual = false;             // driven: manual
   int timeout_minutes = 240;
   RunsOn runs_on;
   bool checkout = true;
   std::vector<StepSpec> steps;
-  std::optional<GateSpec> gate;     // component ManualValidate; then there are no steps
+  std::optional<GateSpec> gate;  // component ManualValidate; then there are no steps
   int line = 0, column = 0;
   std::string key() const { return stage + "." + id; }
-  bool platform() const;            // runs on the server: it has Deploy steps
+  bool platform() const;  // runs on the server: it has Deploy steps
 };
 
-struct StageSpec { std::string id, name; std::vector<JobSpec> jobs; };
+struct StageSpec {
+  std::string id, name;
+  std::vector<JobSpec> jobs;
+};
 
 struct Concurrency {
-  int most_runs = 100;        // maxRunningPipelineInstances
+  int most_runs = 100;          // maxRunningPipelineInstances
   bool preempt_oldest = false;  // pipelineMaxRunningBehavior: preemptOldest
-  int most_same_job = 1;      // maxRunningJobInstances
+  int most_same_job = 1;        // maxRunningJobInstances
 };
 
 struct Definition {
@@ -86,7 +90,6 @@ struct Reading {
 };
 inline constexpr std::size_t kMostJobs = 200;
 inline constexpr std::size_t kMostSteps = 50;  // of a job
-inline constexpr std::size_t kMostCondition = 2000;
 
 Reading read_definition(std::string_view text, std::string_view file);
 

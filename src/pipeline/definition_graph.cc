@@ -8,7 +8,10 @@ namespace {
 using JobIndex = std::map<std::string, JobSpec*, std::less<>>;
 
 // A job's name as written in `needs`: the id of a job of the same stage, STAGE.JOB, or an id that only one stage has.
-struct Found { std::string key; std::string complaint; };
+struct Found {
+  std::string key;
+  std::string complaint;
+};
 
 Found find_named(const std::vector<StageSpec>& stages, const std::string& stage, const std::string& name) {
   std::vector<std::string> known, hits;
@@ -24,7 +27,8 @@ Found find_named(const std::vector<StageSpec>& stages, const std::string& stage,
   return {"", fmt::format("there is no job '{}'{}", name, did_you_mean(name, known))};
 }
 
-std::vector<std::string> earlier_jobs(const std::vector<StageSpec>& stages, const StageNeeds& needs, std::size_t index, Diagnoses& diagnoses) {
+std::vector<std::string> earlier_jobs(const std::vector<StageSpec>& stages, const StageNeeds& needs, std::size_t index,
+                                      Diagnoses& diagnoses) {
   std::vector<std::string> keys;
   const auto add = [&](const StageSpec& stage) {
     for (const JobSpec& job : stage.jobs) keys.push_back(job.key());
@@ -36,9 +40,12 @@ std::vector<std::string> earlier_jobs(const std::vector<StageSpec>& stages, cons
   std::vector<std::string> known;
   for (std::size_t i = 0; i < index; ++i) known.push_back(stages[i].id);
   for (const Word& word : *needs[index]) {
-    auto stage = std::find_if(stages.begin(), stages.begin() + static_cast<std::ptrdiff_t>(index), [&](const StageSpec& s) { return s.id == word.text; });
+    auto stage = std::find_if(stages.begin(), stages.begin() + static_cast<std::ptrdiff_t>(index),
+                              [&](const StageSpec& s) { return s.id == word.text; });
     if (stage == stages.begin() + static_cast<std::ptrdiff_t>(index)) {
-      diagnoses.error_at(word.line, word.column, fmt::format("stage '{}' needs '{}', which is not a stage before it{}", stages[index].id, word.text, did_you_mean(word.text, known)));
+      diagnoses.error_at(word.line, word.column,
+                         fmt::format("stage '{}' needs '{}', which is not a stage before it{}", stages[index].id,
+                                     word.text, did_you_mean(word.text, known)));
     } else {
       add(*stage);
     }
@@ -52,7 +59,8 @@ class CycleFinder {
   CycleFinder(const JobIndex& jobs, Diagnoses& diagnoses) : jobs_(jobs), diagnoses_(diagnoses) {}
 
   bool search() {
-    for (const auto& [key, job] : jobs_) if (visit(key)) return true;
+    for (const auto& [key, job] : jobs_)
+      if (visit(key)) return true;
     return false;
   }
 
@@ -64,11 +72,13 @@ class CycleFinder {
       std::vector<std::string> cycle(again, path_.end());
       cycle.push_back(key);
       const JobSpec& job = *jobs_.at(key);
-      diagnoses_.error_at(job.line, job.column, fmt::format("jobs wait for each other in a circle: {}", join(cycle, " needs ")));
+      diagnoses_.error_at(job.line, job.column,
+                          fmt::format("jobs wait for each other in a circle: {}", join(cycle, " needs ")));
       return true;
     }
     path_.push_back(key);
-    for (const std::string& need : jobs_.at(key)->needs) if (visit(need)) return true;
+    for (const std::string& need : jobs_.at(key)->needs)
+      if (visit(need)) return true;
     path_.pop_back();
     done_.insert(key);
     return false;
@@ -99,7 +109,8 @@ void resolve_needs(std::vector<StageSpec>& stages, const StageNeeds& stage_needs
         }
       }
       // A job that needs another of its own stage inherits that one's wait for the stages before.
-      const bool waits_inside = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return key.starts_with(stages[i].id + "."); });
+      const bool waits_inside = std::any_of(
+          keys.begin(), keys.end(), [&](const std::string& key) { return key.starts_with(stages[i].id + "."); });
       if (!waits_inside) keys.insert(keys.end(), earlier.begin(), earlier.end());
       std::sort(keys.begin(), keys.end());
       keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
@@ -108,7 +119,8 @@ void resolve_needs(std::vector<StageSpec>& stages, const StageNeeds& stage_needs
     }
   }
   if (all_known && CycleFinder(jobs, diagnoses).search()) {
-    for (StageSpec& stage : stages) for (JobSpec& job : stage.jobs) job.needs.clear();
+    for (StageSpec& stage : stages)
+      for (JobSpec& job : stage.jobs) job.needs.clear();
   }
 }
 
@@ -116,7 +128,8 @@ namespace {
 
 class ReferenceChecker {
  public:
-  ReferenceChecker(const Definition& definition, Diagnoses& diagnoses) : definition_(definition), diagnoses_(diagnoses) {}
+  ReferenceChecker(const Definition& definition, Diagnoses& diagnoses)
+      : definition_(definition), diagnoses_(diagnoses) {}
 
   void check() {
     for (const StageSpec& stage : definition_.stages) {
@@ -128,7 +141,10 @@ class ReferenceChecker {
   }
 
  private:
-  struct Compiled { std::vector<Action> actions; std::optional<DeployPlan> deploy; };
+  struct Compiled {
+    std::vector<Action> actions;
+    std::optional<DeployPlan> deploy;
+  };
 
   static Compiled compile(const StepSpec& step) {
     Compilation out;
@@ -150,7 +166,10 @@ class ReferenceChecker {
       if (found.key.empty()) {
         complain(job.line, job.column, fmt::format("'condition' of job '{}': {}", job.id, found.complaint));
       } else if (!comes_before(found.key, job)) {
-        complain(job.line, job.column, fmt::format("'condition' of job '{}' asks for job '{}', which does not end before it: add it to 'needs'", job.id, name));
+        complain(
+            job.line, job.column,
+            fmt::format("'condition' of job '{}' asks for job '{}', which does not end before it: add it to 'needs'",
+                        job.id, name));
       }
     }
   }
@@ -172,25 +191,33 @@ class ReferenceChecker {
 
   void check_reference(const JobSpec& job, const StepSpec& step, const ArtifactReference& reference) {
     const std::string key = (reference.stage.empty() ? job.stage : reference.stage) + "." + reference.job;
-    const auto say = [&](std::string what) { complain(step.line, step.column, fmt::format("step '{}' refers to an artifact: {}", step.id, what)); };
+    const auto say = [&](std::string what) {
+      complain(step.line, step.column, fmt::format("step '{}' refers to an artifact: {}", step.id, what));
+    };
     const JobSpec* maker = definition_.find_job(key);
     if (maker == nullptr) return say(fmt::format("there is no job '{}'{}", key, did_you_mean(key, all_keys())));
-    auto made = std::find_if(maker->steps.begin(), maker->steps.end(), [&](const StepSpec& s) { return s.id == reference.step; });
+    auto made = std::find_if(maker->steps.begin(), maker->steps.end(),
+                             [&](const StepSpec& s) { return s.id == reference.step; });
     if (made == maker->steps.end()) {
       std::vector<std::string> ids;
       for (const StepSpec& other : maker->steps) ids.push_back(other.id);
       return say(fmt::format("job '{}' has no step '{}'{}", key, reference.step, did_you_mean(reference.step, ids)));
     }
-    if (maker != &job && !comes_before(key, job)) return say(fmt::format("job '{}' does not end before job '{}'", key, job.key()));
-    if (maker == &job) return say("it is made in the same job, where its files are in the workspace and its image is known by its tag; refer to artifacts of earlier jobs");
+    if (maker != &job && !comes_before(key, job))
+      return say(fmt::format("job '{}' does not end before job '{}'", key, job.key()));
+    if (maker == &job)
+      return say(
+          "it is made in the same job, where its files are in the workspace and its image is known by its tag; refer "
+          "to artifacts of earlier jobs");
     std::vector<std::string> names;
     for (const Action& action : compile(*made).actions) {
       if (action.action == "image_build") names.push_back(*action.artifact);
       if (action.action == "artifact_upload") names.push_back(*action.name);
     }
     if (std::find(names.begin(), names.end(), reference.name) == names.end()) {
-      say(names.empty() ? fmt::format("step '{}' ({}) makes none", reference.step, made->kind->name)
-                        : fmt::format("step '{}' makes {}, not '{}'", reference.step, join(names, ", "), reference.name));
+      say(names.empty()
+              ? fmt::format("step '{}' ({}) makes none", reference.step, made->kind->name)
+              : fmt::format("step '{}' makes {}, not '{}'", reference.step, join(names, ", "), reference.name));
     }
   }
 
@@ -203,14 +230,16 @@ class ReferenceChecker {
       open.pop_back();
       if (next == key) return true;
       if (!seen.insert(next).second) continue;
-      if (const JobSpec* other = definition_.find_job(next)) open.insert(open.end(), other->needs.begin(), other->needs.end());
+      if (const JobSpec* other = definition_.find_job(next))
+        open.insert(open.end(), other->needs.begin(), other->needs.end());
     }
     return false;
   }
 
   std::vector<std::string> all_keys() const {
     std::vector<std::string> keys;
-    for (const StageSpec& stage : definition_.stages) for (const JobSpec& job : stage.jobs) keys.push_back(job.key());
+    for (const StageSpec& stage : definition_.stages)
+      for (const JobSpec& job : stage.jobs) keys.push_back(job.key());
     return keys;
   }
 
@@ -222,6 +251,8 @@ class ReferenceChecker {
 
 }  // namespace
 
-void check_references(const Definition& definition, Diagnoses& diagnoses) { ReferenceChecker(definition, diagnoses).check(); }
+void check_references(const Definition& definition, Diagnoses& diagnoses) {
+  ReferenceChecker(definition, diagnoses).check();
+}
 
 }  // namespace sampan::pipeline

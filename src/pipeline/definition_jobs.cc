@@ -11,7 +11,8 @@ bool read_manual(MapReader& map) { return map.choice("driven", kDriven) == "manu
 
 std::string read_name(MapReader& map, const std::string& id) {
   std::string name = map.text("name").value_or(id);
-  if (name.size() > 200) map.diagnoses().error(*map.node().find("name"), fmt::format("the name of {} is longer than 200 bytes", map.what()));
+  if (name.size() > 200)
+    map.diagnoses().error(*map.node().find("name"), fmt::format("the name of {} is longer than 200 bytes", map.what()));
   return name;
 }
 
@@ -37,7 +38,8 @@ RunsOn read_runs_on(const YamlNode& node, Diagnoses& diagnoses) {
   runs_on.container = map.text("container").value_or("");
   runs_on.network = map.flag("network").value_or(true);
   for (std::string_view key : {"instanceType", "vm", "enableDockerDaemon"}) {
-    if (const YamlNode* value = map.take(key)) diagnoses.warning(*value, fmt::format("'{}' of 'runsOn' has no effect here", key));
+    if (const YamlNode* value = map.take(key))
+      diagnoses.warning(*value, fmt::format("'{}' of 'runsOn' has no effect here", key));
   }
   map.finish();
   std::sort(runs_on.labels.begin(), runs_on.labels.end());
@@ -60,8 +62,9 @@ StepSpec read_step(const YamlNode& key, const YamlNode& node, Diagnoses& diagnos
   if (type == nullptr) return step;
   step.kind = find_step_kind(type->text);
   if (step.kind == nullptr) {
-    diagnoses.error(*type, fmt::format("'step' of {} is '{}', which is not a kind of step{}; `sampan docs steps` lists them", map.what(), type->text,
-                                       did_you_mean(type->text, step_names())));
+    diagnoses.error(*type,
+                    fmt::format("'step' of {} is '{}', which is not a kind of step{}; `sampan docs steps` lists them",
+                                map.what(), type->text, did_you_mean(type->text, step_names())));
     return step;
   }
   step.fields = read_step_fields(*step.kind, with, node, map.what(), diagnoses);
@@ -73,11 +76,13 @@ StepSpec read_step(const YamlNode& key, const YamlNode& node, Diagnoses& diagnos
 
 void read_steps(const YamlNode& node, JobSpec& job, Diagnoses& diagnoses) {
   if (node.kind != YamlNode::Kind::mapping) {
-    diagnoses.error(node, fmt::format("'steps' of job '{}': expected a mapping of ids to steps, found {}", job.id, kind_name(node)));
+    diagnoses.error(node, fmt::format("'steps' of job '{}': expected a mapping of ids to steps, found {}", job.id,
+                                      kind_name(node)));
     return;
   }
   if (node.pairs.size() > kMostSteps) {
-    diagnoses.error(node, fmt::format("job '{}' has {} steps: at most {} are allowed", job.id, node.pairs.size(), kMostSteps));
+    diagnoses.error(
+        node, fmt::format("job '{}' has {} steps: at most {} are allowed", job.id, node.pairs.size(), kMostSteps));
     return;
   }
   for (const auto& [key, value] : node.pairs) job.steps.push_back(read_step(key, value, diagnoses));
@@ -85,8 +90,10 @@ void read_steps(const YamlNode& node, JobSpec& job, Diagnoses& diagnoses) {
   for (const StepSpec& step : job.steps) {
     if (step.kind == nullptr || step.kind->platform || step.kind->name == "SetVariables") continue;
     diagnoses.error_at(step.line, step.column,
-                       fmt::format("step '{}' ({}) stands beside a Deploy step: the server itself runs such a job, which may hold only Deploy and "
-                                   "SetVariables steps; move it to a job of its own", step.id, step.kind->name));
+                       fmt::format("step '{}' ({}) stands beside a Deploy step: the server itself runs such a job, "
+                                   "which may hold only Deploy and "
+                                   "SetVariables steps; move it to a job of its own",
+                                   step.id, step.kind->name));
   }
 }
 
@@ -95,7 +102,8 @@ GateSpec read_gate(const YamlNode* with, const YamlNode& job, Diagnoses& diagnos
   static const std::vector<std::string> kMethods{"or", "and"};
   GateSpec gate;
   if (with == nullptr) {
-    diagnoses.error(job, "the component ManualValidate lacks 'with: {validatorType: users, validatorUsers: [login names]}'");
+    diagnoses.error(job,
+                    "the component ManualValidate lacks 'with: {validatorType: users, validatorUsers: [login names]}'");
     return gate;
   }
   MapReader map(*with, "'with' of ManualValidate", diagnoses);
@@ -107,7 +115,8 @@ GateSpec read_gate(const YamlNode* with, const YamlNode& job, Diagnoses& diagnos
   gate.message = map.text("message").value_or("");
   gate.timeout_minutes = static_cast<int>(map.integer("timeoutMinutes", 1, 60 * 24 * 90).value_or(0));
   map.finish();
-  if (gate.validators.empty() && with->kind == YamlNode::Kind::mapping) diagnoses.error(*with, "ManualValidate names nobody: expected 'validatorUsers' with login names");
+  if (gate.validators.empty() && with->kind == YamlNode::Kind::mapping)
+    diagnoses.error(*with, "ManualValidate names nobody: expected 'validatorUsers' with login names");
   return gate;
 }
 
@@ -116,8 +125,9 @@ void read_component(MapReader& map, const YamlNode& component, const YamlNode* w
   if (component.text == "ManualValidate") {
     job.gate = read_gate(with, map.node(), map.diagnoses());
   } else {
-    map.diagnoses().error(component, fmt::format("the component '{}' of {} is not offered: {}; a delivery is a job with a Deploy step", component.text,
-                                                 map.what(), expected_one_of(component.text, kComponents)));
+    map.diagnoses().error(
+        component, fmt::format("the component '{}' of {} is not offered: {}; a delivery is a job with a Deploy step",
+                               component.text, map.what(), expected_one_of(component.text, kComponents)));
   }
 }
 
@@ -144,7 +154,9 @@ JobSpec read_job(const Word& id, const YamlNode& node, const StageSpec& stage, D
   const YamlNode* component = map.take("component");
   const YamlNode* with = map.take("with");
   if (const YamlNode* plugins = map.take("plugins")) {
-    diagnoses.warning(*plugins, "'plugins' has no effect here: messages are sent by robots, which an administrator sets up once for all pipelines");
+    diagnoses.warning(*plugins,
+                      "'plugins' has no effect here: messages are sent by robots, which an administrator sets up once "
+                      "for all pipelines");
   }
   map.finish();
   if (steps != nullptr && component != nullptr) {
@@ -153,8 +165,10 @@ JobSpec read_job(const Word& id, const YamlNode& node, const StageSpec& stage, D
     read_component(map, *component, with, job);
   } else if (steps != nullptr) {
     read_steps(*steps, job, diagnoses);
-    if (with != nullptr) diagnoses.error(*with, fmt::format("'with' of {} belongs to a step or to a component", map.what()));
-    if (job.steps.empty() && steps->kind == YamlNode::Kind::mapping) diagnoses.error(*steps, fmt::format("{} has no step", map.what()));
+    if (with != nullptr)
+      diagnoses.error(*with, fmt::format("'with' of {} belongs to a step or to a component", map.what()));
+    if (job.steps.empty() && steps->kind == YamlNode::Kind::mapping)
+      diagnoses.error(*steps, fmt::format("{} has no step", map.what()));
   } else if (node.kind == YamlNode::Kind::mapping) {
     diagnoses.error(node, fmt::format("{} lacks 'steps' (or a 'component')", map.what()));
   }
@@ -182,16 +196,19 @@ std::vector<StageSpec> read_stages(const YamlNode& stages, Diagnoses& diagnoses)
     const YamlNode* jobs = map.require("jobs");
     map.finish();
     if (jobs != nullptr && jobs->kind != YamlNode::Kind::mapping) {
-      diagnoses.error(*jobs, fmt::format("'jobs' of {}: expected a mapping of ids to jobs, found {}", map.what(), kind_name(*jobs)));
+      diagnoses.error(*jobs, fmt::format("'jobs' of {}: expected a mapping of ids to jobs, found {}", map.what(),
+                                         kind_name(*jobs)));
     } else if (jobs != nullptr) {
       jobs_found += jobs->pairs.size();
       if (jobs_found > kMostJobs) {
         diagnoses.error(*jobs, fmt::format("the pipeline has more than {} jobs", kMostJobs));
         return out;
       }
-      for (const auto& [id, job] : jobs->pairs) stage.jobs.push_back(read_job({id.text, id.line, id.column}, job, stage, diagnoses));
+      for (const auto& [id, job] : jobs->pairs)
+        stage.jobs.push_back(read_job({id.text, id.line, id.column}, job, stage, diagnoses));
     }
-    if (stage.jobs.empty() && jobs != nullptr && jobs->kind == YamlNode::Kind::mapping) diagnoses.error(*jobs, fmt::format("{} has no job", map.what()));
+    if (stage.jobs.empty() && jobs != nullptr && jobs->kind == YamlNode::Kind::mapping)
+      diagnoses.error(*jobs, fmt::format("{} has no job", map.what()));
     // A stage somebody must start: its first jobs wait for the person.
     for (JobSpec& job : stage.jobs) job.manual = job.manual || (manual && job.needs.empty());
     out.push_back(std::move(stage));

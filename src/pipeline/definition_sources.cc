@@ -6,16 +6,20 @@ namespace sampan::pipeline {
 namespace {
 
 const std::vector<std::string> kTypes{"codeup", "git", "sampan"};
-const std::vector<std::string> kOtherTypes{"github", "githubApp", "gitlab", "gitlabAPI", "customGitlab", "bitbucket", "svn", "gitSample",
-                                           "flowPipeline", "packages", "acr", "jenkins"};
-const std::vector<std::string> kEvents{"push", "tagPush", "mergeRequestMerged", "mergeRequestOpenedOrUpdate", "mergeRequestUpdated"};
+const std::vector<std::string> kOtherTypes{"github",       "githubApp", "gitlab", "gitlabAPI",
+                                           "customGitlab", "bitbucket", "svn",    "gitSample",
+                                           "flowPipeline", "packages",  "acr",    "jenkins"};
+const std::vector<std::string> kEvents{"push", "tagPush", "mergeRequestMerged", "mergeRequestOpenedOrUpdate",
+                                       "mergeRequestUpdated"};
 
 void read_type(MapReader& map, Diagnoses& diagnoses) {
   auto type = map.text("type");
   if (!type || std::find(kTypes.begin(), kTypes.end(), *type) != kTypes.end()) return;
   const YamlNode& at = *map.node().find("type");
   if (std::find(kOtherTypes.begin(), kOtherTypes.end(), *type) != kOtherTypes.end()) {
-    diagnoses.error(at, fmt::format("a source of type '{}' is not read yet: a pipeline is built from the repository its file lives in; expected 'codeup' or 'git'", *type));
+    diagnoses.error(at, fmt::format("a source of type '{}' is not read yet: a pipeline is built from the repository "
+                                    "its file lives in; expected 'codeup' or 'git'",
+                                    *type));
   } else {
     diagnoses.error(at, fmt::format("'type' of {} is '{}': {}", map.what(), *type, expected_one_of(*type, kTypes)));
   }
@@ -31,7 +35,9 @@ void read_events(MapReader& map, Source& source, Diagnoses& diagnoses) {
     } else if (word.text == "mergeRequestOpenedOrUpdate" || word.text == "mergeRequestUpdated") {
       kind = TriggerKind::merge_request_opened;
     } else if (word.text != "push") {
-      diagnoses.error_at(word.line, word.column, fmt::format("the trigger event '{}' of {}: {}", word.text, map.what(), expected_one_of(word.text, kEvents)));
+      diagnoses.error_at(
+          word.line, word.column,
+          fmt::format("the trigger event '{}' of {}: {}", word.text, map.what(), expected_one_of(word.text, kEvents)));
       continue;
     }
     source.events.push_back(kind);
@@ -42,7 +48,8 @@ std::string read_pattern(MapReader& map, std::string_view key, Diagnoses& diagno
   auto pattern = map.text(key);
   if (!pattern) return "";
   if (!regex_search(*pattern, "")) {
-    diagnoses.error(*map.node().find(key), fmt::format("'{}' of {}: '{}' is not a regular expression (RE2 syntax)", key, map.what(), *pattern));
+    diagnoses.error(*map.node().find(key), fmt::format("'{}' of {}: '{}' is not a regular expression (RE2 syntax)", key,
+                                                       map.what(), *pattern));
   }
   return *pattern;
 }
@@ -51,11 +58,14 @@ std::string read_pattern(MapReader& map, std::string_view key, Diagnoses& diagno
 
 std::optional<Source> read_sources(const YamlNode& sources, Diagnoses& diagnoses) {
   if (sources.kind != YamlNode::Kind::mapping) {
-    diagnoses.error(sources, fmt::format("'sources': expected a mapping of ids to sources, found {}", kind_name(sources)));
+    diagnoses.error(sources,
+                    fmt::format("'sources': expected a mapping of ids to sources, found {}", kind_name(sources)));
     return std::nullopt;
   }
   if (sources.pairs.size() > 1) {
-    diagnoses.error(sources.pairs[1].first, "several sources are not read yet: a pipeline is built from the repository its file lives in; write one");
+    diagnoses.error(
+        sources.pairs[1].first,
+        "several sources are not read yet: a pipeline is built from the repository its file lives in; write one");
   }
   const auto& [id, node] = sources.pairs.front();
   Source source;
@@ -73,7 +83,8 @@ std::optional<Source> read_sources(const YamlNode& sources, Diagnoses& diagnoses
     diagnoses.error(*node.find("submodule"), "submodules are not fetched yet: expected false");
   }
   if (const YamlNode* certificate = map.take("certificate")) {
-    diagnoses.warning(*certificate, "'certificate' has no effect here: a job reads its repository with a token of its own");
+    diagnoses.warning(*certificate,
+                      "'certificate' has no effect here: a job reads its repository with a token of its own");
   }
   map.finish();
   return source;

@@ -10,10 +10,16 @@
 namespace sampan::pipeline {
 namespace {
 
-struct HelloEvent { std::string server_version; std::int64_t lease_ms = 0; };
+struct HelloEvent {
+  std::string server_version;
+  std::int64_t lease_ms = 0;
+};
 BOOST_DESCRIBE_STRUCT(HelloEvent, (), (server_version, lease_ms))
 
-struct CancelEvent { std::int64_t job = 0, fence = 0; std::string reason; };
+struct CancelEvent {
+  std::int64_t job = 0, fence = 0;
+  std::string reason;
+};
 BOOST_DESCRIBE_STRUCT(CancelEvent, (), (job, fence, reason))
 
 }  // namespace
@@ -21,7 +27,9 @@ BOOST_DESCRIBE_STRUCT(CancelEvent, (), (job, fence, reason))
 bool ConnectedRunner::has_all(std::string_view wanted) const {
   if (wanted.empty()) return true;
   const auto parts = split(wanted, ',');
-  return std::all_of(parts.begin(), parts.end(), [&](const std::string& label) { return std::find(labels.begin(), labels.end(), label) != labels.end(); });
+  return std::all_of(parts.begin(), parts.end(), [&](const std::string& label) {
+    return std::find(labels.begin(), labels.end(), label) != labels.end();
+  });
 }
 
 void Dispatcher::start() {
@@ -114,7 +122,8 @@ void Dispatcher::send_cancel(const CancelOrder& order) {
   auto runners = runners_.lock();
   auto found = runners->find(order.runner.value);
   // A runner that is away hears it in the answer to its next heartbeat.
-  if (found != runners->end()) found->second.stream->send("cancel", to_json(CancelEvent{order.job.value, order.fence, order.reason}));
+  if (found != runners->end())
+    found->second.stream->send("cancel", to_json(CancelEvent{order.job.value, order.fence, order.reason}));
 }
 
 Result<int> Dispatcher::dispatch() {
@@ -129,7 +138,10 @@ Result<int> Dispatcher::dispatch() {
 }
 
 Result<std::vector<Dispatcher::Assignment>> Dispatcher::lease_jobs(Tx& tx, std::vector<ConnectedRunner> runners) {
-  struct Free { const ConnectedRunner* runner; std::int64_t places; };
+  struct Free {
+    const ConnectedRunner* runner;
+    std::int64_t places;
+  };
   std::vector<Free> free;
   for (const ConnectedRunner& runner : runners) {
     const auto busy = TRY(store::leased_to(tx, runner.id));
@@ -138,7 +150,8 @@ Result<std::vector<Dispatcher::Assignment>> Dispatcher::lease_jobs(Tx& tx, std::
   std::vector<Assignment> assignments;
   while (true) {
     // Always to the one with the most free places: work is spread.
-    auto most = std::max_element(free.begin(), free.end(), [](const Free& a, const Free& b) { return a.places < b.places; });
+    auto most =
+        std::max_element(free.begin(), free.end(), [](const Free& a, const Free& b) { return a.places < b.places; });
     if (most == free.end() || most->places <= 0) return assignments;
     auto assignment = TRY(lease_one(tx, *most->runner));
     if (!assignment) {
@@ -159,8 +172,16 @@ Result<std::optional<Dispatcher::Assignment>> Dispatcher::lease_one(Tx& tx, cons
       if (job && (!oldest || *job < *oldest)) oldest = job;
     }
     if (!oldest) return std::optional<Assignment>{};
-    auto order = TRY(lease(tx, runner, *oldest));
-    if (order) return std::optional(Assignment{runner, std::move(*order), *oldest});
+    auto order = lease(tx, runner, *oldest);
+    if (!order && order.error().code == Errc::unavailable) return order.error();
+    if (!order) {
+      // One bad row must not stop the others.
+      log::error("pipeline", "job {} is set aside: {}", oldest->value, order.error().message);
+      TRY(store::set_aside(tx, *oldest, fmt::format("set aside, it cannot be read: {}", order.error().message),
+                           room_.clock.now()));
+      continue;
+    }
+    if (*order) return std::optional(Assignment{runner, std::move(**order), *oldest});
   }
 }
 
@@ -178,7 +199,7 @@ Result<std::optional<std::string>> Dispatcher::lease(Tx& tx, const ConnectedRunn
   job->reason.clear();
   TRY(progress.move(*job, JobMove::start));
   auto order = make_order(room_, tx, progress.run(), *job);
-  if (!order && order.error().code == Errc::internal) return order.error();
+  if (!order && !is_mistake(order.error())) return order.error();
   if (!order) {
     job->lease_until.reset();
     TRY(progress.finish(*job, JobMove::fail, order.error().message));

@@ -1,5 +1,6 @@
-// Hands queued jobs to connected runners. The rows are the queue; a bell after each commit wakes one thread, which leases and sends. A job
-// that was leased but could not be sent (the stream broke) is sent again when its runner is back, or lost when the lease ends.
+// Hands queued jobs to connected runners. The rows are the queue; a bell after each commit wakes one thread, which
+// leases and sends. A job that was leased but could not be sent (the stream broke) is sent again when its runner is
+// back, or lost when the lease ends.
 #pragma once
 
 #include <condition_variable>
@@ -11,7 +12,12 @@
 
 namespace sampan::pipeline {
 
-struct RunnerHello { RunnerId runner; std::string version; std::int64_t capacity = 1; std::vector<std::string> labels; };
+struct RunnerHello {
+  RunnerId runner;
+  std::string version;
+  std::int64_t capacity = 1;
+  std::vector<std::string> labels;
+};
 
 struct ConnectedRunner {
   RunnerId id;
@@ -30,16 +36,22 @@ class Dispatcher {
   void stop();  // idempotent; closes the streams
   void ring();
 
-  // Takes over the stream of a runner (an older one of the same runner is closed), says hello and sends again what it may not have heard.
+  // Takes over the stream of a runner (an older one of the same runner is closed), says hello and sends again what it
+  // may not have heard.
   Result<void> connect(const RunnerHello& hello, std::shared_ptr<EventStream> stream);
   void send_cancel(const CancelOrder& order);
   std::vector<ConnectedRunner> connected() const;
 
-  // One pass: leases as many jobs as there are free places. Public for tests without the thread. Returns how many were sent.
+  // One pass: leases as many jobs as there are free places. Public for tests without the thread. Returns how many were
+  // sent.
   Result<int> dispatch();
 
  private:
-  struct Assignment { ConnectedRunner runner; std::string order; JobId job; };
+  struct Assignment {
+    ConnectedRunner runner;
+    std::string order;
+    JobId job;
+  };
   Result<std::vector<Assignment>> lease_jobs(Tx& tx, std::vector<ConnectedRunner> runners);
   Result<std::optional<Assignment>> lease_one(Tx& tx, const ConnectedRunner& runner);
   Result<std::optional<std::string>> lease(Tx& tx, const ConnectedRunner& runner, JobId id);

@@ -5,20 +5,23 @@
 namespace sampan::pipeline {
 namespace {
 
-constexpr std::string_view kForm = "$[stages.STAGE.JOB.STEP.artifacts.NAME], and .downloadUrl or .dockerUrl behind it where wanted";
+constexpr std::string_view kForm =
+    "$[stages.STAGE.JOB.STEP.artifacts.NAME], and .downloadUrl or .dockerUrl behind it where wanted";
 
 Result<ArtifactReference> parse_reference(std::string_view inside) {
   std::vector<std::string> parts = split(trim(inside), '.');
   ArtifactReference reference;
   if (parts.back() == "downloadUrl" || parts.back() == "dockerUrl") {
-    reference.wanted = parts.back() == "dockerUrl" ? ArtifactReference::Wanted::docker_url : ArtifactReference::Wanted::download_url;
+    reference.wanted =
+        parts.back() == "dockerUrl" ? ArtifactReference::Wanted::docker_url : ArtifactReference::Wanted::download_url;
     parts.pop_back();
   }
   if (parts.size() == 5 && parts[0] == "jobs") {
     parts.insert(parts.begin() + 1, "");
     parts[0] = "stages";
   }
-  const bool complete = parts.size() == 6 && parts[0] == "stages" && parts[4] == "artifacts" && !parts[2].empty() && !parts[3].empty() && !parts[5].empty();
+  const bool complete = parts.size() == 6 && parts[0] == "stages" && parts[4] == "artifacts" && !parts[2].empty() &&
+                        !parts[3].empty() && !parts[5].empty();
   if (!complete) return fail(Errc::invalid, "'$[{}]' is not a reference to an artifact: expected {}", inside, kForm);
   reference.stage = parts[1];
   reference.job = parts[2];
@@ -36,7 +39,8 @@ Result<std::vector<ArtifactReference>> find_references(std::string_view text) {
     const std::string_view rest = trim(text.substr(at + 2, 64));
     if (!rest.starts_with("stages") && !rest.starts_with("jobs") && !rest.starts_with("sources")) continue;
     const std::size_t end = text.find(']', at);
-    if (end == std::string_view::npos) return fail(Errc::invalid, "'{}' is not closed: expected {}", text.substr(at, 40), kForm);
+    if (end == std::string_view::npos)
+      return fail(Errc::invalid, "'{}' is not closed: expected {}", text.substr(at, 40), kForm);
     const std::string_view inside = text.substr(at + 2, end - at - 2);
     if (rest.starts_with("sources")) {
       return fail(Errc::invalid, "'$[{}]': artifacts of other pipelines are not read yet; expected {}", inside, kForm);
@@ -74,7 +78,8 @@ Result<std::string> expand_variables(std::string_view text, const Variables& var
   std::size_t copied = 0;
   for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at)) {
     const std::size_t end = text.find('}', at);
-    if (end == std::string_view::npos) return fail(Errc::invalid, "'{}' is not closed: expected ${{NAME}}", text.substr(at, 40));
+    if (end == std::string_view::npos)
+      return fail(Errc::invalid, "'{}' is not closed: expected ${{NAME}}", text.substr(at, 40));
     if (at > 0 && text[at - 1] == '$') {
       out += text.substr(copied, at - 1 - copied);
       out += text.substr(at, end + 1 - at);

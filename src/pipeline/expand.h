@@ -1,4 +1,5 @@
-// The two kinds of references in a pipeline file: ${NAME} (a variable) and $[stages.STAGE.JOB.STEP.artifacts.NAME] (an artifact).
+// The two kinds of references in a pipeline file: ${NAME} (a variable) and $[stages.STAGE.JOB.STEP.artifacts.NAME] (an
+// artifact).
 #pragma once
 
 #include <functional>
@@ -27,7 +28,8 @@ Result<std::string> replace_references(std::string_view text,
                                        const std::function<Result<std::string>(const ArtifactReference&)>& value_of);
 
 using Variables = std::map<std::string, std::string, std::less<>>;
-// The text with each ${NAME} replaced. An unknown name is invalid and names the nearest known one. `$NAME` and `$${NAME}` (which becomes
+// The text with each ${NAME} replaced. An unknown name is invalid and names the nearest known one. `$NAME` and
+// `$${NAME}` (which becomes
 // `${NAME}`) are left to the shell.
 Result<std::string> expand_variables(std::string_view text, const Variables& variables);
 

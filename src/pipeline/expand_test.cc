@@ -31,14 +31,18 @@ TEST_CASE("expand: references to artifacts are found with their place and wish")
 }
 
 TEST_CASE("expand: a reference of another form is quoted and its form is told") {
-  CHECK(find_references("$[stages.a.b.artifacts.c]").error().message.find("expected $[stages.STAGE") != std::string::npos);
+  CHECK(find_references("$[stages.a.b.artifacts.c]").error().message.find("expected $[stages.STAGE") !=
+        std::string::npos);
   CHECK(find_references("$[stages.a").error().message.find("not closed") != std::string::npos);
-  CHECK(find_references("$[sources.x.stages.a.b.c.artifacts.d]").error().message.find("other pipelines") != std::string::npos);
+  CHECK(find_references("$[sources.x.stages.a.b.c.artifacts.d]").error().message.find("other pipelines") !=
+        std::string::npos);
   CHECK(find_references("echo $[1 + 2]")->empty());
 }
 
 TEST_CASE("expand: replacing keeps the text around the references") {
-  auto text = replace_references("a $[jobs.j.s.artifacts.n] b", [](const ArtifactReference& r) -> Result<std::string> { return r.job + "/" + r.name; });
+  auto text = replace_references("a $[jobs.j.s.artifacts.n] b", [](const ArtifactReference& r) -> Result<std::string> {
+    return r.job + "/" + r.name;
+  });
   CHECK(*text == "a j/n b");
 }
 

@@ -39,7 +39,8 @@ void FakeStream::on_close(std::function<void()> action) {
 
 std::size_t FakeStream::count(std::string_view event) const {
   std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), [&](const Sent& sent) { return sent.event == event; }));
+  return static_cast<std::size_t>(
+      std::count_if(sent_.begin(), sent_.end(), [&](const Sent& sent) { return sent.event == event; }));
 }
 
 std::string FakeStream::wait_for(std::string_view event, std::size_t count) {
@@ -64,13 +65,15 @@ Yard::Yard(bool start) {
     for (auto& route : people->routes()) {
       if (route.method != Method::post || route.pattern != "/api/v1/users") continue;
       Request request;
-      request.body = fmt::format(R"({{"login":"{0}","password":"password-{0}","site_admin":{1}}})", login, std::string(login) == "root");
+      request.body = fmt::format(R"({{"login":"{0}","password":"password-{0}","site_admin":{1}}})", login,
+                                 std::string(login) == "root");
       REQUIRE(route.handler(request, system).has_value());
     }
   }
   call(Method::post, "/api/v1/groups", system, R"({"name":"company"})").value();
   const AccessTarget company{git->find_group("company").value(), {}, {}};
-  for (const char* login : {"ann", "li"}) REQUIRE(people->set_member(system, company, login, Role::developer).has_value());
+  for (const char* login : {"ann", "li"})
+    REQUIRE(people->set_member(system, company, login, Role::developer).has_value());
   REQUIRE(people->set_member(system, company, "vic", Role::viewer).has_value());
   auto made = call(Method::post, "/api/v1/repos", actor("ann"), R"({"group":"company","name":"shop"})");
   REQUIRE_MESSAGE(made.has_value(), made.error().message);
@@ -115,8 +118,14 @@ void Yard::open(bool start) {
     heard_more.notify_all();
     return {};
   });
-  listen<events::DeployRequested>(*events, "test.deploy", [this](const events::DeployRequested& e) -> Result<void> { heard.lock()->deploys.push_back(e); return {}; });
-  listen<events::DeployCanceled>(*events, "test.abort", [this](const events::DeployCanceled& e) -> Result<void> { heard.lock()->aborts.push_back(e); return {}; });
+  listen<events::DeployRequested>(*events, "test.deploy", [this](const events::DeployRequested& e) -> Result<void> {
+    heard.lock()->deploys.push_back(e);
+    return {};
+  });
+  listen<events::DeployCanceled>(*events, "test.abort", [this](const events::DeployCanceled& e) -> Result<void> {
+    heard.lock()->aborts.push_back(e);
+    return {};
+  });
   auto recovered = pipeline->recover();
   REQUIRE_MESSAGE(recovered.has_value(), recovered.error().message);
   auto git_recovered = git->recover();
@@ -124,7 +133,8 @@ void Yard::open(bool start) {
   events->start();
   if (start) pipeline->start();
   routes = git->routes();
-  for (auto table : {pipeline->routes(), pipeline->runner_routes()}) std::move(table.begin(), table.end(), std::back_inserter(routes));
+  for (auto table : {pipeline->routes(), pipeline->runner_routes()})
+    std::move(table.begin(), table.end(), std::back_inserter(routes));
 }
 
 void Yard::reopen() {
@@ -152,7 +162,8 @@ Actor Yard::runner() { return people->actor_of_token(runner_token).value(); }
 
 git::Repo Yard::repo() { return git->find_repo("company", "shop").value(); }
 
-Sha Yard::commit(const std::string& branch, const std::map<std::string, std::string>& files, const std::string& message) {
+Sha Yard::commit(const std::string& branch, const std::map<std::string, std::string>& files,
+                 const std::string& message) {
   std::vector<git::NewFile> all;
   for (const auto& [path, content] : files) all.push_back({path, content, false});
   auto head = git->resolve(repo(), "refs/heads/" + branch);
@@ -221,7 +232,10 @@ Json Yard::json(Method method, const std::string& path, const Actor& actor, std:
 }
 
 std::shared_ptr<FakeStream> Yard::connect_runner(int capacity, const std::string& labels) {
-  auto response = call(Method::get, fmt::format("/api/v1/runner/stream?name=local&version=1&capacity={}&labels={}", capacity, labels), runner()).value();
+  auto response =
+      call(Method::get,
+           fmt::format("/api/v1/runner/stream?name=local&version=1&capacity={}&labels={}", capacity, labels), runner())
+          .value();
   auto stream = std::make_shared<FakeStream>();
   std::get<StreamBody>(response.body).start(stream);
   return stream;
@@ -230,7 +244,8 @@ std::shared_ptr<FakeStream> Yard::connect_runner(int capacity, const std::string
 void Yard::wait_for_state(std::string_view state) {
   auto locked = heard.lock();
   const bool came = heard_more.wait_for(locked.lock(), std::chrono::seconds(10), [&] {
-    return std::any_of(locked->runs.begin(), locked->runs.end(), [&](const events::RunChanged& run) { return run.state == state; });
+    return std::any_of(locked->runs.begin(), locked->runs.end(),
+                       [&](const events::RunChanged& run) { return run.state == state; });
   });
   REQUIRE_MESSAGE(came, "no run became " << std::string(state));
 }
@@ -246,7 +261,8 @@ std::string at(const Json& json, std::string_view path) {
   for (const std::string& part : split(path, '.')) {
     const Json* next = nullptr;
     if (const auto* object = value->if_object()) next = object->if_contains(part);
-    if (const auto* array = value->if_array()) next = std::stoul(part) < array->size() ? &(*array)[std::stoul(part)] : nullptr;
+    if (const auto* array = value->if_array())
+      next = std::stoul(part) < array->size() ? &(*array)[std::stoul(part)] : nullptr;
     if (next == nullptr) return "";
     value = next;
   }

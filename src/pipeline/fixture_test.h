@@ -1,4 +1,5 @@
-// A house of database, people, git and pipeline for the tests of this room: a clock that ticks by hand, real SQLite, real git.
+// A house of database, people, git and pipeline for the tests of this room: a clock that ticks by hand, real SQLite,
+// real git.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -20,7 +21,9 @@ namespace sampan::pipeline::testing {
 // What a runner or a browser would receive.
 class FakeStream final : public EventStream {
  public:
-  struct Sent { std::string event, data; };
+  struct Sent {
+    std::string event, data;
+  };
   bool send(std::string_view event, std::string_view data, std::string_view) override;
   void close() override;
   bool closed() const override;
@@ -50,11 +53,17 @@ struct Yard {
   std::vector<Route> routes;
   std::string runner_token;
   // Events said by the room, heard so far; call settle() first.
-  struct Heard { std::vector<events::RunChanged> runs; std::vector<events::GateOpened> gates; std::vector<events::DeployRequested> deploys; std::vector<events::DeployCanceled> aborts; };
+  struct Heard {
+    std::vector<events::RunChanged> runs;
+    std::vector<events::GateOpened> gates;
+    std::vector<events::DeployRequested> deploys;
+    std::vector<events::DeployCanceled> aborts;
+  };
   Sync<Heard> heard;
   std::condition_variable heard_more;
 
-  // Accounts: root (site admin), ann and li (developers of the group company), vic (viewer). The repository company/shop.
+  // Accounts: root (site admin), ann and li (developers of the group company), vic (viewer). The repository
+  // company/shop.
   explicit Yard(bool start = true);
   ~Yard();
   void open(bool start);
@@ -63,7 +72,8 @@ struct Yard {
   Actor actor(const std::string& login);
   Actor runner();
   git::Repo repo();
-  Sha commit(const std::string& branch, const std::map<std::string, std::string>& files, const std::string& message = "change");
+  Sha commit(const std::string& branch, const std::map<std::string, std::string>& files,
+             const std::string& message = "change");
   void settle();
 
   using Pairs = std::vector<std::pair<std::string, std::string>>;

@@ -1,4 +1,5 @@
 // The thin thread: push -> run -> order -> log -> finish, and what goes wrong on the way.
+#include "base/log.h"
 #include "pipeline/fixture_test.h"
 
 namespace sampan::pipeline::testing {
@@ -47,11 +48,20 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order 
   CHECK(at(first, "caches.0.directory") == "~/.m2");
   CHECK(people->actor_of_token(at(first, "token")).has_value());
 
-  const std::string log = "\x1e" "hello\ndaily\n\x1e" "test\nTests run: 3\n";
-  CHECK(at(json(Method::post, fmt::format("/api/v1/runner/jobs/{}/log?fence=1&offset=0", at(first, "job")), runner(), log), "size") == std::to_string(log.size()));
-  report(first, "steps", R"({"fence":1,"updates":[{"step":"hello","state":"succeeded","exit_code":0},{"step":"test","state":"running"}],"variables":{"IMAGE_TAG":"x1","PATH":"/evil"}})");
-  report(first, "reports?fence=1&kind=junit&name=unit%20tests&step=test", R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
-  report(first, "reports?fence=1&kind=junit&name=unit%20tests&step=test", R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
+  const std::string log =
+      "\x1e"
+      "hello\ndaily\n\x1e"
+      "test\nTests run: 3\n";
+  CHECK(at(json(Method::post, fmt::format("/api/v1/runner/jobs/{}/log?fence=1&offset=0", at(first, "job")), runner(),
+                log),
+           "size") == std::to_string(log.size()));
+  report(
+      first, "steps",
+      R"({"fence":1,"updates":[{"step":"hello","state":"succeeded","exit_code":0},{"step":"test","state":"running"}],"variables":{"IMAGE_TAG":"x1","PATH":"/evil"}})");
+  report(first, "reports?fence=1&kind=junit&name=unit%20tests&step=test",
+         R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
+  report(first, "reports?fence=1&kind=junit&name=unit%20tests&step=test",
+         R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
   finish(first, "succeeded");
   finish(first, "succeeded");
   CHECK(people->actor_of_token(at(first, "token")).error().code == Errc::unauthenticated);
@@ -65,7 +75,9 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order 
     CHECK(at(pair, "value") != "/evil");
   }
   CHECK(passed_on);
-  report(second, "images", fmt::format(R"({{"fence":1,"name":"order","image":"127.0.0.1:8080/company/shop:v1","digest":"sha256:{}"}})", std::string(64, 'a')));
+  report(second, "images",
+         fmt::format(R"({{"fence":1,"name":"order","image":"127.0.0.1:8080/company/shop:v1","digest":"sha256:{}"}})",
+                     std::string(64, 'a')));
   finish(second, "succeeded");
 
   const Json run = this->run(last_run());
@@ -80,12 +92,14 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order 
   std::vector<std::string> states;
   for (const auto& event : heard.lock()->runs) states.push_back(event.state);
   CHECK(states == std::vector<std::string>{"queued", "running", "succeeded"});
-  const Json lines = json(Method::get, fmt::format("/api/v1/runs/{}/jobs/{}/log?tail=1", at(run, "id"), at(first, "job")), actor("vic"));
+  const Json lines = json(
+      Method::get, fmt::format("/api/v1/runs/{}/jobs/{}/log?tail=1", at(run, "id"), at(first, "job")), actor("vic"));
   CHECK(at(lines, "lines.0.text") == "Tests run: 3");
   CHECK(at(lines, "complete") == "true");
 }
 
-TEST_CASE_FIXTURE(Flow, "pipeline: what follows a failed job is skipped with the reason, and a retry starts exactly that again") {
+TEST_CASE_FIXTURE(
+    Flow, "pipeline: what follows a failed job is skipped with the reason, and a retry starts exactly that again") {
   auto stream = connect_runner();
   commit("master", {{".sampan/daily.yaml", kTwoJobs}});
   const Json job = *parse_json(order(stream));
@@ -95,7 +109,8 @@ TEST_CASE_FIXTURE(Flow, "pipeline: what follows a failed job is skipped with the
   CHECK(at(run, "reason") == "Unit tests: step 'test': exit code 1");
   CHECK(at(run, "stages.1.jobs.0.state") == "skipped");
   CHECK(at(run, "stages.1.jobs.0.reason") == "job 'Unit tests' failed");
-  text(Method::post, fmt::format("/api/v1/runs/{}/retry", at(run, "id")), actor("ann"), fmt::format(R"({{"job":{}}})", at(job, "job")));
+  text(Method::post, fmt::format("/api/v1/runs/{}/retry", at(run, "id")), actor("ann"),
+       fmt::format(R"({{"job":{}}})", at(job, "job")));
   const Json again = *parse_json(order(stream, 2));
   CHECK(at(again, "job") == at(job, "job"));
   CHECK(at(again, "fence") == "2");
@@ -103,7 +118,8 @@ TEST_CASE_FIXTURE(Flow, "pipeline: what follows a failed job is skipped with the
   CHECK(at(run, "state") == "running");
   CHECK(at(run, "stages.1.jobs.0.reason") == "waits for Unit tests");
   // The old lease is dead: its late words are refused.
-  auto late = call(Method::post, fmt::format("/api/v1/runner/jobs/{}/finish", at(job, "job")), runner(), R"({"fence":1,"state":"succeeded"})");
+  auto late = call(Method::post, fmt::format("/api/v1/runner/jobs/{}/finish", at(job, "job")), runner(),
+                   R"({"fence":1,"state":"succeeded"})");
   CHECK(late.error().code == Errc::conflict);
 }
 
@@ -128,13 +144,15 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a vanished runner's job is tried again, then 
   clock.advance(std::chrono::seconds(31));
   const Json second = *parse_json(order(stream, 2));
   CHECK(at(second, "fence") == "2");
-  CHECK(text(Method::post, "/api/v1/runner/heartbeat", runner(), beat) == fmt::format(R"({{"lost":[{{"job":{},"fence":1}}],"canceled":[]}})", at(job, "job")));
+  CHECK(text(Method::post, "/api/v1/runner/heartbeat", runner(), beat) ==
+        fmt::format(R"({{"lost":[{{"job":{},"fence":1}}],"canceled":[]}})", at(job, "job")));
   clock.advance(std::chrono::seconds(31));
   wait_for_state("failed");
   CHECK(at(run(last_run()), "stages.0.jobs.0.reason").find("the runner local vanished, 2 times") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Flow, "pipeline: cancelling is decided by the server, and the runner's place is free when it has stopped") {
+TEST_CASE_FIXTURE(Flow,
+                  "pipeline: cancelling is decided by the server, and the runner's place is free when it has stopped") {
   auto stream = connect_runner(1);
   commit("master", {{".sampan/daily.yaml", kTwoJobs}});
   const Json job = *parse_json(order(stream));
@@ -153,16 +171,19 @@ TEST_CASE_FIXTURE(Flow, "pipeline: cancelling is decided by the server, and the 
 
 TEST_CASE_FIXTURE(Flow, "pipeline: a job nobody can take says what it waits for") {
   std::string yaml = kTwoJobs;
-  yaml.replace(yaml.find("        name: Unit tests\n"), 25, "        name: Unit tests\n        runsOn: { labels: [gpu] }\n");
+  yaml.replace(yaml.find("        name: Unit tests\n"), 25,
+               "        name: Unit tests\n        runsOn: { labels: [gpu] }\n");
   commit("master", {{".sampan/daily.yaml", yaml}});
   CHECK(at(run(last_run()), "reason") == "Unit tests: waits for a runner with the labels gpu: none is connected");
   auto stream = connect_runner();
-  CHECK(at(run(last_run()), "reason") == "Unit tests: waits for a runner with the labels gpu: none of the 1 connected has them");
+  CHECK(at(run(last_run()), "reason") ==
+        "Unit tests: waits for a runner with the labels gpu: none of the 1 connected has them");
   auto other = connect_runner(1, "gpu,linux");
   CHECK(at(*parse_json(order(other)), "job_key") == "check.unit");
 }
 
-TEST_CASE_FIXTURE(Flow, "pipeline: a restart of the server loses no run, and an order that was not heard is sent again") {
+TEST_CASE_FIXTURE(Flow,
+                  "pipeline: a restart of the server loses no run, and an order that was not heard is sent again") {
   auto stream = connect_runner();
   commit("master", {{".sampan/daily.yaml", kTwoJobs}});
   const Json job = *parse_json(order(stream));
@@ -173,8 +194,11 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a restart of the server loses no run, and an 
   CHECK(at(resent, "fence") == "1");
   CHECK(people->actor_of_token(at(resent, "token")).has_value());
   text(Method::post, fmt::format("/api/v1/runner/jobs/{}/log?fence=1&offset=0", at(job, "job")), runner(), "x\n");
+  clock.advance(std::chrono::minutes(10));  // the server was down for longer than a lease
   reopen();
   auto third = connect_runner();
+  const std::string beat = fmt::format(R"({{"jobs":[{{"job":{},"fence":1}}]}})", at(job, "job"));
+  CHECK(text(Method::post, "/api/v1/runner/heartbeat", runner(), beat) == R"({"lost":[],"canceled":[]})");
   finish(resent, "succeeded");
   CHECK(at(*parse_json(order(third)), "job_key") == "image.build");
 }
@@ -184,10 +208,23 @@ TEST_CASE_FIXTURE(Flow, "pipeline: the same job of two runs never overlaps, and 
   commit("master", {{".sampan/daily.yaml", kTwoJobs}});
   const Json first = *parse_json(order(stream));
   commit("master", {{"a", "b"}});
-  CHECK(at(run(last_run()), "reason") == "Unit tests: another run of this job is under way (maxRunningJobInstances: 1)");
+  CHECK(at(run(last_run()), "reason") ==
+        "Unit tests: another run of this job is under way (maxRunningJobInstances: 1)");
   finish(first, "succeeded");
   order(stream, 3);
   CHECK(stream->count("job") == 3);
+}
+
+TEST_CASE_FIXTURE(Flow, "pipeline: a row that cannot be read is set aside, and the jobs behind it go out") {
+  log::set_level(log::Level{4});  // the alarm is expected
+  commit("master", {{".sampan/a.yaml", kTwoJobs}});
+  REQUIRE(db->write([](Tx& tx) {
+              return tx.exec("update run_job set plan = '{broken' where state = 'queued'");
+            }).has_value());
+  commit("master", {{".sampan/a.yaml", "x: ["}, {".sampan/b.yaml", kTwoJobs}});
+  auto stream = connect_runner();
+  CHECK(at(*parse_json(order(stream)), "run_number") == "1");
+  log::set_level(log::Level::error);
 }
 
 TEST_CASE_FIXTURE(Flow, "pipeline: an artifact of one job is read by the next, by reference") {
@@ -198,10 +235,15 @@ TEST_CASE_FIXTURE(Flow, "pipeline: an artifact of one job is read by the next, b
 )yaml"}});
   const Json make = *parse_json(order(stream));
   const std::string bytes = "not really a jar";
-  const Json kept = json(Method::put, fmt::format("/api/v1/runner/jobs/{}/artifacts/jar?fence=1&file_name=jar.tar.zst&kind=archive", at(make, "job")), runner(), bytes);
+  const Json kept = json(
+      Method::put,
+      fmt::format("/api/v1/runner/jobs/{}/artifacts/jar?fence=1&file_name=jar.tar.zst&kind=archive", at(make, "job")),
+      runner(), bytes);
   CHECK(at(kept, "sha256") == sha256_hex(bytes));
   for (const char* bad : {"..", "a%2Fb"}) {
-    auto refused = call(Method::put, fmt::format("/api/v1/runner/jobs/{}/artifacts/x?fence=1&file_name={}", at(make, "job"), bad), runner(), bytes);
+    auto refused =
+        call(Method::put, fmt::format("/api/v1/runner/jobs/{}/artifacts/x?fence=1&file_name={}", at(make, "job"), bad),
+             runner(), bytes);
     CHECK(refused.error().code == Errc::invalid);
   }
   finish(make, "succeeded");
@@ -226,7 +268,10 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a live log is followed to its end") {
   auto stream = connect_runner();
   commit("master", {{".sampan/daily.yaml", kTwoJobs}});
   const Json job = *parse_json(order(stream));
-  auto response = call(Method::get, fmt::format("/api/v1/runs/{}/jobs/{}/log/stream?from_line=1", last_run(), at(job, "job")), actor("vic")).value();
+  auto response =
+      call(Method::get, fmt::format("/api/v1/runs/{}/jobs/{}/log/stream?from_line=1", last_run(), at(job, "job")),
+           actor("vic"))
+          .value();
   auto browser = std::make_shared<FakeStream>();
   std::get<StreamBody>(response.body).start(browser);
   text(Method::post, fmt::format("/api/v1/runner/jobs/{}/log?fence=1&offset=0", at(job, "job")), runner(), "one\ntw");

@@ -19,7 +19,10 @@ struct GateRow {
   Time opened_at{};
   std::optional<Time> expires_at, release_at;
 };
-struct VoteRow { std::string login, verdict, remark; Time at{}; };
+struct VoteRow {
+  std::string login, verdict, remark;
+  Time at{};
+};
 
 Result<void> open_gate(Tx& tx, const GateRow& gate);  // replaces an earlier one of the job and its votes
 Result<std::optional<GateRow>> find_gate(Tx& tx, JobId job);
@@ -40,7 +43,11 @@ Result<bool> take_push(Tx& tx, PushId push);  // false: already looked at
 Result<bool> is_push_taken(Tx& tx, PushId push);
 Result<void> insert_trigger(Tx& tx, const TriggerRow& record);
 Result<std::vector<TriggerRow>> list_triggers(Tx& tx, RepoId repo, std::int64_t before, int limit);
-struct StartedRun { RunId run; std::int64_t number = 0; std::string name; };
+struct StartedRun {
+  RunId run;
+  std::int64_t number = 0;
+  std::string name;
+};
 Result<std::vector<StartedRun>> runs_of_push(Tx& tx, RepoId repo, PushId push);
 
 }  // namespace sampan::pipeline::store

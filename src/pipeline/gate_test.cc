@@ -13,7 +13,9 @@ const std::string kGate = R"yaml(stages:
 )yaml";
 
 struct Gates : Yard {
-  std::string job_path(const Json& run, const std::string& place) { return fmt::format("/api/v1/runs/{}/jobs/{}", at(run, "id"), at(run, place + ".id")); }
+  std::string job_path(const Json& run, const std::string& place) {
+    return fmt::format("/api/v1/runs/{}/jobs/{}", at(run, "id"), at(run, place + ".id"));
+  }
   Json begin(const std::string& yaml = kGate) {
     commit("master", {{".sampan/p.yaml", yaml}});
     return run(last_run());
@@ -25,7 +27,8 @@ TEST_CASE_FIXTURE(Gates, "gates: a run waits for the people named, and nobody el
   CHECK(at(run, "state") == "waiting");
   CHECK(at(run, "reason") == "Confirm: waits for 1 approval of li or root");
   const std::string gate = job_path(run, "stages.0.jobs.0");
-  CHECK(call(Method::post, gate + "/approve", actor("ann")).error().message == "only li, root may pass or refuse the gate 'Confirm'");
+  CHECK(call(Method::post, gate + "/approve", actor("ann")).error().message ==
+        "only li, root may pass or refuse the gate 'Confirm'");
   CHECK(call(Method::post, gate + "/approve", actor("vic")).error().code == Errc::denied);
   CHECK(at(json(Method::get, "/api/v1/runs/" + at(run, "id"), actor("li")), "can.approve") == "true");
   settle();
@@ -39,7 +42,8 @@ TEST_CASE_FIXTURE(Gates, "gates: a run waits for the people named, and nobody el
 
 TEST_CASE_FIXTURE(Gates, "gates: a refusal fails the run with the person and the words") {
   const Json run = begin();
-  const Json refused = json(Method::post, job_path(run, "stages.0.jobs.0") + "/refuse", actor("li"), R"({"comment":"周末不发"})");
+  const Json refused =
+      json(Method::post, job_path(run, "stages.0.jobs.0") + "/refuse", actor("li"), R"({"comment":"周末不发"})");
   CHECK(at(refused, "state") == "failed");
   CHECK(at(refused, "reason") == "Confirm: refused by li: 周末不发");
 }
@@ -48,22 +52,25 @@ TEST_CASE_FIXTURE(Gates, "gates: approved now and released at the time, with the
   const Json run = begin();
   const std::string gate = job_path(run, "stages.0.jobs.0");
   const std::string at_time = format_rfc3339(clock.now() + std::chrono::hours(2));
-  CHECK(call(Method::post, gate + "/approve", actor("li"), R"({"release_at":"2001-01-01T00:00:00Z"})").error().code == Errc::invalid);
-  const Json approved = json(Method::post, gate + "/approve", actor("li"), fmt::format(R"({{"release_at":"{}"}})", at_time));
+  CHECK(call(Method::post, gate + "/approve", actor("li"), R"({"release_at":"2001-01-01T00:00:00Z"})").error().code ==
+        Errc::invalid);
+  const Json approved =
+      json(Method::post, gate + "/approve", actor("li"), fmt::format(R"({{"release_at":"{}"}})", at_time));
   CHECK(at(approved, "state") == "waiting");
   CHECK(at(approved, "reason") == fmt::format("Confirm: approved by li, released at {}", at_time));
   clock.advance(std::chrono::minutes(119));
   CHECK(at(this->run(last_run()), "state") == "waiting");
   clock.advance(std::chrono::minutes(2));
-  wait_for_state("queued");
   wait_for_state("running");
   CHECK(at(this->run(last_run()), "stages.1.jobs.0.state") == "queued");
 }
 
-TEST_CASE_FIXTURE(Gates, "gates: when the branch moved on since the approval nothing is released and the gate is open again") {
+TEST_CASE_FIXTURE(Gates,
+                  "gates: when the branch moved on since the approval nothing is released and the gate is open again") {
   const Json run = begin();
   const std::string gate = job_path(run, "stages.0.jobs.0");
-  json(Method::post, gate + "/approve", actor("li"), fmt::format(R"({{"release_at":"{}"}})", format_rfc3339(clock.now() + std::chrono::hours(1))));
+  json(Method::post, gate + "/approve", actor("li"),
+       fmt::format(R"({{"release_at":"{}"}})", format_rfc3339(clock.now() + std::chrono::hours(1))));
   commit("master", {{"x", "y"}}, "[skip ci]");
   clock.advance(std::chrono::hours(2));
   {
@@ -88,7 +95,9 @@ TEST_CASE_FIXTURE(Gates, "gates: 'and' needs all, and a gate with a time ends by
   CHECK(at(this->run(last_run()), "reason") == "Confirm: nobody decided in the time the gate had");
 }
 
-TEST_CASE_FIXTURE(Gates, "pipeline: a job driven by hand waits for a developer, and a condition that does not hold skips with its values") {
+TEST_CASE_FIXTURE(
+    Gates,
+    "pipeline: a job driven by hand waits for a developer, and a condition that does not hold skips with its values") {
   const Json run = begin(R"yaml(stages:
   a: { driven: manual, jobs: { one: { steps: { c: { step: Command, with: { run: ls } } } } } }
   b: { jobs: { two: { condition: '"${CI_COMMIT_REF_NAME}" == "release"', steps: { c: { step: Command, with: { run: ls } } } } } }
@@ -96,10 +105,11 @@ TEST_CASE_FIXTURE(Gates, "pipeline: a job driven by hand waits for a developer, 
   CHECK(at(run, "reason") == "one: waits for somebody to start it");
   const std::string job = job_path(run, "stages.0.jobs.0");
   CHECK(call(Method::post, job + "/start", actor("vic")).error().code == Errc::denied);
-  CHECK(at(json(Method::post, job + "/start", actor("ann")), "state") == "running");
+  CHECK(at(json(Method::post, job + "/start", actor("ann")), "state") == "queued");
   auto stream = connect_runner();
   const Json order = *parse_json(stream->wait_for("job"));
-  text(Method::post, fmt::format("/api/v1/runner/jobs/{}/finish", at(order, "job")), runner(), R"({"fence":1,"state":"succeeded"})");
+  text(Method::post, fmt::format("/api/v1/runner/jobs/{}/finish", at(order, "job")), runner(),
+       R"({"fence":1,"state":"succeeded"})");
   const Json done = this->run(last_run());
   CHECK(at(done, "state") == "succeeded");
   CHECK(at(done, "stages.1.jobs.0.reason") == "its condition does not hold: \"master\" == \"release\"");
@@ -122,12 +132,15 @@ struct Deliveries : Gates {
     auto stream = connect_runner();
     const Json order = *parse_json(stream->wait_for("job"));
     const std::string job = "/api/v1/runner/jobs/" + at(order, "job");
-    text(Method::post, job + "/images", runner(), fmt::format(R"({{"fence":1,"name":"order","image":"127.0.0.1:8080/company/shop:v1","digest":"sha256:{}"}})", std::string(64, 'b')));
+    text(Method::post, job + "/images", runner(),
+         fmt::format(R"({{"fence":1,"name":"order","image":"127.0.0.1:8080/company/shop:v1","digest":"sha256:{}"}})",
+                     std::string(64, 'b')));
     text(Method::post, job + "/finish", runner(), R"({"fence":1,"state":"succeeded"})");
     settle();
     return heard.lock()->deploys.back();
   }
-  void tell(const events::DeployRequested& request, std::int64_t id, bool finished, bool ok, const std::string& reason = "") {
+  void tell(const events::DeployRequested& request, std::int64_t id, bool finished, bool ok,
+            const std::string& reason = "") {
     events::DeploymentChanged change;
     change.deployment = {id};
     change.application = "order";
@@ -156,14 +169,22 @@ TEST_CASE_FIXTURE(Deliveries, "deploy: the step asks with everything resolved, a
   const Json done = run(last_run());
   CHECK(at(done, "state") == "succeeded");
   CHECK(at(done, "stages.1.jobs.0.steps.1.log_first_line") == "1");
-  const Json log = json(Method::get, fmt::format("/api/v1/runs/{}/jobs/{}/log", at(done, "id"), request.job.value), actor("vic"));
+  const Json log =
+      json(Method::get, fmt::format("/api/v1/runs/{}/jobs/{}/log", at(done, "id"), request.job.value), actor("vic"));
   CHECK(at(log, "lines.0.text") == "starting 1 of 2");
 }
 
-TEST_CASE_FIXTURE(Deliveries, "deploy: a deployment that failed fails the job with its reason; a cancelled run aborts it, and its late news is not for the next try") {
+TEST_CASE_FIXTURE(Deliveries,
+                  "deploy: a deployment that failed fails the job with its reason; a cancelled run aborts it, and its "
+                  "late news is not for the next try") {
   const events::DeployRequested request = requested();
+  tell(request, 0, true, false, "there is no environment 'daily'");
+  CHECK(at(run(last_run()), "reason").find("there is no environment 'daily'") != std::string::npos);
+  text(Method::post, fmt::format("/api/v1/runs/{}/retry", last_run()), actor("ann"),
+       fmt::format(R"({{"job":{}}})", request.job.value));
   tell(request, 7, true, false, "no instance became ready in 60 s");
-  CHECK(at(run(last_run()), "reason") == "daily: the deployment of order to daily ended as rolled_back: no instance became ready in 60 s");
+  CHECK(at(run(last_run()), "reason") ==
+        "daily: the deployment of order to daily ended as rolled_back: no instance became ready in 60 s");
   const std::string retry = fmt::format("/api/v1/runs/{}/retry", last_run());
   text(Method::post, retry, actor("ann"), fmt::format(R"({{"job":{}}})", request.job.value));
   tell(request, 8, false, false);
@@ -177,13 +198,18 @@ TEST_CASE_FIXTURE(Deliveries, "deploy: a deployment that failed fails the job wi
   CHECK(at(run(last_run()), "state") == "succeeded");
 }
 
-TEST_CASE_FIXTURE(Deliveries, "deploy: without the file that declares the application the step fails with the sentence") {
-  commit("master", {{".sampan/p.yaml", "stages: { d: { jobs: { go: { steps: { x: { step: Deploy, with: { environment: daily, promoteFrom: staging } } } } } } }\n"}});
+TEST_CASE_FIXTURE(Deliveries,
+                  "deploy: without the file that declares the application the step fails with the sentence") {
+  commit("master", {{".sampan/p.yaml",
+                     "stages: { d: { jobs: { go: { steps: { x: { step: Deploy, with: { environment: daily, "
+                     "promoteFrom: staging } } } } } } }\n"}});
   CHECK(at(run(last_run()), "reason").find("there is no file .sampan/app.yaml at commit") != std::string::npos);
 }
 
 struct Groups : Gates {
-  void put(const std::string& group, const std::string& body) { text(Method::put, "/api/v1/variable-groups/" + group, actor("root"), body); }
+  void put(const std::string& group, const std::string& body) {
+    text(Method::put, "/api/v1/variable-groups/" + group, actor("root"), body);
+  }
   void set(const std::string& group, const std::string& key, const std::string& body) {
     text(Method::put, "/api/v1/variable-groups/" + group + "/variables/" + key, actor("root"), body);
   }
@@ -197,24 +223,30 @@ TEST_CASE_FIXTURE(Groups, "variables: a secret is sealed, never shown, and reach
   CHECK(shown.find("hunter2") == std::string::npos);
   CHECK(shown.find("http://x") != std::string::npos);
   CHECK(text(Method::get, "/api/v1/variable-groups", actor("ann")).find("http://x") == std::string::npos);
-  for (const Row& row : db->read([](Tx& tx) { return tx.query("select value from variable_change"); }).value()) CHECK(row.text(0).find("hunter2") == std::string::npos);
-  commit("master", {{".sampan/p.yaml", "variableGroups: [daily]\nvariables: [{key: URL, value: mine}]\n" + kGate.substr(0, kGate.find("  ask")) +
-                                           "  go: { jobs: { work: { steps: { c: { step: Command, with: { run: ls } } } } } }\n"}});
+  const auto rows = db->read([](Tx& tx) { return tx.query("select value from variable_change"); }).value();
+  for (const Row& row : rows) CHECK(row.text(0).find("hunter2") == std::string::npos);
+  commit("master",
+         {{".sampan/p.yaml",
+           "variableGroups: [daily]\nvariables: [{key: URL, value: mine}]\n" + kGate.substr(0, kGate.find("  ask")) +
+               "  go: { jobs: { work: { steps: { c: { step: Command, with: { run: ls } } } } } }\n"}});
   auto stream = connect_runner();
   const Json order = *parse_json(stream->wait_for("job"));
   CHECK(at(order, "secrets.0.key") == "TOKEN");
   CHECK(at(order, "secrets.0.value") == "hunter2-hunter2");
   bool overridden = false;
-  for (const auto& pair : order.at("environment").as_array()) overridden = overridden || (at(pair, "key") == "URL" && at(pair, "value") == "mine");
+  for (const auto& pair : order.at("environment").as_array())
+    overridden = overridden || (at(pair, "key") == "URL" && at(pair, "value") == "mine");
   CHECK(overridden);
 }
 
-TEST_CASE_FIXTURE(Groups, "variables: what is bound to an environment joins at delivery and cannot be read by a pipeline") {
+TEST_CASE_FIXTURE(Groups,
+                  "variables: what is bound to an environment joins at delivery and cannot be read by a pipeline") {
   put("production", R"({"environments":["production"]})");
   set("production", "DB_PASSWORD", R"({"value":"secret-one","secret":true})");
   commit("master", {{".sampan/p.yaml", "variableGroups: [production]\n" + kGate}});
   const Json records = json(Method::get, "/api/v1/repos/company/shop/triggers", actor("vic"));
-  CHECK(at(records, "items.0.reason").find("the variable group 'production' is not open to the pipelines of company/shop") != std::string::npos);
+  CHECK(at(records, "items.0.reason")
+            .find("the variable group 'production' is not open to the pipelines of company/shop") != std::string::npos);
   auto settings = pipeline->settings_for("production", "company/shop").value();
   REQUIRE(settings.size() == 1);
   CHECK(settings[0].value == "secret-one");
@@ -224,7 +256,8 @@ TEST_CASE_FIXTURE(Groups, "variables: what is bound to an environment joins at d
   CHECK(pipeline->settings_for("production", "company/shop").value()[0].value == "secret-two");
   CHECK(pipeline->settings_at(settings).value()[0].value == "secret-one");
   settings[0].version = 99;
-  CHECK(pipeline->settings_at(settings).error().message == "version 99 of 'DB_PASSWORD' in the variable group 'production' is gone");
+  CHECK(pipeline->settings_at(settings).error().message ==
+        "version 99 of 'DB_PASSWORD' in the variable group 'production' is gone");
 }
 
 TEST_CASE_FIXTURE(Groups, "variables: every change is kept, and a deleted key's versions go on") {
@@ -239,7 +272,9 @@ TEST_CASE_FIXTURE(Groups, "variables: every change is kept, and a deleted key's 
   CHECK(at(history, "items.2.old") == "1");
   CHECK(at(history, "items.2.new") == "2");
   CHECK(at(history, "items.1.action") == "delete");
-  CHECK(call(Method::put, "/api/v1/variable-groups/daily/variables/a-b", actor("root"), R"({"value":"1"})").error().code == Errc::invalid);
+  CHECK(call(Method::put, "/api/v1/variable-groups/daily/variables/a-b", actor("root"), R"({"value":"1"})")
+            .error()
+            .code == Errc::invalid);
 }
 
 TEST_CASE_FIXTURE(Groups, "caches: what a job keeps is listed with its size, and deleting it makes runners drop it") {
@@ -248,7 +283,9 @@ TEST_CASE_FIXTURE(Groups, "caches: what a job keeps is listed with its size, and
   const Json order = *parse_json(stream->wait_for("job"));
   const std::string job = "/api/v1/runner/jobs/" + at(order, "job");
   CHECK(at(order, "caches.0.generation") == "1");
-  text(Method::post, job + "/caches", runner(), fmt::format(R"({{"fence":1,"caches":[{{"key":"{}","size":4096,"dropped":false}}]}})", at(order, "caches.0.key")));
+  text(
+      Method::post, job + "/caches", runner(),
+      fmt::format(R"({{"fence":1,"caches":[{{"key":"{}","size":4096,"dropped":false}}]}})", at(order, "caches.0.key")));
   text(Method::post, job + "/finish", runner(), R"({"fence":1,"state":"succeeded"})");
   const Json caches = json(Method::get, "/api/v1/repos/company/shop/caches", actor("vic"));
   CHECK(at(caches, "items.0.size") == "4096");

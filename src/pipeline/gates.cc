@@ -12,15 +12,17 @@ namespace {
 
 std::vector<std::string> approvers(const std::vector<store::VoteRow>& votes) {
   std::vector<std::string> logins;
-  for (const store::VoteRow& vote : votes) if (vote.verdict == "approve") logins.push_back(vote.login);
+  for (const store::VoteRow& vote : votes)
+    if (vote.verdict == "approve") logins.push_back(vote.login);
   return logins;
 }
 
 bool is_passed(const store::GateRow& gate, const std::vector<store::VoteRow>& votes) {
   const std::vector<std::string> approved = approvers(votes);
   if (!gate.all_must) return !approved.empty();
-  return std::all_of(gate.validators.begin(), gate.validators.end(),
-                     [&](const std::string& login) { return std::find(approved.begin(), approved.end(), login) != approved.end(); });
+  return std::all_of(gate.validators.begin(), gate.validators.end(), [&](const std::string& login) {
+    return std::find(approved.begin(), approved.end(), login) != approved.end();
+  });
 }
 
 }  // namespace
@@ -31,14 +33,17 @@ bool may_vote(const store::GateRow& gate, const Actor& actor) {
 }
 
 std::string gate_reason(const store::GateRow& gate, const std::vector<store::VoteRow>& votes) {
-  if (gate.release_at) return fmt::format("approved by {}, released at {}", join(approvers(votes), ", "), format_rfc3339(*gate.release_at));
+  if (gate.release_at)
+    return fmt::format("approved by {}, released at {}", join(approvers(votes), ", "),
+                       format_rfc3339(*gate.release_at));
   std::vector<std::string> missing;
   const std::vector<std::string> approved = approvers(votes);
   for (const std::string& login : gate.validators) {
     if (std::find(approved.begin(), approved.end(), login) == approved.end()) missing.push_back(login);
   }
   const std::size_t wanted = gate.all_must ? missing.size() : 1;
-  std::string reason = fmt::format("waits for {} approval{} of {}", wanted, wanted == 1 ? "" : "s", join(missing, gate.all_must ? " and " : " or "));
+  std::string reason = fmt::format("waits for {} approval{} of {}", wanted, wanted == 1 ? "" : "s",
+                                   join(missing, gate.all_must ? " and " : " or "));
   if (gate.expires_at) reason += fmt::format(", until {}", format_rfc3339(*gate.expires_at));
   return reason;
 }
@@ -48,17 +53,22 @@ Result<void> vote(Room& room, const Actor& actor, RunId run, JobId id, const Vot
     Progress progress = TRY(Progress::open(room, tx, run));
     store::JobRow* job = TRY(progress.job(id));
     auto gate = TRY(store::find_gate(tx, id));
-    if (!gate || job->state != JobState::waiting || gate->state != "open") return fail(Errc::conflict, "job '{}' has no open gate", job->plan.name);
-    if (!may_vote(*gate, actor)) return fail(Errc::denied, "only {} may pass or refuse the gate '{}'", join(gate->validators, ", "), job->plan.name);
+    if (!gate || job->state != JobState::waiting || gate->state != "open")
+      return fail(Errc::conflict, "job '{}' has no open gate", job->plan.name);
+    if (!may_vote(*gate, actor))
+      return fail(Errc::denied, "only {} may pass or refuse the gate '{}'", join(gate->validators, ", "),
+                  job->plan.name);
     const Time now = room.clock.now();
-    if (vote.release_at && *vote.release_at <= now) return fail(Errc::invalid, "release_at is not in the future: leave it out to pass at once");
+    if (vote.release_at && *vote.release_at <= now)
+      return fail(Errc::invalid, "release_at is not in the future: leave it out to pass at once");
     TRY(store::put_vote(tx, id, {actor.name, vote.verdict, vote.remark, now}));
     if (vote.release_at) gate->release_at = vote.release_at;
     if (vote.verdict == "refuse") {
       gate->state = "refused";
       gate->release_at.reset();
       TRY(store::save_gate(tx, *gate));
-      TRY(progress.finish(*job, JobMove::fail, fmt::format("refused by {}{}{}", actor.name, vote.remark.empty() ? "" : ": ", vote.remark)));
+      TRY(progress.finish(*job, JobMove::fail,
+                          fmt::format("refused by {}{}{}", actor.name, vote.remark.empty() ? "" : ": ", vote.remark)));
     } else {
       const auto votes = TRY(store::load_votes(tx, id));
       const bool passed = is_passed(*gate, votes);
@@ -69,8 +79,12 @@ Result<void> vote(Room& room, const Actor& actor, RunId run, JobId id, const Vot
       TRY(store::save_gate(tx, *gate));
     }
     room.publish(tx, "gates");
-    TRY(room.people.audit(tx, actor, {"gate." + vote.verdict, "run", fmt::format("{} {} #{}", progress.run().repo_path, progress.run().name, progress.run().number),
-                                      fmt::format("{}{}", vote.remark, vote.release_at ? " (release at " + format_rfc3339(*vote.release_at) + ")" : "")}));
+    TRY(room.people.audit(
+        tx, actor,
+        {"gate." + vote.verdict, "run",
+         fmt::format("{} {} #{}", progress.run().repo_path, progress.run().name, progress.run().number),
+         fmt::format("{}{}", vote.remark,
+                     vote.release_at ? " (release at " + format_rfc3339(*vote.release_at) + ")" : "")}));
     return progress.commit();
   });
 }
@@ -78,7 +92,8 @@ Result<void> vote(Room& room, const Actor& actor, RunId run, JobId id, const Vot
 namespace {
 
 // The checks of an approval once more, at the time of release: a sentence when one fails now.
-Result<std::optional<std::string>> why_not_release(Room& room, const store::RunRow& run, const std::vector<store::VoteRow>& votes) {
+Result<std::optional<std::string>> why_not_release(Room& room, const store::RunRow& run,
+                                                   const std::vector<store::VoteRow>& votes) {
   for (const std::string& login : approvers(votes)) {
     auto user = room.people.find_user(login);
     if (!user && user.error().code != Errc::not_found) return user.error();
@@ -89,11 +104,15 @@ Result<std::optional<std::string>> why_not_release(Room& room, const store::RunR
   if (!repo) return repo.error();
   auto head = room.git.resolve(*repo, run.ref);
   if (head && head->text() == run.sha) return std::optional<std::string>{};
-  return std::optional(fmt::format("the branch {} moved from {} to {} after the approval", short_ref(run.ref), run.sha.substr(0, 8), head ? head->short_text() : "nothing"));
+  return std::optional(fmt::format("the branch {} moved from {} to {} after the approval", short_ref(run.ref),
+                                   run.sha.substr(0, 8), head ? head->short_text() : "nothing"));
 }
 
 Result<void> release_gate(Room& room, JobId id) {
-  struct Due { store::RunRow run; std::vector<store::VoteRow> votes; };
+  struct Due {
+    store::RunRow run;
+    std::vector<store::VoteRow> votes;
+  };
   const Due due = TRY(room.db.read([&](Tx& tx) -> Result<Due> {
     const store::JobRow job = TRY(store::load_job(tx, id));
     store::RunRow run = TRY(store::load_run(tx, job.run));
@@ -110,13 +129,17 @@ Result<void> release_gate(Room& room, JobId id) {
     if (!problem && is_passed(*gate, due.votes)) {
       gate->state = "approved";
       TRY(store::save_gate(tx, *gate));
-      TRY(progress.finish(*job, JobMove::succeed, fmt::format("approved by {}, released at the time they chose", join(approvers(due.votes), ", "))));
+      TRY(progress.finish(
+          *job, JobMove::succeed,
+          fmt::format("approved by {}, released at the time they chose", join(approvers(due.votes), ", "))));
     } else if (problem) {
       // Nothing is lost and nothing is released: the gate is open again, with the reason, and its people are told.
       TRY(store::open_gate(tx, *gate));
       job->reason = fmt::format("not released: {}; it waits for approval again", *problem);
       TRY(store::save_job(tx, *job));
-      TRY(say(room.events, tx, events::GateOpened{due.run.id, id, due.run.repo, due.run.repo_path, due.run.name, job->plan.name, job->reason, due.run.number, gate->validators}));
+      TRY(say(room.events, tx,
+              events::GateOpened{due.run.id, id, due.run.repo, due.run.repo_path, due.run.name, job->plan.name,
+                                 job->reason, due.run.number, gate->validators}));
     } else {
       gate->release_at.reset();  // the time came before the last approval: whoever approves then passes it at once
       TRY(store::save_gate(tx, *gate));
@@ -126,7 +149,8 @@ Result<void> release_gate(Room& room, JobId id) {
   });
 }
 
-Result<void> end_job(Room& room, JobId id, JobMove move, const std::function<std::optional<std::string>(const store::JobRow&)>& reason) {
+Result<void> end_job(Room& room, JobId id, JobMove move,
+                     const std::function<std::optional<std::string>(const store::JobRow&)>& reason) {
   return room.db.write([&](Tx& tx) -> Result<void> {
     const store::JobRow row = TRY(store::load_job(tx, id));
     Progress progress = TRY(Progress::open(room, tx, row.run));
@@ -150,9 +174,12 @@ Result<void> lose_lease(Room& room, JobId id) {
     if (job->state != JobState::running) {
       TRY(store::save_job(tx, *job));  // it was cancelled, and its runner never confirmed
     } else if (job->tries >= room.config.max_attempts) {
-      TRY(progress.finish(*job, JobMove::fail, fmt::format("the runner {} vanished, {} times in all: the job is not tried again", name, job->tries)));
+      TRY(progress.finish(
+          *job, JobMove::fail,
+          fmt::format("the runner {} vanished, {} times in all: the job is not tried again", name, job->tries)));
     } else {
-      job->reason = fmt::format("the runner {} vanished at {}; the job is tried again", name, format_rfc3339(room.clock.now()));
+      job->reason =
+          fmt::format("the runner {} vanished at {}; the job is tried again", name, format_rfc3339(room.clock.now()));
       job->deadline_at.reset();
       job->reported = false;
       TRY(room.people.revoke_job_tokens(tx, id));
@@ -174,7 +201,9 @@ void each(std::string_view what, const std::vector<JobId>& jobs, const std::func
 
 Result<void> tick(Room& room) {
   const Time now = room.clock.now();
-  struct Due { std::vector<JobId> leases, releases, gates, deadlines; };
+  struct Due {
+    std::vector<JobId> leases, releases, gates, deadlines;
+  };
   const Due due = TRY(room.db.read([&](Tx& tx) -> Result<Due> {
     Due all;
     all.leases = TRY(store::expired_leases(tx, now));

@@ -7,7 +7,8 @@ namespace sampan::pipeline::store {
 namespace {
 
 constexpr std::string_view kJobColumns =
-    "id, run, pipeline, repo, place, key, plan, state, reason, blocked, held, fence, tries, runner, lease_until, reported, deadline_at, "
+    "id, run, pipeline, repo, place, key, plan, state, reason, blocked, held, fence, tries, runner, lease_until, "
+    "reported, deadline_at, "
     "step_at, deployment, queued_at, started_at, finished_at";
 
 Result<JobRow> job_of(const Row& row) {
@@ -39,13 +40,22 @@ Result<JobRow> job_of(const Row& row) {
   return job;
 }
 
-constexpr std::string_view kStepColumns = "s.job, s.place, s.key, s.name, s.kind, s.state, s.reason, s.exit_code, s.started_at, s.finished_at";
+constexpr std::string_view kStepColumns =
+    "s.job, s.place, s.key, s.name, s.kind, s.state, s.reason, s.exit_code, s.started_at, s.finished_at";
 
 std::vector<StepRow> steps_of(const std::vector<Row>& rows) {
   std::vector<StepRow> steps;
   for (const Row& row : rows) {
-    steps.push_back({{row.integer(0)}, row.integer(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.maybe_integer(7),
-                     row.maybe_time(8), row.maybe_time(9)});
+    steps.push_back({{row.integer(0)},
+                     row.integer(1),
+                     row.text(2),
+                     row.text(3),
+                     row.text(4),
+                     row.text(5),
+                     row.text(6),
+                     row.maybe_integer(7),
+                     row.maybe_time(8),
+                     row.maybe_time(9)});
   }
   return steps;
 }
@@ -53,22 +63,27 @@ std::vector<StepRow> steps_of(const std::vector<Row>& rows) {
 }  // namespace
 
 Result<JobId> insert_job(Tx& tx, const JobRow& job) {
-  const std::int64_t key = TRY(tx.insert(
-      "insert into run_job (run, pipeline, repo, place, key, plan, labels, state, reason, blocked, held, fence, tries, runner, lease_until, "
-      "reported, deadline_at, step_at, deployment, queued_at, started_at, finished_at) values ($1, $2, $3, $4, $5, $6, $7, 'pending', '', 0, 0, "
-      "0, 0, 0, null, 0, null, 0, 0, null, null, null) returning id",
-      {job.run, job.pipeline, job.repo, job.place, job.key, to_json(job.plan), join(job.plan.labels, ",")}));
+  const std::int64_t key = TRY(
+      tx.insert("insert into run_job (run, pipeline, repo, place, key, plan, labels, state, reason, blocked, held, "
+                "fence, tries, runner, lease_until, "
+                "reported, deadline_at, step_at, deployment, queued_at, started_at, finished_at) values ($1, $2, $3, "
+                "$4, $5, $6, $7, 'pending', '', 0, 0, "
+                "0, 0, 0, null, 0, null, 0, 0, null, null, null) returning id",
+                {job.run, job.pipeline, job.repo, job.place, job.key, to_json(job.plan), join(job.plan.labels, ",")}));
   const JobId id{key};
   std::int64_t place = 0;
   for (const StepPlan& step : job.plan.steps) {
-    TRY(tx.exec("insert into job_step (job, place, key, name, kind, state, reason, exit_code, started_at, finished_at) "
-                "values ($1, $2, $3, $4, $5, 'pending', '', null, null, null)", {id, place++, step.key, step.name, step.step}));
+    TRY(
+        tx.exec("insert into job_step (job, place, key, name, kind, state, reason, exit_code, started_at, finished_at) "
+                "values ($1, $2, $3, $4, $5, 'pending', '', null, null, null)",
+                {id, place++, step.key, step.name, step.step}));
   }
   return id;
 }
 
 Result<JobRow> load_job(Tx& tx, JobId job) {
-  Row row = TRY(tx.one(fmt::format("job {}", job.value), fmt::format("select {} from run_job where id = $1", kJobColumns), {job}));
+  Row row = TRY(tx.one(fmt::format("job {}", job.value),
+                       fmt::format("select {} from run_job where id = $1", kJobColumns), {job}));
   return job_of(row);
 }
 
@@ -80,48 +95,64 @@ Result<std::vector<JobRow>> load_jobs(Tx& tx, RunId run) {
 }
 
 Result<void> save_job(Tx& tx, const JobRow& job) {
-  TRY(tx.exec("update run_job set state = $2, reason = $3, blocked = $4, held = $5, fence = $6, tries = $7, runner = $8, lease_until = $9, "
-              "reported = $10, deadline_at = $11, step_at = $12, deployment = $13, queued_at = $14, started_at = $15, finished_at = $16 "
+  TRY(
+      tx.exec("update run_job set state = $2, reason = $3, blocked = $4, held = $5, fence = $6, tries = $7, runner = "
+              "$8, lease_until = $9, "
+              "reported = $10, deadline_at = $11, step_at = $12, deployment = $13, queued_at = $14, started_at = $15, "
+              "finished_at = $16 "
               "where id = $1",
-              {job.id, std::string(enum_text(job.state)), job.reason, job.blocked, job.held, job.fence, job.tries, job.runner, job.lease_until,
-               job.reported, job.deadline_at, job.step_at, job.deployment, job.queued_at, job.started_at, job.finished_at}));
+              {job.id, std::string(enum_text(job.state)), job.reason, job.blocked, job.held, job.fence, job.tries,
+               job.runner, job.lease_until, job.reported, job.deadline_at, job.step_at, job.deployment, job.queued_at,
+               job.started_at, job.finished_at}));
   return {};
 }
 
 Result<std::vector<StepRow>> load_steps(Tx& tx, JobId job) {
-  return steps_of(TRY(tx.query(fmt::format("select {} from job_step s where s.job = $1 order by s.place", kStepColumns), {job})));
+  return steps_of(
+      TRY(tx.query(fmt::format("select {} from job_step s where s.job = $1 order by s.place", kStepColumns), {job})));
 }
 
 Result<std::vector<StepRow>> load_steps_of_run(Tx& tx, RunId run) {
-  return steps_of(TRY(tx.query(fmt::format("select {} from job_step s join run_job j on j.id = s.job where j.run = $1 order by s.job, s.place",
-                                           kStepColumns), {run})));
+  return steps_of(TRY(tx.query(
+      fmt::format("select {} from job_step s join run_job j on j.id = s.job where j.run = $1 order by s.job, s.place",
+                  kStepColumns),
+      {run})));
 }
 
 Result<void> save_step(Tx& tx, const StepRow& step) {
-  TRY(tx.exec("update job_step set state = $3, reason = $4, exit_code = $5, started_at = $6, finished_at = $7 where job = $1 and place = $2",
+  TRY(
+      tx.exec("update job_step set state = $3, reason = $4, exit_code = $5, started_at = $6, finished_at = $7 where "
+              "job = $1 and place = $2",
               {step.job, step.place, step.state, step.reason, step.exit_code, step.started_at, step.finished_at}));
   return {};
 }
 
 Result<void> reset_steps(Tx& tx, JobId job) {
-  TRY(tx.exec("update job_step set state = 'pending', reason = '', exit_code = null, started_at = null, finished_at = null where job = $1", {job}));
+  TRY(
+      tx.exec("update job_step set state = 'pending', reason = '', exit_code = null, started_at = null, finished_at = "
+              "null where job = $1",
+              {job}));
   return {};
 }
 
 Result<void> close_steps(Tx& tx, JobId job, std::string_view state, Time now) {
-  TRY(tx.exec("update job_step set state = $2, finished_at = $3 where job = $1 and state = 'running'", {job, state, now}));
+  TRY(tx.exec("update job_step set state = $2, finished_at = $3 where job = $1 and state = 'running'",
+              {job, state, now}));
   TRY(tx.exec("update job_step set state = 'skipped' where job = $1 and state = 'pending'", {job}));
   return {};
 }
 
 Result<std::int64_t> count_same_job(Tx& tx, PipelineId pipeline, std::string_view key) {
-  Row row = TRY(tx.one("count", "select count(*) from run_job where pipeline = $1 and key = $2 and state in ('queued', 'running')", {pipeline, key}));
+  Row row = TRY(tx.one(
+      "count", "select count(*) from run_job where pipeline = $1 and key = $2 and state in ('queued', 'running')",
+      {pipeline, key}));
   return row.integer(0);
 }
 
 Result<std::optional<JobId>> next_held(Tx& tx, PipelineId pipeline, std::string_view key) {
-  auto row = TRY(tx.maybe("select id from run_job where pipeline = $1 and key = $2 and state = 'pending' and held = 1 order by id limit 1",
-                          {pipeline, key}));
+  auto row = TRY(tx.maybe(
+      "select id from run_job where pipeline = $1 and key = $2 and state = 'pending' and held = 1 order by id limit 1",
+      {pipeline, key}));
   if (!row) return std::optional<JobId>{};
   return std::optional(JobId{row->integer(0)});
 }

@@ -28,14 +28,16 @@ struct Reader {
 };
 
 std::string attribute(const XML_Char** attributes, std::string_view name) {
-  for (; *attributes != nullptr; attributes += 2) if (name == attributes[0]) return attributes[1];
+  for (; *attributes != nullptr; attributes += 2)
+    if (name == attributes[0]) return attributes[1];
   return "";
 }
 
 std::int64_t microseconds(const std::string& seconds) {
   // Surefire writes "1,234.5" for more than a thousand seconds.
   std::string plain;
-  for (char c : seconds) if (c != ',') plain += c;
+  for (char c : seconds)
+    if (c != ',') plain += c;
   const double value = std::strtod(plain.c_str(), nullptr);
   return std::isfinite(value) && value > 0 && value < 1e9 ? static_cast<std::int64_t>(value * 1e6) : 0;
 }
@@ -46,7 +48,8 @@ void on_start(void* data, const XML_Char* name, const XML_Char** attributes) {
   if (++reader.depth > kMostDepth) return reader.stop("it is nested too deep");
   if (!reader.root_seen) {
     reader.root_seen = true;
-    if (element != "testsuites" && element != "testsuite") return reader.stop(fmt::format("its root is <{}>: expected <testsuites> or <testsuite>", element));
+    if (element != "testsuites" && element != "testsuite")
+      return reader.stop(fmt::format("its root is <{}>: expected <testsuites> or <testsuite>", element));
   }
   if (element == "testsuite") {
     reader.suite = attribute(attributes, "name");
@@ -70,7 +73,8 @@ void on_start(void* data, const XML_Char* name, const XML_Char** attributes) {
 
 void on_text(void* data, const XML_Char* text, int length) {
   auto& reader = *static_cast<Reader*>(data);
-  if (reader.in_failure && reader.message.size() < kMostMessage) reader.message.append(text, static_cast<std::size_t>(length));
+  if (reader.in_failure && reader.message.size() < kMostMessage)
+    reader.message.append(text, static_cast<std::size_t>(length));
 }
 
 void on_end(void* data, const XML_Char* name) {
@@ -112,8 +116,8 @@ Result<TestCounts> parse_junit(std::string_view xml) {
   XML_SetStartDoctypeDeclHandler(parser.get(), on_doctype);
   if (XML_Parse(parser.get(), xml.data(), static_cast<int>(xml.size()), 1) != XML_STATUS_OK) {
     const std::string why = reader.problem.empty() ? XML_ErrorString(XML_GetErrorCode(parser.get())) : reader.problem;
-    return fail(Errc::invalid, "the test report cannot be read: {} (line {}, column {})", why, XML_GetCurrentLineNumber(parser.get()),
-                XML_GetCurrentColumnNumber(parser.get()) + 1);
+    return fail(Errc::invalid, "the test report cannot be read: {} (line {}, column {})", why,
+                XML_GetCurrentLineNumber(parser.get()), XML_GetCurrentColumnNumber(parser.get()) + 1);
   }
   return std::move(reader.counts);
 }

@@ -1,4 +1,5 @@
-// JUnit's XML, as Maven's surefire, Gradle, pytest and others write it. Pure. Entities are not expanded: a document that declares any is refused.
+// JUnit's XML, as Maven's surefire, Gradle, pytest and others write it. Pure. Entities are not expanded: a document
+// that declares any is refused.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,9 @@
 
 namespace sampan::pipeline {
 
-struct FailedCase { std::string suite, name, message; };
+struct FailedCase {
+  std::string suite, name, message;
+};
 BOOST_DESCRIBE_STRUCT(FailedCase, (), (suite, name, message))
 
 struct TestCounts {
@@ -21,7 +24,8 @@ struct TestCounts {
 };
 inline constexpr std::size_t kMostFailedCases = 100;
 
-// Counts the <testcase> elements, whatever the suites' own attributes claim. invalid: not such a document, with line and column.
+// Counts the <testcase> elements, whatever the suites' own attributes claim. invalid: not such a document, with line
+// and column.
 Result<TestCounts> parse_junit(std::string_view xml);
 
 }  // namespace sampan::pipeline

@@ -25,7 +25,9 @@ TEST_CASE("junit: surefire's report is counted by its cases") {
 }
 
 TEST_CASE("junit: hostile and foreign documents are refused with a sentence") {
-  CHECK(parse_junit("<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><testsuite>&b;</testsuite>").error().message.find("entities") != std::string::npos);
+  CHECK(parse_junit("<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><testsuite>&b;</testsuite>")
+            .error()
+            .message.find("entities") != std::string::npos);
   CHECK(parse_junit("<html/>").error().message.find("expected <testsuites>") != std::string::npos);
   CHECK(parse_junit("<testsuite><testcase></testsuite>").error().message.find("line 1") != std::string::npos);
   CHECK(parse_junit("").error().code == Errc::invalid);

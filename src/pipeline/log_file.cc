@@ -62,8 +62,10 @@ Result<std::shared_ptr<LogFile>> LogFile::open(const std::string& base) {
 }
 
 Result<void> LogFile::recover(State& state) {
-  struct stat log {}, index {};
-  if (::fstat(state.log.get(), &log) != 0 || ::fstat(state.index.get(), &index) != 0) return fail_errno("reading a log");
+  struct stat log {
+  }, index{};
+  if (::fstat(state.log.get(), &log) != 0 || ::fstat(state.index.get(), &index) != 0)
+    return fail_errno("reading a log");
   state.indexed = index.st_size / 8;
   std::int64_t from = 0;
   if (state.indexed > 0) {
@@ -96,7 +98,8 @@ Result<void> LogFile::end_mark(State& state, std::int64_t offset) {
   state.in_mark = false;
   std::string key = std::move(state.mark);
   state.mark.clear();
-  std::replace_if(key.begin(), key.end(), [](char c) { return c == ' ' || c == '\r'; }, '_');
+  std::replace_if(
+      key.begin(), key.end(), [](char c) { return c == ' ' || c == '\r'; }, '_');
   if (!state.marks.empty() && state.marks.back().offset >= offset) return {};  // read again after a stop
   state.marks.push_back({state.begun + 1, offset, key});
   Fd steps = TRY(open_file(state.steps_path, O_WRONLY | O_APPEND | O_CREAT));
@@ -135,7 +138,9 @@ Result<void> LogFile::write(State& state, std::string_view bytes) {
 
 Result<std::int64_t> LogFile::append(std::int64_t offset, std::string_view bytes) {
   auto state = state_.lock();
-  if (offset > state->bytes) return fail(Errc::conflict, "the log has {} bytes: expected what follows them, not offset {}", state->bytes, offset);
+  if (offset > state->bytes)
+    return fail(Errc::conflict, "the log has {} bytes: expected what follows them, not offset {}", state->bytes,
+                offset);
   const std::int64_t known = state->bytes - offset;
   if (known >= static_cast<std::int64_t>(bytes.size())) return state->bytes;
   TRY(write(*state, bytes.substr(static_cast<std::size_t>(known))));
@@ -204,7 +209,8 @@ class LineReader {
 };
 
 std::string_view step_of(const std::vector<LogMark>& marks, std::int64_t line) {
-  auto after = std::upper_bound(marks.begin(), marks.end(), line, [](std::int64_t n, const LogMark& mark) { return n < mark.line; });
+  auto after = std::upper_bound(marks.begin(), marks.end(), line,
+                                [](std::int64_t n, const LogMark& mark) { return n < mark.line; });
   return after == marks.begin() ? std::string_view{} : std::string_view((after - 1)->step);
 }
 
@@ -219,18 +225,21 @@ Result<LogPage> LogFile::read(std::int64_t first, std::int64_t count) {
     page.size = {state->bytes, state->begun, state->begun - (state->in_line ? 1 : 0)};
     first = std::max<std::int64_t>(first, 1);
     if (first > state->begun) return page;
-    if (::pread(state->index.get(), &from, 8, (first - 1) / kStride * 8) != 8) return fail_errno("reading a log's index");
+    if (::pread(state->index.get(), &from, 8, (first - 1) / kStride * 8) != 8)
+      return fail_errno("reading a log's index");
     marks = state->marks;
   }
   Fd log = TRY(open_file(path_, O_RDONLY));
   LineReader reader(log.get(), from, page.size.bytes);
   std::int64_t line = (first - 1) / kStride * kStride, bytes = 0, whole = 0;
   count = std::min(count, kMostLines);
-  for (std::string text; static_cast<std::int64_t>(page.lines.size()) < count && bytes < kMostBytes && reader.next(text, whole);) {
+  for (std::string text;
+       static_cast<std::int64_t>(page.lines.size()) < count && bytes < kMostBytes && reader.next(text, whole);) {
     if (text.starts_with(kMark)) continue;
     if (++line < first) continue;
     if (text.ends_with('\r')) text.pop_back();
-    if (whole > static_cast<std::int64_t>(kMostLine)) text += fmt::format(" ... ({} bytes in all, see the download)", whole);
+    if (whole > static_cast<std::int64_t>(kMostLine))
+      text += fmt::format(" ... ({} bytes in all, see the download)", whole);
     bytes += static_cast<std::int64_t>(text.size());
     page.lines.push_back({line, std::string(step_of(marks, line)), is_valid_utf8(text) ? text : to_valid_utf8(text)});
   }

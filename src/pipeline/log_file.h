@@ -1,7 +1,8 @@
-// One job's log: an append-only file and, beside it, the offset of every 256th line and the place where each step's output begins.
-// Files: NAME.log the bytes as they came (a line that begins with 0x1e names the step of the lines after it and is not shown),
-// NAME.idx one 64-bit offset for each 256th shown line, NAME.steps a text line "LINE OFFSET KEY" for each step. The two are only ever
-// behind NAME.log, never ahead: a stop of the process anywhere is mended by reading the rest once. Memory does not grow with the log.
+// One job's log: an append-only file and, beside it, the offset of every 256th line and the place where each step's
+// output begins. Files: NAME.log the bytes as they came (a line that begins with 0x1e names the step of the lines after
+// it and is not shown), NAME.idx one 64-bit offset for each 256th shown line, NAME.steps a text line "LINE OFFSET KEY"
+// for each step. The two are only ever behind NAME.log, never ahead: a stop of the process anywhere is mended by
+// reading the rest once. Memory does not grow with the log.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,22 @@
 
 namespace sampan::pipeline {
 
-struct LogLine { std::int64_t n = 0; std::string step, text; };  // n from 1
-struct LogMark { std::int64_t line = 0; std::int64_t offset = 0; std::string step; };  // line: of the step's first line, from 1
-struct LogSize { std::int64_t bytes = 0, lines = 0, complete_lines = 0; };  // complete: ended by a newline
-struct LogPage { LogSize size; std::vector<LogLine> lines; };
+struct LogLine {
+  std::int64_t n = 0;
+  std::string step, text;
+};  // n from 1
+struct LogMark {
+  std::int64_t line = 0;
+  std::int64_t offset = 0;
+  std::string step;
+};  // line: of the step's first line, from 1
+struct LogSize {
+  std::int64_t bytes = 0, lines = 0, complete_lines = 0;
+};  // complete: ended by a newline
+struct LogPage {
+  LogSize size;
+  std::vector<LogLine> lines;
+};
 
 // Thread-safe.
 class LogFile {
@@ -32,7 +45,8 @@ class LogFile {
   // `base` without ".log"; made when absent.
   static Result<std::shared_ptr<LogFile>> open(const std::string& base);
 
-  // Bytes that begin at `offset` of the log: what is there already is skipped, a gap is a conflict. Returns the new size.
+  // Bytes that begin at `offset` of the log: what is there already is skipped, a gap is a conflict. Returns the new
+  // size.
   Result<std::int64_t> append(std::int64_t offset, std::string_view bytes);
   // A whole line at the end, with the mark of its step before it when the step changes.
   Result<void> append_line(std::string_view step, std::string_view line);

@@ -18,7 +18,10 @@ struct Fixture {
 
 TEST_CASE_FIXTURE(Fixture, "logs: lines are read back with their numbers and steps, marks are not shown") {
   auto log = open();
-  const std::string text = "\x1e" "prepare\nclone\n\x1e" "test\none\r\ntwo\n";
+  const std::string text =
+      "\x1e"
+      "prepare\nclone\n\x1e"
+      "test\none\r\ntwo\n";
   CHECK(*log->append(0, text) == static_cast<std::int64_t>(text.size()));
   auto page = log->read(1, 10);
   REQUIRE(page->lines.size() == 3);
@@ -48,20 +51,30 @@ TEST_CASE_FIXTURE(Fixture, "logs: a mark cut in two by a chunk's border is still
   CHECK(log->read(1, 10)->lines[1].text == "bc");
 }
 
-TEST_CASE_FIXTURE(Fixture, "logs: any line of a long log is found, also after the process stopped between log and index") {
+TEST_CASE_FIXTURE(Fixture,
+                  "logs: any line of a long log is found, also after the process stopped between log and index") {
   constexpr std::int64_t kLines = 20'000;
   {
     auto log = open();
     std::string text;
     std::int64_t size = 0;
     for (std::int64_t i = 1; i <= kLines; ++i) {
-      if (i % 7000 == 1) text += fmt::format("\x1e" "s{}\n", i / 7000);
+      if (i % 7000 == 1)
+        text += fmt::format(
+            "\x1e"
+            "s{}\n",
+            i / 7000);
       text += fmt::format("line {}\n", i);
-      if (i % 997 == 0 || i == kLines) { size = *log->append(size, text); text.clear(); }
+      if (i % 997 == 0 || i == kLines) {
+        size = *log->append(size, text);
+        text.clear();
+      }
     }
     CHECK(log->size().lines == kLines);
   }
-  std::ofstream(base + ".log", std::ios::app) << "\x1e" "late\n" << "after the stop\n";
+  std::ofstream(base + ".log", std::ios::app) << "\x1e"
+                                                 "late\n"
+                                              << "after the stop\n";
   auto log = open();
   CHECK(log->size().lines == kLines + 1);
   for (std::int64_t n : {1L, 256L, 257L, 6999L, 7000L, 7001L, 19'999L, 20'000L}) {

@@ -10,17 +10,31 @@
 namespace sampan::pipeline {
 namespace {
 
-struct LogLineJson { std::int64_t n = 0; std::string step, text; };
+struct LogLineJson {
+  std::int64_t n = 0;
+  std::string step, text;
+};
 BOOST_DESCRIBE_STRUCT(LogLineJson, (), (n, step, text))
-struct LogJson { std::int64_t total_lines = 0, total_bytes = 0, first_line = 1; bool complete = false; std::vector<LogLineJson> lines; };
+struct LogJson {
+  std::int64_t total_lines = 0, total_bytes = 0, first_line = 1;
+  bool complete = false;
+  std::vector<LogLineJson> lines;
+};
 BOOST_DESCRIBE_STRUCT(LogJson, (), (total_lines, total_bytes, first_line, complete, lines))
 
 FileBody file_body(Fd file, std::uint64_t offset, std::uint64_t size) {
-  return {std::shared_ptr<const int>(new int(file.release()), [](const int* fd) { ::close(*fd); delete fd; }), offset, size};
+  return {std::shared_ptr<const int>(new int(file.release()),
+                                     [](const int* fd) {
+                                       ::close(*fd);
+                                       delete fd;
+                                     }),
+          offset, size};
 }
 
 // "bytes=A-B", "bytes=A-", "bytes=-N" (RFC 7233, section 2.1); nullopt: answer the whole, as for anything else.
-struct ByteRange { std::uint64_t first = 0, count = 0; };
+struct ByteRange {
+  std::uint64_t first = 0, count = 0;
+};
 std::optional<ByteRange> range_of(std::string_view header, std::uint64_t size) {
   if (!header.starts_with("bytes=") || header.find(',') != std::string_view::npos) return std::nullopt;
   header.remove_prefix(6);
@@ -54,7 +68,8 @@ class LogRoutes {
       count = std::min(TRY(number_of(*tail, "the query 'tail'")), LogFile::kMostLines);
       out.first_line = std::max<std::int64_t>(1, file->size().lines - count + 1);
     } else {
-      if (auto from = request.find_query("from_line")) out.first_line = std::max<std::int64_t>(1, TRY(number_of(*from, "the query 'from_line'")));
+      if (auto from = request.find_query("from_line"))
+        out.first_line = std::max<std::int64_t>(1, TRY(number_of(*from, "the query 'from_line'")));
       if (auto lines = request.find_query("lines")) count = TRY(number_of(*lines, "the query 'lines'"));
     }
     LogPage page = TRY(file->read(out.first_line, count));
@@ -82,7 +97,9 @@ class LogRoutes {
     std::int64_t from = 1;
     if (auto line = request.find_query("from_line")) from = TRY(number_of(*line, "the query 'from_line'"));
     Response response;
-    response.body = StreamBody{[streams = &rooms_.streams, id = job.id, from](std::shared_ptr<EventStream> out) { streams->add(id, from, std::move(out)); }};
+    response.body = StreamBody{[streams = &rooms_.streams, id = job.id, from](std::shared_ptr<EventStream> out) {
+      streams->add(id, from, std::move(out));
+    }};
     return response;
   }
 
@@ -127,15 +144,36 @@ class LogRoutes {
 std::vector<Route> log_routes(RouteRoom rooms) {
   const auto made = std::make_shared<LogRoutes>(rooms);
   using Act = Result<Response> (LogRoutes::*)(const Request&, const Actor&) const;
-  const auto on = [made](Act act) -> Route::Handler { return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); }; };
+  const auto on = [made](Act act) -> Route::Handler {
+    return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); };
+  };
   const std::string log = "/api/v1/runs/:run/jobs/:job/log";
   std::vector<Route> all{
-      {.method = Method::get, .pattern = log, .need = Need::signed_in(), .handler = on(&LogRoutes::show), .summary = "Read lines of a job's log", .response_schema = schema_of<LogJson>(),
-       .query = {{"from_line", "first line wanted, from 1"}, {"lines", "how many, at most 5000"}, {"tail", "the last so many instead"}}},
-      {.method = Method::get, .pattern = log + ".txt", .need = Need::signed_in(), .handler = on(&LogRoutes::download), .summary = "Download a job's log"},
-      {.method = Method::get, .pattern = log + "/stream", .need = Need::signed_in(), .handler = on(&LogRoutes::stream), .summary = "Follow a job's log",
+      {.method = Method::get,
+       .pattern = log,
+       .need = Need::signed_in(),
+       .handler = on(&LogRoutes::show),
+       .summary = "Read lines of a job's log",
+       .response_schema = schema_of<LogJson>(),
+       .query = {{"from_line", "first line wanted, from 1"},
+                 {"lines", "how many, at most 5000"},
+                 {"tail", "the last so many instead"}}},
+      {.method = Method::get,
+       .pattern = log + ".txt",
+       .need = Need::signed_in(),
+       .handler = on(&LogRoutes::download),
+       .summary = "Download a job's log"},
+      {.method = Method::get,
+       .pattern = log + "/stream",
+       .need = Need::signed_in(),
+       .handler = on(&LogRoutes::stream),
+       .summary = "Follow a job's log",
        .query = {{"from_line", "first line wanted, from 1"}}},
-      {.method = Method::get, .pattern = "/api/v1/runs/:run/artifacts/:artifact", .need = Need::signed_in(), .handler = on(&LogRoutes::artifact), .summary = "Download an artifact"},
+      {.method = Method::get,
+       .pattern = "/api/v1/runs/:run/artifacts/:artifact",
+       .need = Need::signed_in(),
+       .handler = on(&LogRoutes::artifact),
+       .summary = "Download an artifact"},
   };
   return all;
 }

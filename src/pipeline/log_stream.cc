@@ -7,10 +7,16 @@
 namespace sampan::pipeline {
 namespace {
 
-struct StreamLine { std::int64_t n = 0; std::string text, step; };
+struct StreamLine {
+  std::int64_t n = 0;
+  std::string text, step;
+};
 BOOST_DESCRIBE_STRUCT(StreamLine, (), (n, text, step))
 
-struct LinesEvent { std::int64_t first_line = 0; std::vector<StreamLine> lines; };
+struct LinesEvent {
+  std::int64_t first_line = 0;
+  std::vector<StreamLine> lines;
+};
 BOOST_DESCRIBE_STRUCT(LinesEvent, (), (first_line, lines))
 
 }  // namespace
@@ -34,7 +40,8 @@ void LogStreams::wake(JobId job) {
 
 void LogStreams::add(JobId job, std::int64_t from_line, std::shared_ptr<EventStream> stream) {
   Follower follower{job, std::max<std::int64_t>(from_line, 1), 0, std::move(stream), nullptr};
-  follower.token = room_.hub.subscribe({fmt::format("job-log:{}", job.value)}, [this, job](const std::string&) { wake(job); });
+  follower.token =
+      room_.hub.subscribe({fmt::format("job-log:{}", job.value)}, [this, job](const std::string&) { wake(job); });
   {
     std::lock_guard lock(mutex_);
     added_.push_back(std::move(follower));

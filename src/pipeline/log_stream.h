@@ -1,4 +1,5 @@
-// Live logs: one thread follows every open stream. A topic of the hub ("job-log:ID") says that there is more; lines go out in batches.
+// Live logs: one thread follows every open stream. A topic of the hub ("job-log:ID") says that there is more; lines go
+// out in batches.
 #pragma once
 
 #include <condition_variable>
@@ -12,7 +13,8 @@ namespace sampan::pipeline {
 
 class LogStreams {
  public:
-  // A reader further behind than this is brought forward: it pages the lines between by itself (the number of the first line tells).
+  // A reader further behind than this is brought forward: it pages the lines between by itself (the number of the first
+  // line tells).
   static constexpr std::int64_t kMostBehind = 2000;
 
   explicit LogStreams(Room& room) : room_(room) {}

@@ -20,7 +20,8 @@ Result<std::shared_ptr<LogFile>> Logs::open(const LogName& name) {
 }
 
 Result<std::shared_ptr<LogFile>> Logs::find(const LogName& name) {
-  const bool there = open_.lock()->contains(name) || exists(fmt::format("{}/{}.{}.log", folder_of(name.run), name.job.value, name.fence));
+  const bool there = open_.lock()->contains(name) ||
+                     exists(fmt::format("{}/{}.{}.log", folder_of(name.run), name.job.value, name.fence));
   if (!there) return std::shared_ptr<LogFile>();
   return open(name);
 }

@@ -12,7 +12,8 @@ Result<void> make_room(Room& room, Tx& tx, const Definition& definition, Pipelin
   const auto most = static_cast<std::size_t>(definition.concurrency.most_runs);
   if (open.size() < most) return {};
   if (!definition.concurrency.preempt_oldest) {
-    return fail(Errc::conflict, "{} runs of '{}' are under way and maxRunningPipelineInstances allows {}", open.size(), definition.name, most);
+    return fail(Errc::conflict, "{} runs of '{}' are under way and maxRunningPipelineInstances allows {}", open.size(),
+                definition.name, most);
   }
   for (std::size_t i = 0; i + most <= open.size(); ++i) {
     Progress oldest = TRY(Progress::open(room, tx, open[i]));
@@ -28,7 +29,8 @@ std::vector<std::string> app_files_of(const Definition& definition) {
   std::set<std::string> files;
   for (const StageSpec& stage : definition.stages) {
     for (const JobSpec& job : stage.jobs) {
-      for (const StepSpec& step : job.steps) if (step.kind->platform) files.insert(step.fields.text("file"));
+      for (const StepSpec& step : job.steps)
+        if (step.kind->platform) files.insert(step.fields.text("file"));
     }
   }
   return {files.begin(), files.end()};
@@ -92,7 +94,10 @@ bool is_pipeline_file(std::string_view path) {
 Result<std::vector<PipelineFile>> read_pipeline_files(Room& room, const git::Repo& repo, const Sha& commit) {
   constexpr std::size_t kMostFiles = 50;
   std::vector<PipelineFile> files;
-  for (std::string& path : TRY(room.git.list_files(repo, commit, ".sampan"))) {
+  auto paths = room.git.list_files(repo, commit, ".sampan");
+  if (!paths && paths.error().code == Errc::not_found) return files;  // no such folder
+  if (!paths) return paths.error();
+  for (std::string& path : *paths) {
     if (!is_pipeline_file(path) || files.size() >= kMostFiles) continue;
     auto text = room.git.read_file(repo, commit, path);
     PipelineFile file{path, text ? *text : "", {}};
@@ -108,7 +113,10 @@ Result<std::vector<PipelineFile>> read_pipeline_files(Room& room, const git::Rep
 
 namespace {
 
-struct Head { std::string ref; Sha sha; };
+struct Head {
+  std::string ref;
+  Sha sha;
+};
 
 Result<Head> find_head(Room& room, const git::Repo& repo, std::string name) {
   if (name.empty()) name = repo.default_branch;
@@ -127,14 +135,18 @@ Result<PipelineFile> pick(std::vector<PipelineFile> files, std::string_view want
   std::vector<std::string> names;
   for (PipelineFile& file : files) {
     const std::string name = file.reading.definition ? file.reading.definition->name : "";
-    if (file.path == wanted || file.path.substr(8) == wanted || name == wanted || file.path.substr(8, file.path.rfind('.') - 8) == wanted) return std::move(file);
+    if (file.path == wanted || file.path.substr(8) == wanted || name == wanted ||
+        file.path.substr(8, file.path.rfind('.') - 8) == wanted)
+      return std::move(file);
     names.push_back(file.path.substr(8));
   }
   if (files.empty()) return fail(Errc::not_found, "{} has no pipeline: expected files in .sampan/", where);
-  return fail(Errc::not_found, "{} has no pipeline '{}'{}; there are {}", where, wanted, did_you_mean(wanted, names), join(names, ", "));
+  return fail(Errc::not_found, "{} has no pipeline '{}'{}; there are {}", where, wanted, did_you_mean(wanted, names),
+              join(names, ", "));
 }
 
-std::map<std::string, std::string> read_app_files(Room& room, const git::Repo& repo, const Sha& commit, const Definition& definition) {
+std::map<std::string, std::string> read_app_files(Room& room, const git::Repo& repo, const Sha& commit,
+                                                  const Definition& definition) {
   std::map<std::string, std::string> files;
   for (const std::string& path : app_files_of(definition)) {
     if (auto text = room.git.read_file(repo, commit, path)) files[path] = *text;  // absent: the Deploy step says so
@@ -146,7 +158,10 @@ std::map<std::string, std::string> read_app_files(Room& room, const git::Repo& r
 
 Result<RunId> start_by_hand(Room& room, const Actor& actor, const git::Repo& repo, const ManualRun& wanted) {
   for (const KeyValue& variable : wanted.variables) {
-    if (!is_variable_name(variable.key)) return fail(Errc::invalid, "'{}' is not a name for a variable: expected a letter or _, then letters, digits and _", variable.key);
+    if (!is_variable_name(variable.key))
+      return fail(Errc::invalid,
+                  "'{}' is not a name for a variable: expected a letter or _, then letters, digits and _",
+                  variable.key);
   }
   const Head head = TRY(find_head(room, repo, wanted.ref));
   const std::string where = fmt::format("{} at {}", repo.path(), short_ref(head.ref));
@@ -154,17 +169,33 @@ Result<RunId> start_by_hand(Room& room, const Actor& actor, const git::Repo& rep
   PipelineFile file = TRY(pick(std::move(files), wanted.pipeline, where));
   if (!file.reading.definition) return fail(Errc::invalid, "{}", format(file.reading.errors.front()));
   const auto commit = TRY(room.git.read_commit(repo, head.sha));
-  NewRun run{repo, *file.reading.definition, file.text, head.ref, head.sha.text(), commit.title, "manual", {}, actor.user, actor.name, wanted.comment,
-             wanted.variables, read_app_files(room, repo, head.sha, *file.reading.definition)};
+  NewRun run{repo,
+             *file.reading.definition,
+             file.text,
+             head.ref,
+             head.sha.text(),
+             commit.title,
+             "manual",
+             {},
+             actor.user,
+             actor.name,
+             wanted.comment,
+             wanted.variables,
+             read_app_files(room, repo, head.sha, *file.reading.definition)};
   return room.db.write([&](Tx& tx) -> Result<RunId> {
     const store::RunRow made = TRY(create_run(room, tx, run));
-    TRY(room.people.audit(tx, actor, {"run.start", "run", fmt::format("{} {} #{}", made.repo_path, made.name, made.number), short_ref(made.ref)}));
+    TRY(room.people.audit(
+        tx, actor,
+        {"run.start", "run", fmt::format("{} {} #{}", made.repo_path, made.name, made.number), short_ref(made.ref)}));
     return made.id;
   });
 }
 
 Result<RunId> start_again(Room& room, const Actor& actor, RunId id) {
-  struct Earlier { store::RunRow run; std::vector<KeyValue> inputs; };
+  struct Earlier {
+    store::RunRow run;
+    std::vector<KeyValue> inputs;
+  };
   const Earlier earlier = TRY(room.db.read([&](Tx& tx) -> Result<Earlier> {
     store::RunRow run = TRY(store::load_run(tx, id));
     auto inputs = TRY(store::load_variables(tx, id, "input"));
@@ -174,11 +205,23 @@ Result<RunId> start_again(Room& room, const Actor& actor, RunId id) {
   Reading reading = read_definition(earlier.run.yaml, earlier.run.file);
   if (!reading.definition) return fail(Errc::invalid, "{}", format(reading.errors.front()));
   const auto sha = Sha::parse(earlier.run.sha);
-  NewRun run{repo, *reading.definition, earlier.run.yaml, earlier.run.ref, earlier.run.sha, earlier.run.title, "retry", {}, actor.user, actor.name,
-             fmt::format("run #{} again", earlier.run.number), earlier.inputs, sha ? read_app_files(room, repo, *sha, *reading.definition) : std::map<std::string, std::string>{}};
+  NewRun run{repo,
+             *reading.definition,
+             earlier.run.yaml,
+             earlier.run.ref,
+             earlier.run.sha,
+             earlier.run.title,
+             "retry",
+             {},
+             actor.user,
+             actor.name,
+             fmt::format("run #{} again", earlier.run.number),
+             earlier.inputs,
+             sha ? read_app_files(room, repo, *sha, *reading.definition) : std::map<std::string, std::string>{}};
   return room.db.write([&](Tx& tx) -> Result<RunId> {
     const store::RunRow made = TRY(create_run(room, tx, run));
-    TRY(room.people.audit(tx, actor, {"run.retry", "run", fmt::format("{} {} #{}", made.repo_path, made.name, made.number), run.remark}));
+    TRY(room.people.audit(
+        tx, actor, {"run.retry", "run", fmt::format("{} {} #{}", made.repo_path, made.name, made.number), run.remark}));
     return made.id;
   });
 }

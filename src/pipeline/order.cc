@@ -12,18 +12,16 @@ std::string cache_key(RepoId repo, std::string_view file, std::string_view job_k
   return "c" + sha256_hex(fmt::format("{}\n{}\n{}\n{}", repo.value, file, job_key, directory)).substr(0, 24);
 }
 
-std::string action_json(const Action& action) {
-  std::string out = "{";
+Json action_value(const Action& action) {
+  boost::json::object out;
   boost::mp11::mp_for_each<boost::describe::describe_members<Action, boost::describe::mod_public>>([&](auto member) {
     const auto& value = action.*member.pointer;
     if constexpr (json_detail::IsOptional<std::remove_cvref_t<decltype(value)>>::value) {
       if (!value) return;
     }
-    if (out.size() > 1) out += ',';
-    append_json_string(out, member.name);
-    out += ':' + to_json(value);
+    out.emplace(member.name, *parse_json(to_json(value)));  // our own text is well-formed
   });
-  return out + "}";
+  return out;
 }
 
 namespace {
@@ -44,7 +42,7 @@ Result<std::vector<OrderStep>> make_steps(Room& room, Tx& tx, const store::RunRo
         }
       });
       TRY(std::move(replaced).context(fmt::format("step '{}'", step.name)));
-      out.actions.push_back(TRY(parse_json(action_json(action))));
+      out.actions.push_back(action_value(action));
     }
     steps.push_back(std::move(out));
   }
@@ -83,8 +81,11 @@ Result<std::string> make_order(Room& room, Tx& tx, const store::RunRow& run, con
   order.pipeline = run.name;
   order.job_key = plan.key;
   order.timeout_s = std::chrono::seconds(time_limit).count();
-  if (plan.checkout) order.checkout = OrderCheckout{fmt::format("{}/{}.git", room.config.public_url, run.repo_path), run.sha, run.ref, plan.clone_depth};
-  order.token = TRY(room.people.create_job_token(tx, {job.id, run.actor, run.repo, run.repo_path, room.clock.now() + time_limit + std::chrono::hours(1)}));
+  if (plan.checkout)
+    order.checkout = OrderCheckout{fmt::format("{}/{}.git", room.config.public_url, run.repo_path), run.sha, run.ref,
+                                   plan.clone_depth};
+  order.token = TRY(room.people.create_job_token(
+      tx, {job.id, run.actor, run.repo, run.repo_path, room.clock.now() + time_limit + std::chrono::hours(1)}));
   order.registry = room.config.registry_host;
   for (auto& [key, value] : values.plain) order.environment.push_back({key, value});
   order.secrets = std::move(values.secrets);

@@ -6,12 +6,13 @@
 
 namespace sampan::pipeline {
 
-// The order as JSON, with a fresh token for the job. An error of kind invalid or not_found is the fault of what people wrote.
+// The order as JSON, with a fresh token for the job. An error of kind invalid or not_found is the fault of what people
+// wrote.
 Result<std::string> make_order(Room& room, Tx& tx, const store::RunRow& run, const store::JobRow& job);
 
 // The name under which a runner keeps the cache of this folder for this job.
 std::string cache_key(RepoId repo, std::string_view file, std::string_view job_key, std::string_view directory);
 
-std::string action_json(const Action& action);  // only the members that are there
+Json action_value(const Action& action);  // only the members that are there
 
 }  // namespace sampan::pipeline

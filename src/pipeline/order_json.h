@@ -10,17 +10,32 @@
 
 namespace sampan::pipeline {
 
-struct OrderCheckout { std::string clone_url, sha, ref; int depth = 1; };
+struct OrderCheckout {
+  std::string clone_url, sha, ref;
+  int depth = 1;
+};
 BOOST_DESCRIBE_STRUCT(OrderCheckout, (), (clone_url, sha, ref, depth))
 
 // Zero: the runner's own standard.
-struct OrderSandbox { bool network = true; std::int64_t memory_bytes = 0; double cpus = 0; std::int64_t pids = 0; std::string container; };
+struct OrderSandbox {
+  bool network = true;
+  std::int64_t memory_bytes = 0;
+  double cpus = 0;
+  std::int64_t pids = 0;
+  std::string container;
+};
 BOOST_DESCRIBE_STRUCT(OrderSandbox, (), (network, memory_bytes, cpus, pids, container))
 
-struct OrderCache { std::string key, directory; std::int64_t generation = 1; };
+struct OrderCache {
+  std::string key, directory;
+  std::int64_t generation = 1;
+};
 BOOST_DESCRIBE_STRUCT(OrderCache, (), (key, directory, generation))
 
-struct OrderStep { std::string key, name; std::vector<Json> actions; };
+struct OrderStep {
+  std::string key, name;
+  std::vector<Json> actions;
+};
 BOOST_DESCRIBE_STRUCT(OrderStep, (), (key, name, actions))
 
 struct Order {
@@ -35,7 +50,8 @@ struct Order {
   std::vector<OrderCache> caches;
   std::vector<OrderStep> steps;
 };
-BOOST_DESCRIBE_STRUCT(Order, (), (job, fence, run, run_number, attempt, repo_path, pipeline, job_key, timeout_s, checkout, token, registry,
-                                  environment, secrets, mask, sandbox, caches, steps))
+BOOST_DESCRIBE_STRUCT(Order, (),
+                      (job, fence, run, run_number, attempt, repo_path, pipeline, job_key, timeout_s, checkout, token,
+                       registry, environment, secrets, mask, sandbox, caches, steps))
 
 }  // namespace sampan::pipeline

@@ -43,17 +43,22 @@ struct Pipeline::State {
   std::jthread ticker;
 };
 
-Pipeline::Pipeline(Db& db, Clock& clock, EventLog& events, Hub& hub, git::Git& git, people::People& people, SecretBox& secrets, Config config)
-    : state_(std::make_unique<State>(Room{db, clock, events, hub, git, people, secrets, config, std::make_unique<Logs>(config.folder + "/logs"), nullptr})) {}
+Pipeline::Pipeline(Db& db, Clock& clock, EventLog& events, Hub& hub, git::Git& git, people::People& people,
+                   SecretBox& secrets, Config config)
+    : state_(std::make_unique<State>(Room{db, clock, events, hub, git, people, secrets, config,
+                                          std::make_unique<Logs>(config.folder + "/logs"), nullptr})) {}
 
 Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::connect() {
   Room& room = state_->room;
-  listen<events::PushReceived>(room.events, "pipeline.push", [&room](const events::PushReceived& push) { return react_to_push(room, push); });
-  listen<events::RepoDeleted>(room.events, "pipeline.repo", [&room](const events::RepoDeleted& deleted) { return react_to_deleted(room, deleted); });
-  listen<events::DeploymentChanged>(room.events, "pipeline.deployment",
-                                    [&room](const events::DeploymentChanged& change) { return react_to_deployment(room, change); });
+  listen<events::PushReceived>(room.events, "pipeline.push",
+                               [&room](const events::PushReceived& push) { return react_to_push(room, push); });
+  listen<events::RepoDeleted>(room.events, "pipeline.repo",
+                              [&room](const events::RepoDeleted& deleted) { return react_to_deleted(room, deleted); });
+  listen<events::DeploymentChanged>(
+      room.events, "pipeline.deployment",
+      [&room](const events::DeploymentChanged& change) { return react_to_deployment(room, change); });
   room.git.add_push_notice([&room](const events::PushReceived& push) { return push_notice(room, push); });
 }
 
@@ -61,6 +66,9 @@ Result<void> Pipeline::recover() {
   Room& room = state_->room;
   TRY(make_directories(room.config.folder + "/logs", 0750));
   room.blobs = TRY(open_file_blob_store(room.config.folder + "/artifacts"));
+  TRY(room.db.write([&](Tx& tx) {
+    return store::extend_leases(tx, room.clock.now() + std::chrono::duration_cast<Microseconds>(room.config.lease));
+  }));
   const auto open = TRY(room.db.read([](Tx& tx) { return store::open_runs(tx, {}); }));
   for (RunId run : open) {
     auto brought_on = room.db.write([&](Tx& tx) -> Result<void> {
@@ -90,7 +98,9 @@ Result<std::vector<Setting>> Pipeline::settings_for(std::string_view environment
   return pipeline::settings_for(state_->room, environment, repo_path);
 }
 
-Result<std::vector<Setting>> Pipeline::settings_at(const std::vector<Setting>& recorded) { return pipeline::settings_at(state_->room, recorded); }
+Result<std::vector<Setting>> Pipeline::settings_at(const std::vector<Setting>& recorded) {
+  return pipeline::settings_at(state_->room, recorded);
+}
 
 Result<void> Pipeline::append_log(JobId id, std::string_view step, std::string_view line) {
   Room& room = state_->room;
@@ -108,7 +118,8 @@ Result<std::string> Pipeline::ensure_local_runner(std::string_view name) {
   Room& room = state_->room;
   const std::string file = fmt::format("{}/runner-{}.token", room.config.folder, name);
   if (!is_valid_name(name)) return fail(Errc::invalid, "'{}' is not a name for a runner", name);
-  const bool known = TRY(room.db.read([&](Tx& tx) -> Result<bool> { return TRY(store::find_runner(tx, name)).has_value(); }));
+  const bool known =
+      TRY(room.db.read([&](Tx& tx) -> Result<bool> { return TRY(store::find_runner(tx, name)).has_value(); }));
   if (known && exists(file)) return read_file(file, 4096);
   const std::string token = TRY(room.db.write([&](Tx& tx) -> Result<std::string> {
     auto row = TRY(store::find_runner(tx, name));
@@ -129,7 +140,8 @@ Result<std::string> Pipeline::ensure_local_runner(std::string_view name) {
 std::vector<Route> Pipeline::routes() {
   const RouteRoom rooms{state_->room, state_->dispatcher, state_->streams};
   std::vector<Route> all;
-  for (auto table : {run_routes(rooms), log_routes(rooms), pipeline_routes(rooms), variable_routes(rooms), runner_admin_routes(rooms)}) {
+  for (auto table : {run_routes(rooms), log_routes(rooms), pipeline_routes(rooms), variable_routes(rooms),
+                     runner_admin_routes(rooms)}) {
     std::move(table.begin(), table.end(), std::back_inserter(all));
   }
   return all;

@@ -1,6 +1,7 @@
-// It is built: pipeline files, triggers, the graph of a run, the queue, leases, logs, gates, caches, artifacts, variables.
-// hears: PushReceived, RepoDeleted, DeploymentChanged.   says: RunChanged, GateOpened, DeployRequested, DeployCanceled.
-// owns: pipeline_run, run_job, job_step, job_gate, gate_vote, trigger_record, runner, artifact, test_report, job_cache,
+// It is built: pipeline files, triggers, the graph of a run, the queue, leases, logs, gates, caches, artifacts,
+// variables. hears: PushReceived, RepoDeleted, DeploymentChanged.   says: RunChanged, GateOpened, DeployRequested,
+// DeployCanceled. owns: pipeline_run, run_job, job_step, job_gate, gate_vote, trigger_record, runner, artifact,
+// test_report, job_cache,
 //       variable_group, variable, variable_change; the folders logs/, artifacts/, caches/ under the data folder.
 #pragma once
 
@@ -12,29 +13,36 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/db.h"
 #include "base/events.h"
-#include "base/crypto.h"
 #include "base/files.h"
 #include "git/git.h"
 #include "model/route.h"
+#include "pipeline/local.h"
 
 namespace sampan::pipeline {
 
 struct Config {
-  std::string folder;      // logs, artifacts and caches live under it
-  std::string public_url;  // for CI_PIPELINE_LOG_URL and messages
+  std::string folder;         // logs, artifacts and caches live under it
+  std::string public_url;     // for CI_PIPELINE_LOG_URL and messages
   std::string registry_host;  // "127.0.0.1:8080": where ImageBuild pushes
   std::chrono::milliseconds lease{30'000};
-  int max_attempts = 2;    // of a job whose runner vanished
+  int max_attempts = 2;  // of a job whose runner vanished
 };
 
 // A snapshot of what one environment's variable groups say: values and secrets with their versions.
-struct Setting { std::string key, value; bool secret = false; std::int64_t version = 0; std::string group; };
+struct Setting {
+  std::string key, value;
+  bool secret = false;
+  std::int64_t version = 0;
+  std::string group;
+};
 
 class Pipeline {
  public:
-  Pipeline(Db& db, Clock& clock, EventLog& events, Hub& hub, git::Git& git, people::People& people, SecretBox& secrets, Config config);
+  Pipeline(Db& db, Clock& clock, EventLog& events, Hub& hub, git::Git& git, people::People& people, SecretBox& secrets,
+           Config config);
   ~Pipeline();
   // Registers listeners and push notices. Call once, before EventLog::start().
   void connect();
@@ -43,8 +51,8 @@ class Pipeline {
   void start();  // timers: leases, gates with a time, job time limits
   void stop();
 
-  // The settings of all variable groups bound to the environment, for an application of `repo_path`; later groups win (by name order).
-  // deliver snapshots them into a release; a secret's value is given only here and to runners.
+  // The settings of all variable groups bound to the environment, for an application of `repo_path`; later groups win
+  // (by name order). deliver snapshots them into a release; a secret's value is given only here and to runners.
   Result<std::vector<Setting>> settings_for(std::string_view environment, std::string_view repo_path);
   // The same keys at the versions a release recorded (rollback); not_found names a version that is gone.
   Result<std::vector<Setting>> settings_at(const std::vector<Setting>& recorded);

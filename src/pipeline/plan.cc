@@ -26,7 +26,8 @@ JobPlan make_job(const Definition& definition, const JobSpec& job, const PlanPla
   plan.most_same_job = definition.concurrency.most_same_job;
   plan.labels = job.runs_on.labels;
   plan.container = job.runs_on.container;
-  if (job.gate) plan.gate = GatePlan{job.gate->validators, job.gate->all_must, job.gate->message, job.gate->timeout_minutes};
+  if (job.gate)
+    plan.gate = GatePlan{job.gate->validators, job.gate->all_must, job.gate->message, job.gate->timeout_minutes};
   Compilation compilation;
   compilation.registry_host = place.registry_host;
   compilation.repo_path = place.repo_path;

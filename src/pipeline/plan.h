@@ -1,5 +1,5 @@
-// A definition made ready to run: every job compiled to what its runner is told, texts still holding ${NAME} and $[...].
-// A job's plan is kept as JSON in its row: running it again needs neither the file nor the repository's head.
+// A definition made ready to run: every job compiled to what its runner is told, texts still holding ${NAME} and
+// $[...]. A job's plan is kept as JSON in its row: running it again needs neither the file nor the repository's head.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,12 @@ struct StepPlan {
 };
 BOOST_DESCRIBE_STRUCT(StepPlan, (), (key, name, step, actions, deploy))
 
-struct GatePlan { std::vector<std::string> validators; bool all_must = false; std::string message; int timeout_minutes = 0; };
+struct GatePlan {
+  std::vector<std::string> validators;
+  bool all_must = false;
+  std::string message;
+  int timeout_minutes = 0;
+};
 BOOST_DESCRIBE_STRUCT(GatePlan, (), (validators, all_must, message, timeout_minutes))
 
 struct JobPlan {
@@ -32,10 +37,13 @@ struct JobPlan {
   std::vector<std::string> caches;
   std::vector<StepPlan> steps;
 };
-BOOST_DESCRIBE_STRUCT(JobPlan, (), (key, stage, name, needs, condition, manual, platform, checkout, network, gate, timeout_minutes, clone_depth,
-                                    most_same_job, labels, container, caches, steps))
+BOOST_DESCRIBE_STRUCT(JobPlan, (),
+                      (key, stage, name, needs, condition, manual, platform, checkout, network, gate, timeout_minutes,
+                       clone_depth, most_same_job, labels, container, caches, steps))
 
-struct StageName { std::string id, name; };
+struct StageName {
+  std::string id, name;
+};
 BOOST_DESCRIBE_STRUCT(StageName, (), (id, name))
 
 struct RunPlan {
@@ -47,7 +55,9 @@ struct RunPlan {
   std::vector<JobPlan> jobs;  // in the order of the file
 };
 
-struct PlanPlace { std::string registry_host, repo_path; };
+struct PlanPlace {
+  std::string registry_host, repo_path;
+};
 RunPlan make_plan(const Definition& definition, const PlanPlace& place);
 
 }  // namespace sampan::pipeline

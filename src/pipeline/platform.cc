@@ -1,4 +1,5 @@
-// Jobs the server itself runs: Deploy and SetVariables steps. They hold no runner and wait on events, never on a thread.
+// Jobs the server itself runs: Deploy and SetVariables steps. They hold no runner and wait on events, never on a
+// thread.
 #include "model/events.h"
 #include "model/say.h"
 #include "pipeline/progress.h"
@@ -27,7 +28,7 @@ Result<void> Progress::run_platform_steps(store::JobRow& job) {
     row.state = "running";
     auto done = run_platform_step(job, row, job.plan.steps[static_cast<std::size_t>(job.step_at)]);
     if (!done) {
-      if (done.error().code == Errc::internal) return done.error();
+      if (!is_mistake(done.error())) return done.error();
       row.state = "failed";
       row.reason = done.error().message;
       row.finished_at = room_->clock.now();
@@ -64,7 +65,9 @@ Result<bool> Progress::run_platform_step(store::JobRow& job, store::StepRow& row
     return true;
   }
   const DeployPlan& deploy = *step.deploy;
-  if (deploy.app_yaml.empty()) return fail(Errc::not_found, "there is no file {} at commit {}: it declares the application", deploy.file, run_.sha.substr(0, 8));
+  if (deploy.app_yaml.empty())
+    return fail(Errc::not_found, "there is no file {} at commit {}: it declares the application", deploy.file,
+                run_.sha.substr(0, 8));
   events::DeployRequested request;
   request.run = run_.id;
   request.job = job.id;
@@ -80,7 +83,8 @@ Result<bool> Progress::run_platform_step(store::JobRow& job, store::StepRow& row
   request.promote_from = TRY(resolve(deploy.promote_from));
   request.actor = run_.actor;
   request.actor_name = run_.actor_name;
-  // Ids of deployments grow: news of one this job had before (a start that was cancelled) is told apart by being not greater.
+  // Ids of deployments grow: news of one this job had before (a start that was cancelled) is told apart by being not
+  // greater.
   job.deployment.value = -std::abs(job.deployment.value);
   TRY(say(room_->events, *tx_, request));
   return false;

@@ -9,6 +9,10 @@
 
 namespace sampan::pipeline {
 
+bool is_mistake(const Error& error) {
+  return error.code == Errc::invalid || error.code == Errc::not_found || error.code == Errc::too_large;
+}
+
 RunState state_of(const std::vector<store::JobRow>& jobs) {
   std::vector<JobFact> facts;
   for (const store::JobRow& job : jobs) facts.push_back(job.fact());
@@ -25,11 +29,6 @@ Result<Progress> Progress::open(Room& room, Tx& tx, RunId run) {
 const store::JobRow* Progress::find(std::string_view key) const {
   auto found = std::find_if(jobs_.begin(), jobs_.end(), [&](const store::JobRow& job) { return job.key == key; });
   return found == jobs_.end() ? nullptr : &*found;
-}
-
-Result<store::JobRow*> Progress::job(std::string_view key) {
-  if (const store::JobRow* found = find(key)) return const_cast<store::JobRow*>(found);
-  return fail(Errc::not_found, "run {} has no job '{}'", run_.id.value, key);
 }
 
 Result<store::JobRow*> Progress::job(JobId id) {
@@ -62,9 +61,10 @@ Result<void> Progress::finish(store::JobRow& job, JobMove move, std::string reas
   job.finished_at = now;
   job.deadline_at.reset();
   if (job.lease_until && job.state != JobState::succeeded) {
-    // It is ended from here, not by its runner (which gives the lease back before it says so): the lease lives until the runner has
-    // stopped the job, for its place is not free before.
-    tx_->after_commit([room = room_, order = CancelOrder{job.runner, job.id, job.fence, job.reason}] { room->cancel(order); });
+    // It is ended from here, not by its runner (which gives the lease back before it says so): the lease lives until
+    // the runner has stopped the job, for its place is not free before.
+    tx_->after_commit(
+        [room = room_, order = CancelOrder{job.runner, job.id, job.fence, job.reason}] { room->cancel(order); });
   } else {
     job.lease_until.reset();
     tx_->after_commit([room = room_] { room->ring(); });
@@ -101,7 +101,9 @@ Result<void> Progress::open_gate(store::JobRow& job) {
   TRY(store::open_gate(*tx_, gate));
   TRY(move(job, JobMove::open));
   room_->publish(*tx_, "gates");
-  return say(room_->events, *tx_, events::GateOpened{run_.id, job.id, run_.repo, run_.repo_path, run_.name, job.plan.name, plan.message, run_.number, plan.validators});
+  return say(room_->events, *tx_,
+             events::GateOpened{run_.id, job.id, run_.repo, run_.repo_path, run_.name, job.plan.name, plan.message,
+                                run_.number, plan.validators});
 }
 
 Result<void> Progress::begin(store::JobRow& job) {
@@ -141,10 +143,12 @@ Result<bool> Progress::advance_job(store::JobRow& job) {
     const auto by_name = [&](std::string_view name) {
       const store::JobRow* other = find(fmt::format("{}.{}", job.plan.stage, name));
       if (other == nullptr) other = find(name);
-      for (const store::JobRow& any : jobs_) if (other == nullptr && any.key.ends_with(fmt::format(".{}", name))) other = &any;
+      for (const store::JobRow& any : jobs_)
+        if (other == nullptr && any.key.ends_with(fmt::format(".{}", name))) other = &any;
       return other == nullptr ? Outcome::unfinished : outcome_of(*other);
     };
-    const bool failed = std::any_of(needs.begin(), needs.end(), [](const JobFact& fact) { return fact.blocked || fact.state == JobState::failed; });
+    const bool failed = std::any_of(needs.begin(), needs.end(),
+                                    [](const JobFact& fact) { return fact.blocked || fact.state == JobState::failed; });
     const Condition condition = TRY(Condition::parse(job.plan.condition));
     const Verdict verdict = condition.evaluate({values.plain, now.weekday, now.second_of_day, by_name, holds, failed});
     evaluated = verdict.evaluated;
@@ -157,8 +161,12 @@ Result<bool> Progress::advance_job(store::JobRow& job) {
     std::string reason = fmt::format("its condition does not hold: {}", evaluated);
     for (const std::string& key : job.plan.needs) {
       const store::JobRow* need = find(key);
-      if (job.blocked && need != nullptr && (need->blocked || need->state == JobState::failed || need->state == JobState::canceled)) {
-        reason = fmt::format("job '{}' {}", need->plan.name, need->state == JobState::skipped ? "was skipped" : need->state == JobState::failed ? "failed" : "was cancelled");
+      if (job.blocked && need != nullptr &&
+          (need->blocked || need->state == JobState::failed || need->state == JobState::canceled)) {
+        reason = fmt::format("job '{}' {}", need->plan.name,
+                             need->state == JobState::skipped  ? "was skipped"
+                             : need->state == JobState::failed ? "failed"
+                                                               : "was cancelled");
       }
     }
     TRY(finish(job, JobMove::skip, std::move(reason)));
@@ -171,9 +179,8 @@ Result<void> Progress::advance() {
     moved = false;
     for (store::JobRow& job : jobs_) {
       auto changed = advance_job(job);
-      if (!changed && changed.error().code == Errc::internal) return changed.error();
+      if (!changed && !is_mistake(changed.error())) return changed.error();
       if (!changed) {
-        // What a person wrote cannot be done (a group that is gone, an artifact that was not made): the job says so.
         TRY(finish(job, JobMove::fail, changed.error().message));
         moved = true;
       } else {
@@ -211,10 +218,14 @@ Result<void> Progress::again(store::JobRow& job) {
 }
 
 Result<void> Progress::say_changed(RunState state) {
-  events::RunChanged event{run_.id, run_.number, run_.repo, run_.repo_path, run_.name, run_.ref, run_.sha, run_.title, std::string(enum_text(state)),
-                           run_.said_state, "", run_.actor_name, std::nullopt};
+  events::RunChanged event{run_.id,         run_.number, run_.repo,
+                           run_.repo_path,  run_.name,   run_.ref,
+                           run_.sha,        run_.title,  std::string(enum_text(state)),
+                           run_.said_state, "",          run_.actor_name,
+                           std::nullopt};
   for (const store::JobRow& job : jobs_) {
-    if (job.state == JobState::failed && event.reason.empty()) event.reason = fmt::format("job '{}': {}", job.plan.name, job.reason);
+    if (job.state == JobState::failed && event.reason.empty())
+      event.reason = fmt::format("job '{}': {}", job.plan.name, job.reason);
     if (job.state == JobState::canceled && state == RunState::canceled) event.reason = job.reason;
   }
   event.last_finished_state = TRY(store::state_before(*tx_, run_));

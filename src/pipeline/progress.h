@@ -1,5 +1,5 @@
-// A run under way, inside one transaction: what can start starts, what follows is written and said. Every use case that changes a job opens
-// the run's Progress, moves jobs by it, and ends with commit().
+// A run under way, inside one transaction: what can start starts, what follows is written and said. Every use case that
+// changes a job opens the run's Progress, moves jobs by it, and ends with commit().
 #pragma once
 
 #include "pipeline/room.h"
@@ -7,7 +7,10 @@
 
 namespace sampan::pipeline {
 
-struct SameJob { PipelineId pipeline; std::string key; };  // a place under maxRunningJobInstances that became free
+struct SameJob {
+  PipelineId pipeline;
+  std::string key;
+};  // a place under maxRunningJobInstances that became free
 
 class Progress {
  public:
@@ -16,7 +19,6 @@ class Progress {
   const store::RunRow& run() const { return run_; }
   std::vector<store::JobRow>& jobs() { return jobs_; }
   Result<store::JobRow*> job(JobId id);
-  Result<store::JobRow*> job(std::string_view key);
 
   // A move that does not end the job; saved.
   Result<void> move(store::JobRow& job, JobMove move);
@@ -55,6 +57,10 @@ class Progress {
   std::vector<store::JobRow> jobs_;
   std::vector<SameJob> freed_;
 };
+
+// What a person wrote cannot be done (a group that is gone, an artifact that was not made): the job fails with the
+// sentence. Anything else (busy, full) is nobody's fault and undoes the transaction.
+bool is_mistake(const Error& error);
 
 RunState state_of(const std::vector<store::JobRow>& jobs);
 

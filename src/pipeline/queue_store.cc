@@ -31,13 +31,16 @@ Result<std::optional<RunnerRow>> find_runner(Tx& tx, std::string_view name) {
 }
 
 Result<RunnerRow> load_runner(Tx& tx, RunnerId runner) {
-  Row row = TRY(tx.one(fmt::format("runner {}", runner.value), fmt::format("select {} from runner where id = $1", kRunnerColumns), {runner}));
+  Row row = TRY(tx.one(fmt::format("runner {}", runner.value),
+                       fmt::format("select {} from runner where id = $1", kRunnerColumns), {runner}));
   return runner_of(row);
 }
 
 Result<RunnerId> insert_runner(Tx& tx, const RunnerRow& runner) {
-  const std::int64_t id = TRY(tx.insert("insert into runner (name, labels, version, capacity, created_at, last_seen_at) values ($1, $2, '', 0, $3, null) returning id",
-                                        {runner.name, runner.labels, runner.created_at}));
+  const std::int64_t id =
+      TRY(tx.insert("insert into runner (name, labels, version, capacity, created_at, last_seen_at) values ($1, $2, "
+                    "'', 0, $3, null) returning id",
+                    {runner.name, runner.labels, runner.created_at}));
   return RunnerId{id};
 }
 
@@ -58,28 +61,38 @@ Result<std::vector<std::string>> queued_labels(Tx& tx) {
   auto row = TRY(tx.maybe("select labels from run_job where state = 'queued' order by labels limit 1"));
   while (row && found.size() < 1000) {
     found.push_back(row->text(0));
-    row = TRY(tx.maybe("select labels from run_job where state = 'queued' and labels > $1 order by labels limit 1", {found.back()}));
+    row = TRY(tx.maybe("select labels from run_job where state = 'queued' and labels > $1 order by labels limit 1",
+                       {found.back()}));
   }
   return found;
 }
 
 Result<std::optional<JobId>> oldest_queued(Tx& tx, std::string_view labels) {
-  auto row = TRY(tx.maybe("select id from run_job where state = 'queued' and labels = $1 order by id limit 1", {labels}));
+  auto row =
+      TRY(tx.maybe("select id from run_job where state = 'queued' and labels = $1 order by id limit 1", {labels}));
   if (!row) return std::optional<JobId>{};
   return std::optional(JobId{row->integer(0)});
 }
 
-Result<std::int64_t> count_queued(Tx& tx) {
-  Row row = TRY(tx.one("count", "select count(*) from run_job where state = 'queued'"));
-  return row.integer(0);
+Result<void> set_aside(Tx& tx, JobId job, std::string_view reason, Time now) {
+  TRY(tx.exec("update run_job set state = 'failed', reason = $2, finished_at = $3, lease_until = null where id = $1",
+              {job, reason, now}));
+  return {};
 }
 
 Result<std::vector<JobId>> leased_to(Tx& tx, RunnerId runner) {
-  return job_ids(TRY(tx.query("select id from run_job where runner = $1 and lease_until is not null order by id", {runner})));
+  return job_ids(
+      TRY(tx.query("select id from run_job where runner = $1 and lease_until is not null order by id", {runner})));
 }
 
 Result<std::vector<JobId>> expired_leases(Tx& tx, Time now) {
-  return job_ids(TRY(tx.query("select id from run_job where lease_until is not null and lease_until < $1 order by lease_until", {now})));
+  return job_ids(TRY(tx.query(
+      "select id from run_job where lease_until is not null and lease_until < $1 order by lease_until", {now})));
+}
+
+Result<void> extend_leases(Tx& tx, Time until) {
+  TRY(tx.exec("update run_job set lease_until = $1 where lease_until is not null and lease_until < $1", {until}));
+  return {};
 }
 
 Result<std::vector<JobId>> past_deadline(Tx& tx, Time now) {

@@ -1,4 +1,5 @@
-// The queue, leases and runners as rows. Private to the room. No statement here looks at more rows than it returns, whatever waits.
+// The queue, leases and runners as rows. Private to the room. No statement here looks at more rows than it returns,
+// whatever waits.
 #pragma once
 
 #include <optional>
@@ -28,10 +29,13 @@ Result<void> delete_runner(Tx& tx, RunnerId runner);
 // The sets of labels that queued jobs ask for, each once.
 Result<std::vector<std::string>> queued_labels(Tx& tx);
 Result<std::optional<JobId>> oldest_queued(Tx& tx, std::string_view labels);
-Result<std::int64_t> count_queued(Tx& tx);
+// Takes a row that cannot be read out of the queue, without reading it.
+Result<void> set_aside(Tx& tx, JobId job, std::string_view reason, Time now);
 
 Result<std::vector<JobId>> leased_to(Tx& tx, RunnerId runner);
 Result<std::vector<JobId>> expired_leases(Tx& tx, Time now);
+// No lease ends before `until`: runners had nobody to renew them with while the server was down.
+Result<void> extend_leases(Tx& tx, Time until);
 Result<std::vector<JobId>> past_deadline(Tx& tx, Time now);
 
 }  // namespace sampan::pipeline::store

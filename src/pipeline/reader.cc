@@ -16,10 +16,14 @@ void Diagnoses::warning(const YamlNode& at, std::string message) {
 
 std::string_view kind_name(const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::null: return "nothing";
-    case YamlNode::Kind::scalar: return "text";
-    case YamlNode::Kind::sequence: return "a list";
-    case YamlNode::Kind::mapping: return "a mapping";
+    case YamlNode::Kind::null:
+      return "nothing";
+    case YamlNode::Kind::scalar:
+      return "text";
+    case YamlNode::Kind::sequence:
+      return "a list";
+    case YamlNode::Kind::mapping:
+      return "a mapping";
   }
   return "nothing";
 }
@@ -91,9 +95,10 @@ std::optional<std::int64_t> MapReader::integer(std::string_view key, std::int64_
   const auto parsed = std::from_chars(value->text.data(), end, number);
   const bool whole = value->kind == YamlNode::Kind::scalar && parsed.ec == std::errc() && parsed.ptr == end;
   if (!whole || number < least || number > most) {
-    diagnoses_->error(*value, fmt::format("'{}' of {}: expected a whole number from {} to {}, found {}", key, what_, least, most,
-                                          whole || value->kind == YamlNode::Kind::scalar ? "'" + value->text + "'"
-                                                                                        : std::string(kind_name(*value))));
+    diagnoses_->error(
+        *value, fmt::format("'{}' of {}: expected a whole number from {} to {}, found {}", key, what_, least, most,
+                            whole || value->kind == YamlNode::Kind::scalar ? "'" + value->text + "'"
+                                                                           : std::string(kind_name(*value))));
     return std::nullopt;
   }
   return number;
@@ -102,7 +107,8 @@ std::optional<std::int64_t> MapReader::integer(std::string_view key, std::int64_
 std::optional<bool> MapReader::flag(std::string_view key) {
   const YamlNode* value = take(key);
   if (value == nullptr) return std::nullopt;
-  if (value->kind == YamlNode::Kind::scalar && (value->text == "true" || value->text == "false")) return value->text == "true";
+  if (value->kind == YamlNode::Kind::scalar && (value->text == "true" || value->text == "false"))
+    return value->text == "true";
   diagnoses_->error(*value, fmt::format("'{}' of {}: expected true or false, found {}", key, what_,
                                         value->kind == YamlNode::Kind::scalar ? "'" + value->text + "'"
                                                                               : std::string(kind_name(*value))));
@@ -113,7 +119,8 @@ std::optional<std::string> MapReader::choice(std::string_view key, std::span<con
   auto value = text(key);
   if (!value) return std::nullopt;
   if (std::find(allowed.begin(), allowed.end(), *value) != allowed.end()) return value;
-  diagnoses_->error(*node_->find(key), fmt::format("'{}' of {} is '{}': {}", key, what_, *value, expected_one_of(*value, allowed)));
+  diagnoses_->error(*node_->find(key),
+                    fmt::format("'{}' of {} is '{}': {}", key, what_, *value, expected_one_of(*value, allowed)));
   return std::nullopt;
 }
 

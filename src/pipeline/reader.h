@@ -1,5 +1,6 @@
-// Reading a mapping of a YAML file strictly: every key asked for is known, every other one is a diagnosis with the nearest known name.
-// Readers go on after a mistake, so that one look at a file tells everything that is wrong with it (at most Diagnoses::kMost).
+// Reading a mapping of a YAML file strictly: every key asked for is known, every other one is a diagnosis with the
+// nearest known name. Readers go on after a mistake, so that one look at a file tells everything that is wrong with it
+// (at most Diagnoses::kMost).
 #pragma once
 
 #include <cstdint>
@@ -39,14 +40,16 @@ struct Word {
 
 class MapReader {
  public:
-  // `what` names the mapping in sentences: "job 'unit'". A node that is not a mapping is a diagnosis, and then nothing is found in it.
+  // `what` names the mapping in sentences: "job 'unit'". A node that is not a mapping is a diagnosis, and then nothing
+  // is found in it.
   MapReader(const YamlNode& node, std::string what, Diagnoses& diagnoses);
 
   const YamlNode* take(std::string_view key);     // nullptr: absent (or written without a value)
   const YamlNode* require(std::string_view key);  // absent is a diagnosis
   // A scalar as text, whatever its type; absent: nullopt. A list or mapping there is a diagnosis.
   std::optional<std::string> text(std::string_view key);
-  std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);  // also quoted, as Flow writes it
+  std::optional<std::int64_t> integer(std::string_view key, std::int64_t least,
+                                      std::int64_t most);  // also quoted, as Flow writes it
   std::optional<bool> flag(std::string_view key);
   std::optional<std::string> choice(std::string_view key, std::span<const std::string> allowed);
   std::vector<Word> words(std::string_view key);  // a scalar, or a list of scalars

@@ -30,16 +30,19 @@ std::string why_queued(const store::JobRow& job, const Surroundings& around) {
   }
   const std::string before = job.reason.empty() ? "" : job.reason + "; ";
   if (around.runners.empty()) return fmt::format("{}waits for {}: none is connected", before, wanted);
-  if (!any) return fmt::format("{}waits for {}: none of the {} connected has them", before, wanted, around.runners.size());
+  if (!any)
+    return fmt::format("{}waits for {}: none of the {} connected has them", before, wanted, around.runners.size());
   return fmt::format("{}waits for {}; {} of {} places are busy", before, wanted, busy, capacity);
 }
 
 std::string why_pending(const std::vector<store::JobRow>& jobs, const store::JobRow& job) {
-  if (job.held) return fmt::format("another run of this job is under way (maxRunningJobInstances: {})", job.plan.most_same_job);
+  if (job.held)
+    return fmt::format("another run of this job is under way (maxRunningJobInstances: {})", job.plan.most_same_job);
   std::vector<std::string> missing;
   for (const store::JobRow& other : jobs) {
     const auto& needs = job.plan.needs;
-    if (!is_final(other.state) && std::find(needs.begin(), needs.end(), other.key) != needs.end()) missing.push_back(other.plan.name);
+    if (!is_final(other.state) && std::find(needs.begin(), needs.end(), other.key) != needs.end())
+      missing.push_back(other.plan.name);
   }
   if (missing.size() > 3) {
     missing[3] = fmt::format("{} more", missing.size() - 3);
@@ -50,10 +53,13 @@ std::string why_pending(const std::vector<store::JobRow>& jobs, const store::Job
 
 }  // namespace
 
-Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job, const Surroundings& around) {
+Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job,
+                              const Surroundings& around) {
   switch (job.state) {
-    case JobState::pending: return why_pending(jobs, job);
-    case JobState::queued: return why_queued(job, around);
+    case JobState::pending:
+      return why_pending(jobs, job);
+    case JobState::queued:
+      return why_queued(job, around);
     case JobState::waiting: {
       if (!job.plan.gate) return std::string("waits for somebody to start it");
       auto gate = TRY(store::find_gate(tx, job.id));
@@ -65,7 +71,8 @@ Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, co
     case JobState::succeeded:
     case JobState::failed:
     case JobState::canceled:
-    case JobState::skipped: return job.reason;
+    case JobState::skipped:
+      return job.reason;
   }
   return job.reason;
 }

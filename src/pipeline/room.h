@@ -1,8 +1,10 @@
 // What the use cases of this room work with: one value made by Pipeline and handed to all. Private to the room.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "pipeline/logs.h"
@@ -10,7 +12,12 @@
 
 namespace sampan::pipeline {
 
-struct CancelOrder { RunnerId runner; JobId job; std::int64_t fence = 0; std::string reason; };
+struct CancelOrder {
+  RunnerId runner;
+  JobId job;
+  std::int64_t fence = 0;
+  std::string reason;
+};
 
 struct Room {
   Db& db;
@@ -23,6 +30,8 @@ struct Room {
   Config config;
   std::unique_ptr<Logs> logs;
   std::unique_ptr<BlobStore> blobs;
+  // The notice to who pushed and the listener may come with the same push at once: the second waits and finds it done.
+  std::unique_ptr<std::array<std::mutex, 16>> push_locks = std::make_unique<std::array<std::mutex, 16>>();
   // Rung after a commit that queued a job or freed a runner, and after one that cancelled a leased job.
   std::function<void()> ring = [] {};
   std::function<void(const CancelOrder&)> cancel = [](const CancelOrder&) {};

@@ -6,7 +6,11 @@
 
 namespace sampan::pipeline {
 
-struct RouteRoom { Room& room; Dispatcher& dispatcher; LogStreams& streams; };
+struct RouteRoom {
+  Room& room;
+  Dispatcher& dispatcher;
+  LogStreams& streams;
+};
 
 std::vector<Route> run_routes(RouteRoom rooms);       // runs, jobs, gates
 std::vector<Route> log_routes(RouteRoom rooms);       // logs and artifacts
@@ -14,13 +18,20 @@ std::vector<Route> pipeline_routes(RouteRoom rooms);  // pipeline files, trigger
 std::vector<Route> variable_routes(RouteRoom rooms);
 std::vector<Route> runner_admin_routes(RouteRoom rooms);
 
-// The run of the path, which the actor may see; not_found otherwise, denied when it may see but not what `least` allows.
-struct SeenRun { store::RunRow run; Role role = Role::none; };
+// The run of the path, which the actor may see; not_found otherwise, denied when it may see but not what `least`
+// allows.
+struct SeenRun {
+  store::RunRow run;
+  Role role = Role::none;
+};
 Result<SeenRun> see_run(RouteRoom rooms, const Request& request, const Actor& actor, Role least);
 Result<store::JobRow> see_job(RouteRoom rooms, const Request& request, const Actor& actor);  // of `:run` and `:job`
 
 // ?limit= and ?before=
-struct PageAsked { int limit = 50; std::int64_t before = 0; };
+struct PageAsked {
+  int limit = 50;
+  std::int64_t before = 0;
+};
 Result<PageAsked> page_asked(const Request& request);
 template <class T>
 std::string page_json(const std::vector<T>& items, std::int64_t last, const PageAsked& asked) {
@@ -30,7 +41,8 @@ std::string page_json(const std::vector<T>& items, std::int64_t last, const Page
 template <class T>
 Json page_schema() {
   return boost::json::object{{"type", "object"},
-                             {"properties", boost::json::object{{"items", schema_of<std::vector<T>>()}, {"next", schema_of<std::optional<std::string>>()}}},
+                             {"properties", boost::json::object{{"items", schema_of<std::vector<T>>()},
+                                                                {"next", schema_of<std::optional<std::string>>()}}},
                              {"required", boost::json::array{"items", "next"}}};
 }
 

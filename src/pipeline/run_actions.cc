@@ -11,7 +11,8 @@ std::string name_of(const store::RunRow& run) { return fmt::format("{} {} #{}", 
 
 // Opens the run, lets `act` move its jobs, brings the run on and writes the audit row.
 template <class Act>
-Result<void> change_run(Room& room, const Actor& actor, RunId id, std::string_view action, std::string detail, Act&& act) {
+Result<void> change_run(Room& room, const Actor& actor, RunId id, std::string_view action, std::string detail,
+                        Act&& act) {
   return room.db.write([&](Tx& tx) -> Result<void> {
     Progress progress = TRY(Progress::open(room, tx, id));
     TRY(act(tx, progress));
@@ -30,19 +31,23 @@ Result<void> cancel_run(Room& room, const Actor& actor, RunId run) {
 }
 
 Result<void> retry_job(Room& room, const Actor& actor, RunId run, JobId id) {
-  return change_run(room, actor, run, "run.retry_job", fmt::format("job {}", id.value), [&](Tx&, Progress& progress) -> Result<void> {
-    store::JobRow* job = TRY(progress.job(id));
-    if (!is_final(job->state)) return fail(Errc::conflict, "job '{}' has not ended: only an ended job is run again", job->plan.name);
-    return progress.again(*job);
-  });
+  return change_run(
+      room, actor, run, "run.retry_job", fmt::format("job {}", id.value), [&](Tx&, Progress& progress) -> Result<void> {
+        store::JobRow* job = TRY(progress.job(id));
+        if (!is_final(job->state))
+          return fail(Errc::conflict, "job '{}' has not ended: only an ended job is run again", job->plan.name);
+        return progress.again(*job);
+      });
 }
 
 Result<void> start_job(Room& room, const Actor& actor, RunId run, JobId id) {
-  return change_run(room, actor, run, "run.start_job", fmt::format("job {}", id.value), [&](Tx&, Progress& progress) -> Result<void> {
-    store::JobRow* job = TRY(progress.job(id));
-    if (job->state != JobState::waiting || job->plan.gate) return fail(Errc::conflict, "job '{}' does not wait to be started by hand", job->plan.name);
-    return progress.admit(*job);
-  });
+  return change_run(room, actor, run, "run.start_job", fmt::format("job {}", id.value),
+                    [&](Tx&, Progress& progress) -> Result<void> {
+                      store::JobRow* job = TRY(progress.job(id));
+                      if (job->state != JobState::waiting || job->plan.gate)
+                        return fail(Errc::conflict, "job '{}' does not wait to be started by hand", job->plan.name);
+                      return progress.admit(*job);
+                    });
 }
 
 Result<void> react_to_deployment(Room& room, const events::DeploymentChanged& change) {
@@ -54,9 +59,12 @@ Result<void> react_to_deployment(Room& room, const events::DeploymentChanged& ch
     Progress progress = TRY(Progress::open(room, tx, row->run));
     store::JobRow* job = TRY(progress.job(change.job));
     const auto at = static_cast<std::size_t>(job->step_at);
-    const bool current = job->state == JobState::running && job->plan.platform && at < job->plan.steps.size() && job->plan.steps[at].key == change.step;
-    if (!current || change.deployment.value <= -job->deployment.value) return {};
-    if (job->deployment.value != change.deployment.value) {
+    const bool current = job->state == JobState::running && job->plan.platform && at < job->plan.steps.size() &&
+                         job->plan.steps[at].key == change.step;
+    // No id: it was refused before there was a deployment.
+    const bool old = change.deployment && change.deployment.value <= -job->deployment.value;
+    if (!current || old) return {};
+    if (change.deployment && job->deployment != change.deployment) {
       job->deployment = change.deployment;
       TRY(store::save_job(tx, *job));
     }
@@ -70,7 +78,9 @@ Result<void> react_to_deployment(Room& room, const events::DeploymentChanged& ch
       if (change.ok) {
         TRY(progress.next_platform_step(*job));
       } else {
-        TRY(progress.finish(*job, JobMove::fail, fmt::format("the deployment of {} to {} ended as {}: {}", change.application, change.environment, change.state, change.reason)));
+        TRY(progress.finish(*job, JobMove::fail,
+                            fmt::format("the deployment of {} to {} ended as {}: {}", change.application,
+                                        change.environment, change.state, change.reason)));
       }
     }
     return progress.commit();
@@ -78,7 +88,10 @@ Result<void> react_to_deployment(Room& room, const events::DeploymentChanged& ch
 }
 
 Result<void> react_to_deleted(Room& room, const events::RepoDeleted& deleted) {
-  struct Gone { std::vector<RunId> runs; std::vector<std::string> blobs; };
+  struct Gone {
+    std::vector<RunId> runs;
+    std::vector<std::string> blobs;
+  };
   const Gone gone = TRY(room.db.write([&](Tx& tx) -> Result<Gone> {
     Gone all;
     all.runs = TRY(store::runs_of_repo(tx, deleted.repo));

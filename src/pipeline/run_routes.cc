@@ -13,7 +13,9 @@ Result<SeenRun> see_run(RouteRoom rooms, const Request& request, const Actor& ac
   const git::Repo repo = TRY(rooms.room.git.find_repo(run.repo));
   const Role role = TRY(rooms.room.git.role_on(actor, repo));
   if (role < Role::viewer) return fail(Errc::not_found, "there is no run {}", id.value);
-  if (role < least) return fail(Errc::denied, "this needs the role {} on {}", least == Role::admin ? "admin" : "developer", repo.path());
+  if (role < least)
+    return fail(Errc::denied, "this needs the role {} on {}", least == Role::admin ? "admin" : "developer",
+                repo.path());
   return SeenRun{std::move(run), role};
 }
 
@@ -27,18 +29,28 @@ Result<store::JobRow> see_job(RouteRoom rooms, const Request& request, const Act
 
 Result<PageAsked> page_asked(const Request& request) {
   PageAsked asked;
-  if (auto limit = request.find_query("limit")) asked.limit = static_cast<int>(std::clamp<std::int64_t>(TRY(number_of(*limit, "the query 'limit'")), 1, 200));
+  if (auto limit = request.find_query("limit"))
+    asked.limit = static_cast<int>(std::clamp<std::int64_t>(TRY(number_of(*limit, "the query 'limit'")), 1, 200));
   if (auto before = request.find_query("before")) asked.before = TRY(number_of(*before, "the query 'before'"));
   return asked;
 }
 
 namespace {
 
-struct StartBody { std::string pipeline, ref; std::map<std::string, std::string> variables; std::optional<std::string> comment; };
+struct StartBody {
+  std::string pipeline, ref;
+  std::map<std::string, std::string> variables;
+  std::optional<std::string> comment;
+};
 BOOST_DESCRIBE_STRUCT(StartBody, (), (pipeline, ref, variables, comment))
-struct RetryBody { std::optional<std::int64_t> job; };
+struct RetryBody {
+  std::optional<std::int64_t> job;
+};
 BOOST_DESCRIBE_STRUCT(RetryBody, (), (job))
-struct VoteBody { std::optional<std::string> comment; std::optional<Time> release_at; };
+struct VoteBody {
+  std::optional<std::string> comment;
+  std::optional<Time> release_at;
+};
 BOOST_DESCRIBE_STRUCT(VoteBody, (), (comment, release_at))
 
 template <class T>
@@ -131,7 +143,8 @@ class RunRoutes {
     filter.limit = asked.limit;
     filter.state = request.find_query("state").value_or("");
     if (!filter.state.empty() && !enum_from<RunState>(filter.state)) {
-      return fail(Errc::invalid, "the state '{}': {}", filter.state, expected_one_of(filter.state, enum_names<RunState>()));
+      return fail(Errc::invalid, "the state '{}': {}", filter.state,
+                  expected_one_of(filter.state, enum_names<RunState>()));
     }
     filter.file = request.find_query("pipeline").value_or("");
     if (!filter.file.empty() && !filter.file.starts_with(".sampan/")) filter.file = ".sampan/" + filter.file;
@@ -140,7 +153,8 @@ class RunRoutes {
     return filter;
   }
 
-  Result<Response> answer_list(store::RunFilter filter, const PageAsked& asked, const std::function<bool(const store::RunRow&)>& visible) const {
+  Result<Response> answer_list(store::RunFilter filter, const PageAsked& asked,
+                               const std::function<bool(const store::RunRow&)>& visible) const {
     std::int64_t last = 0;
     const auto briefs = TRY(room_.db.read([&](Tx& tx) -> Result<std::vector<view::RunBrief>> {
       std::vector<view::RunBrief> out;
@@ -169,34 +183,55 @@ class RunRoutes {
 std::vector<Route> run_routes(RouteRoom rooms) {
   const auto made = std::make_shared<RunRoutes>(rooms);
   using Act = Result<Response> (RunRoutes::*)(const Request&, const Actor&) const;
-  const auto on = [made](Act act) -> Route::Handler { return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); }; };
+  const auto on = [made](Act act) -> Route::Handler {
+    return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); };
+  };
   const auto decide = [made](std::string verdict) -> Route::Handler {
     return [made, verdict](const Request& q, const Actor& a) { return made->decide(q, a, verdict); };
   };
   const std::string repo = "/api/v1/repos/:group/:repo", run = "/api/v1/runs/:run";
-  const std::vector<std::pair<std::string, std::string>> page{{"limit", "at most so many, up to 200"}, {"before", "cursor: `next` of the page before"}};
+  const std::vector<std::pair<std::string, std::string>> page{{"limit", "at most so many, up to 200"},
+                                                              {"before", "cursor: `next` of the page before"}};
   auto all_query = page, repo_query = page;
-  all_query.insert(all_query.end(), {{"state", "only in this state"}, {"repo", "only of this repository"}, {"mine", "only those I caused"}});
-  repo_query.insert(repo_query.end(), {{"pipeline", "only of this file"}, {"ref", "only of this branch"}, {"state", "only in this state"}});
+  all_query.insert(
+      all_query.end(),
+      {{"state", "only in this state"}, {"repo", "only of this repository"}, {"mine", "only those I caused"}});
+  repo_query.insert(
+      repo_query.end(),
+      {{"pipeline", "only of this file"}, {"ref", "only of this branch"}, {"state", "only in this state"}});
   const Json run_schema = schema_of<view::Run>(), briefs = page_schema<view::RunBrief>();
-  const auto route = [](Method method, std::string pattern, Need need, Route::Handler handler, std::string summary, Json request, Json response) {
-    Route made_route{.method = method, .pattern = std::move(pattern), .need = need, .handler = std::move(handler), .summary = std::move(summary)};
+  const auto route = [](Method method, std::string pattern, Need need, Route::Handler handler, std::string summary,
+                        Json request, Json response) {
+    Route made_route{.method = method,
+                     .pattern = std::move(pattern),
+                     .need = need,
+                     .handler = std::move(handler),
+                     .summary = std::move(summary)};
     made_route.request_schema = std::move(request);
     made_route.response_schema = std::move(response);
     return made_route;
   };
   std::vector<Route> all;
-  all.push_back(route(Method::get, "/api/v1/runs", Need::signed_in(), on(&RunRoutes::list), "List the runs I may see", nullptr, briefs));
+  all.push_back(route(Method::get, "/api/v1/runs", Need::signed_in(), on(&RunRoutes::list), "List the runs I may see",
+                      nullptr, briefs));
   all.back().query = all_query;
-  all.push_back(route(Method::get, repo + "/runs", Need::viewer(), on(&RunRoutes::list_of_repo), "List the runs of a repository", nullptr, briefs));
+  all.push_back(route(Method::get, repo + "/runs", Need::viewer(), on(&RunRoutes::list_of_repo),
+                      "List the runs of a repository", nullptr, briefs));
   all.back().query = repo_query;
-  all.push_back(route(Method::post, repo + "/runs", Need::developer(), on(&RunRoutes::start), "Start a pipeline", schema_of<StartBody>(), run_schema));
+  all.push_back(route(Method::post, repo + "/runs", Need::developer(), on(&RunRoutes::start), "Start a pipeline",
+                      schema_of<StartBody>(), run_schema));
   all.push_back(route(Method::get, run, Need::signed_in(), on(&RunRoutes::show), "Show a run", nullptr, run_schema));
-  all.push_back(route(Method::post, run + "/cancel", Need::signed_in(), on(&RunRoutes::cancel), "Cancel a run", nullptr, run_schema));
-  all.push_back(route(Method::post, run + "/retry", Need::signed_in(), on(&RunRoutes::retry), "Run again: all with the same inputs, or one job and what waits for it", schema_of<RetryBody>(), run_schema));
-  all.push_back(route(Method::post, run + "/jobs/:job/start", Need::signed_in(), on(&RunRoutes::start_by_person), "Start a job that waits for a person", nullptr, run_schema));
-  all.push_back(route(Method::post, run + "/jobs/:job/approve", Need::signed_in(), decide("approve"), "Pass a gate, now or at a time", schema_of<VoteBody>(), run_schema));
-  all.push_back(route(Method::post, run + "/jobs/:job/refuse", Need::signed_in(), decide("refuse"), "Refuse a gate", schema_of<VoteBody>(), run_schema));
+  all.push_back(route(Method::post, run + "/cancel", Need::signed_in(), on(&RunRoutes::cancel), "Cancel a run", nullptr,
+                      run_schema));
+  all.push_back(route(Method::post, run + "/retry", Need::signed_in(), on(&RunRoutes::retry),
+                      "Run again: all with the same inputs, or one job and what waits for it", schema_of<RetryBody>(),
+                      run_schema));
+  all.push_back(route(Method::post, run + "/jobs/:job/start", Need::signed_in(), on(&RunRoutes::start_by_person),
+                      "Start a job that waits for a person", nullptr, run_schema));
+  all.push_back(route(Method::post, run + "/jobs/:job/approve", Need::signed_in(), decide("approve"),
+                      "Pass a gate, now or at a time", schema_of<VoteBody>(), run_schema));
+  all.push_back(route(Method::post, run + "/jobs/:job/refuse", Need::signed_in(), decide("refuse"), "Refuse a gate",
+                      schema_of<VoteBody>(), run_schema));
   return all;
 }
 

@@ -7,7 +7,8 @@ namespace sampan::pipeline::store {
 namespace {
 
 constexpr std::string_view kRunColumns =
-    "r.id, r.pipeline, r.repo, r.repo_path, p.file, r.number, r.name, r.ref, r.sha, r.title, r.cause, r.push, r.actor, r.actor_name, "
+    "r.id, r.pipeline, r.repo, r.repo_path, p.file, r.number, r.name, r.ref, r.sha, r.title, r.cause, r.push, r.actor, "
+    "r.actor_name, "
     "r.remark, r.yaml, r.stages, r.variable_groups, r.created_at, r.started_at, r.finished_at, r.said_state";
 
 Result<RunRow> run_of(const Row& row) {
@@ -46,8 +47,10 @@ Result<std::vector<RunId>> ids_of(const std::vector<Row>& rows) {
 }  // namespace
 
 Result<PipelineRow> open_pipeline(Tx& tx, RepoId repo, std::string_view file, std::string_view name) {
-  TRY(tx.exec("insert into pipeline (repo, file, name, last_number) values ($1, $2, $3, 0) "
-              "on conflict (repo, file) do update set name = excluded.name", {repo, file, name}));
+  TRY(
+      tx.exec("insert into pipeline (repo, file, name, last_number) values ($1, $2, $3, 0) "
+              "on conflict (repo, file) do update set name = excluded.name",
+              {repo, file, name}));
   Row row = TRY(tx.one("pipeline", "select id, last_number from pipeline where repo = $1 and file = $2", {repo, file}));
   return PipelineRow{{row.integer(0)}, repo, std::string(file), std::string(name), row.integer(1)};
 }
@@ -65,17 +68,21 @@ Result<void> set_last_number(Tx& tx, PipelineId pipeline, std::int64_t number) {
 
 Result<RunId> insert_run(Tx& tx, const RunRow& run) {
   const std::int64_t id = TRY(tx.insert(
-      "insert into pipeline_run (pipeline, repo, repo_path, number, name, ref, sha, title, cause, push, actor, actor_name, remark, yaml, "
-      "stages, variable_groups, created_at, started_at, finished_at, said_state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+      "insert into pipeline_run (pipeline, repo, repo_path, number, name, ref, sha, title, cause, push, actor, "
+      "actor_name, remark, yaml, "
+      "stages, variable_groups, created_at, started_at, finished_at, said_state) values ($1, $2, $3, $4, $5, $6, $7, "
+      "$8, $9, $10, $11, $12, "
       "$13, $14, $15, $16, $17, null, null, '') returning id",
-      {run.pipeline, run.repo, run.repo_path, run.number, run.name, run.ref, run.sha, run.title, run.cause, run.push, run.actor, run.actor_name,
-       run.remark, run.yaml, to_json(run.stages), to_json(run.groups), run.created_at}));
+      {run.pipeline, run.repo, run.repo_path, run.number, run.name, run.ref, run.sha, run.title, run.cause, run.push,
+       run.actor, run.actor_name, run.remark, run.yaml, to_json(run.stages), to_json(run.groups), run.created_at}));
   return RunId{id};
 }
 
 Result<RunRow> load_run(Tx& tx, RunId run) {
-  Row row = TRY(tx.one(fmt::format("run {}", run.value),
-                       fmt::format("select {} from pipeline_run r join pipeline p on p.id = r.pipeline where r.id = $1", kRunColumns), {run}));
+  Row row = TRY(tx.one(
+      fmt::format("run {}", run.value),
+      fmt::format("select {} from pipeline_run r join pipeline p on p.id = r.pipeline where r.id = $1", kRunColumns),
+      {run}));
   return run_of(row);
 }
 
@@ -86,8 +93,10 @@ Result<void> save_run(Tx& tx, const RunRow& run) {
 }
 
 Result<std::vector<RunId>> open_runs(Tx& tx, PipelineId pipeline) {
-  if (pipeline.value == 0) return ids_of(TRY(tx.query("select id from pipeline_run where finished_at is null order by id")));
-  return ids_of(TRY(tx.query("select id from pipeline_run where pipeline = $1 and finished_at is null order by id", {pipeline})));
+  if (pipeline.value == 0)
+    return ids_of(TRY(tx.query("select id from pipeline_run where finished_at is null order by id")));
+  return ids_of(
+      TRY(tx.query("select id from pipeline_run where pipeline = $1 and finished_at is null order by id", {pipeline})));
 }
 
 Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter) {
@@ -105,15 +114,20 @@ Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter) {
   if (filter.before > 0) add("r.id <", filter.before);
   params.push_back(filter.limit);
   std::vector<RunRow> runs;
-  auto rows = TRY(tx.query(fmt::format("select {} from pipeline_run r join pipeline p on p.id = r.pipeline where {} order by r.id desc limit ${}",
-                                       kRunColumns, where, params.size()), params));
+  auto rows = TRY(tx.query(
+      fmt::format(
+          "select {} from pipeline_run r join pipeline p on p.id = r.pipeline where {} order by r.id desc limit ${}",
+          kRunColumns, where, params.size()),
+      params));
   for (const Row& row : rows) runs.push_back(TRY(run_of(row)));
   return runs;
 }
 
 Result<std::optional<std::string>> state_before(Tx& tx, const RunRow& run) {
-  auto row = TRY(tx.maybe("select said_state from pipeline_run where pipeline = $1 and ref = $2 and id < $3 and finished_at is not null "
-                          "and said_state in ('succeeded', 'failed') order by id desc limit 1", {run.pipeline, run.ref, run.id}));
+  auto row = TRY(tx.maybe(
+      "select said_state from pipeline_run where pipeline = $1 and ref = $2 and id < $3 and finished_at is not null "
+      "and said_state in ('succeeded', 'failed') order by id desc limit 1",
+      {run.pipeline, run.ref, run.id}));
   if (!row) return std::optional<std::string>{};
   return std::optional(row->text(0));
 }
@@ -123,10 +137,12 @@ Result<std::vector<RunId>> runs_of_repo(Tx& tx, RepoId repo) {
 }
 
 Result<std::optional<double>> usual_seconds(Tx& tx, PipelineId pipeline, std::string_view key) {
-  const std::string_view of_run = "select finished_at - started_at from pipeline_run where pipeline = $1 and said_state = 'succeeded' "
-                                  "and started_at is not null order by id desc limit 5";
-  const std::string_view of_job = "select finished_at - started_at from run_job where pipeline = $1 and key = $2 and state = 'succeeded' "
-                                  "and started_at is not null order by id desc limit 5";
+  const std::string_view of_run =
+      "select finished_at - started_at from pipeline_run where pipeline = $1 and said_state = 'succeeded' "
+      "and started_at is not null order by id desc limit 5";
+  const std::string_view of_job =
+      "select finished_at - started_at from run_job where pipeline = $1 and key = $2 and state = 'succeeded' "
+      "and started_at is not null order by id desc limit 5";
   std::vector<Param> params{pipeline};
   if (!key.empty()) params.push_back(key);
   auto rows = TRY(tx.query(key.empty() ? of_run : of_job, std::move(params)));
@@ -139,14 +155,17 @@ Result<std::optional<double>> usual_seconds(Tx& tx, PipelineId pipeline, std::st
 
 Result<std::vector<KeyValue>> load_variables(Tx& tx, RunId run, std::string_view source) {
   std::vector<KeyValue> variables;
-  auto rows = TRY(tx.query("select key, value from run_variable where run = $1 and source = $2 order by key", {run, source}));
+  auto rows =
+      TRY(tx.query("select key, value from run_variable where run = $1 and source = $2 order by key", {run, source}));
   for (const Row& row : rows) variables.push_back({row.text(0), row.text(1)});
   return variables;
 }
 
 Result<void> put_variable(Tx& tx, RunId run, std::string_view source, const KeyValue& variable) {
-  TRY(tx.exec("insert into run_variable (run, source, key, value) values ($1, $2, $3, $4) "
-              "on conflict (run, source, key) do update set value = excluded.value", {run, source, variable.key, variable.value}));
+  TRY(
+      tx.exec("insert into run_variable (run, source, key, value) values ($1, $2, $3, $4) "
+              "on conflict (run, source, key) do update set value = excluded.value",
+              {run, source, variable.key, variable.value}));
   return {};
 }
 

@@ -12,7 +12,12 @@
 
 namespace sampan::pipeline::store {
 
-struct PipelineRow { PipelineId id; RepoId repo; std::string file, name; std::int64_t last_number = 0; };
+struct PipelineRow {
+  PipelineId id;
+  RepoId repo;
+  std::string file, name;
+  std::int64_t last_number = 0;
+};
 
 struct RunRow {
   RunId id;
@@ -67,10 +72,16 @@ Result<std::optional<PipelineRow>> find_pipeline(Tx& tx, RepoId repo, std::strin
 Result<void> set_last_number(Tx& tx, PipelineId pipeline, std::int64_t number);
 
 Result<RunId> insert_run(Tx& tx, const RunRow& run);
-Result<RunRow> load_run(Tx& tx, RunId run);  // not_found names it
-Result<void> save_run(Tx& tx, const RunRow& run);  // started_at, finished_at, said_state
+Result<RunRow> load_run(Tx& tx, RunId run);                         // not_found names it
+Result<void> save_run(Tx& tx, const RunRow& run);                   // started_at, finished_at, said_state
 Result<std::vector<RunId>> open_runs(Tx& tx, PipelineId pipeline);  // oldest first; pipeline 0: of all
-struct RunFilter { RepoId repo; UserId actor; std::string state, file, ref; std::int64_t before = 0; int limit = 50; };
+struct RunFilter {
+  RepoId repo;
+  UserId actor;
+  std::string state, file, ref;
+  std::int64_t before = 0;
+  int limit = 50;
+};
 Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter);  // newest first
 // The state ("succeeded" or "failed") of the last run before `run` of its pipeline on its ref that ended so.
 Result<std::optional<std::string>> state_before(Tx& tx, const RunRow& run);

@@ -49,8 +49,10 @@ Result<void> check_step_state(std::string_view state) {
 
 Result<Response> RunnerApi::stream(const Request& request, const Actor& actor) {
   if (actor.kind != Actor::Kind::runner) return fail(Errc::denied, "only a runner takes orders");
-  RunnerHello hello{actor.runner, request.find_query("version").value_or(""), TRY(query_number(request, "capacity")), {}};
-  if (hello.capacity < 1 || hello.capacity > 1000) return fail(Errc::invalid, "the capacity {} of a runner: expected 1 to 1000", hello.capacity);
+  RunnerHello hello{
+      actor.runner, request.find_query("version").value_or(""), TRY(query_number(request, "capacity")), {}};
+  if (hello.capacity < 1 || hello.capacity > 1000)
+    return fail(Errc::invalid, "the capacity {} of a runner: expected 1 to 1000", hello.capacity);
   for (const std::string& label : split(request.find_query("labels").value_or(""), ',')) {
     if (!trim(label).empty()) hello.labels.emplace_back(trim(label));
   }
@@ -114,7 +116,8 @@ Result<Response> RunnerApi::steps(const Request& request, const Actor& actor) {
     TRY(store::save_job(tx, job));
     auto rows = TRY(store::load_steps(tx, job.id));
     for (const wire::StepUpdate& update : report.updates) {
-      auto row = std::find_if(rows.begin(), rows.end(), [&](const store::StepRow& step) { return step.key == update.step; });
+      auto row =
+          std::find_if(rows.begin(), rows.end(), [&](const store::StepRow& step) { return step.key == update.step; });
       if (row == rows.end()) continue;  // steps of the runner's own, such as the checkout, are in the log only
       row->state = update.state;
       row->reason = update.reason.value_or("");
@@ -137,9 +140,12 @@ Result<Response> RunnerApi::steps(const Request& request, const Actor& actor) {
 
 Result<Response> RunnerApi::finish(const Request& request, const Actor& actor) {
   const auto report = TRY(from_json<wire::Finish>(request.body));
-  static const std::map<std::string, JobMove> kMoves{{"succeeded", JobMove::succeed}, {"failed", JobMove::fail}, {"canceled", JobMove::cancel}};
+  static const std::map<std::string, JobMove> kMoves{
+      {"succeeded", JobMove::succeed}, {"failed", JobMove::fail}, {"canceled", JobMove::cancel}};
   auto move = kMoves.find(report.state);
-  if (move == kMoves.end()) return fail(Errc::invalid, "the state '{}' of a finished job: expected succeeded, failed or canceled", report.state);
+  if (move == kMoves.end())
+    return fail(Errc::invalid, "the state '{}' of a finished job: expected succeeded, failed or canceled",
+                report.state);
   TRY(room_.db.write([&](Tx& tx) -> Result<void> {
     const store::JobRow row = TRY(leased_job(tx, request, actor, report.fence));
     if (!row.lease_until) return {};  // said before
@@ -164,12 +170,21 @@ std::vector<Route> RunnerApi::routes() {
   };
   const std::string job = "/api/v1/runner/jobs/:job";
   std::vector<Route> all;
-  const auto add = [&](Method method, std::string pattern, Result<Response> (RunnerApi::*act)(const Request&, const Actor&), std::string summary) -> Route& {
-    all.push_back({.method = method, .pattern = std::move(pattern), .need = Need::runner(), .handler = handler(act), .summary = std::move(summary)});
+  const auto add = [&](Method method, std::string pattern,
+                       Result<Response> (RunnerApi::*act)(const Request&, const Actor&),
+                       std::string summary) -> Route& {
+    all.push_back({.method = method,
+                   .pattern = std::move(pattern),
+                   .need = Need::runner(),
+                   .handler = handler(act),
+                   .summary = std::move(summary)});
     return all.back();
   };
   add(Method::get, "/api/v1/runner/stream", &RunnerApi::stream, "Hold the stream of a runner's orders open").query = {
-      {"name", "its name"}, {"version", "its version"}, {"capacity", "jobs at once"}, {"labels", "with commas between"}};
+      {"name", "its name"},
+      {"version", "its version"},
+      {"capacity", "jobs at once"},
+      {"labels", "with commas between"}};
   Route& beat = add(Method::post, "/api/v1/runner/heartbeat", &RunnerApi::heartbeat, "Renew a runner's leases");
   beat.request_schema = schema_of<wire::Heartbeat>();
   beat.response_schema = schema_of<wire::HeartbeatAnswer>();
@@ -183,16 +198,19 @@ std::vector<Route> RunnerApi::routes() {
   Route& put = add(Method::put, job + "/artifacts/:name", &RunnerApi::put_artifact, "Keep an artifact");
   put.body = BodyKind::spool;
   put.body_limit = 16ULL << 30;
-  put.query = {{"fence", "of the lease"}, {"file_name", "for the download"}, {"kind", "archive or file"}, {"step", "its key"}};
+  put.query = {
+      {"fence", "of the lease"}, {"file_name", "for the download"}, {"kind", "archive or file"}, {"step", "its key"}};
   put.response_schema = schema_of<wire::ArtifactAnswer>();
   Route& image = add(Method::post, job + "/images", &RunnerApi::put_image, "Record a pushed image as an artifact");
   image.request_schema = schema_of<wire::Image>();
   image.response_schema = schema_of<wire::ArtifactAnswer>();
-  add(Method::get, "/api/v1/runner/artifacts/:artifact", &RunnerApi::get_artifact, "Read an artifact of the same repository");
+  add(Method::get, "/api/v1/runner/artifacts/:artifact", &RunnerApi::get_artifact,
+      "Read an artifact of the same repository");
   Route& report = add(Method::post, job + "/reports", &RunnerApi::put_report, "Add a test report file");
   report.body_limit = 16 << 20;
   report.query = {{"fence", "of the lease"}, {"kind", "junit"}, {"name", "of the report"}, {"step", "its key"}};
-  add(Method::post, job + "/caches", &RunnerApi::note_caches, "Say what a job's caches weigh").request_schema = schema_of<wire::Caches>();
+  add(Method::post, job + "/caches", &RunnerApi::note_caches, "Say what a job's caches weigh").request_schema =
+      schema_of<wire::Caches>();
   return all;
 }
 

@@ -12,10 +12,13 @@ namespace sampan::pipeline {
 namespace {
 
 Result<void> check_name(std::string_view what, std::string_view name) {
-  const bool right = !name.empty() && name.size() <= 200 && name != "." && name != ".." && name.find('/') == std::string_view::npos && is_valid_utf8(name) &&
-                     std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '\\' && c != '"'; });
+  const bool right = !name.empty() && name.size() <= 200 && name != "." && name != ".." &&
+                     name.find('/') == std::string_view::npos && is_valid_utf8(name) &&
+                     std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '\\' && c != '"'; });
   if (right) return {};
-  return fail(Errc::invalid, "'{}' is not {}: expected a name without slashes and control characters, at most 200 bytes", name, what);
+  return fail(Errc::invalid,
+              "'{}' is not {}: expected a name without slashes and control characters, at most 200 bytes", name, what);
 }
 
 }  // namespace
@@ -29,7 +32,8 @@ Result<Response> RunnerApi::put_artifact(const Request& request, const Actor& ac
   artifact.step = request.find_query("step").value_or("");
   TRY(check_name("a name for an artifact", artifact.name));
   TRY(check_name("a file name", artifact.file_name));
-  if (artifact.kind != "archive" && artifact.kind != "file") return fail(Errc::invalid, "the kind '{}' of an artifact: expected archive or file", artifact.kind);
+  if (artifact.kind != "archive" && artifact.kind != "file")
+    return fail(Errc::invalid, "the kind '{}' of an artifact: expected archive or file", artifact.kind);
   artifact.size = static_cast<std::int64_t>(request.spooled->size);
   artifact.sha256 = request.spooled->sha256;
   // The bytes are there and durable before anything refers to them.
@@ -74,13 +78,20 @@ Result<Response> RunnerApi::get_artifact(const Request& request, const Actor& ac
   const ArtifactId id{TRY(number_of(request.param("artifact"), "the artifact's id"))};
   const store::ArtifactRow artifact = TRY(room_.db.read([&](Tx& tx) -> Result<store::ArtifactRow> {
     store::ArtifactRow found = TRY(store::load_artifact(tx, id));
-    if (actor.kind == Actor::Kind::job && actor.only_repo != found.repo) return fail(Errc::not_found, "there is no artifact {}", id.value);
+    if (actor.kind == Actor::Kind::job && actor.only_repo != found.repo)
+      return fail(Errc::not_found, "there is no artifact {}", id.value);
     return found;
   }));
-  if (artifact.kind == "image") return fail(Errc::invalid, "the artifact '{}' is an image: pull {}", artifact.name, artifact.image);
+  if (artifact.kind == "image")
+    return fail(Errc::invalid, "the artifact '{}' is an image: pull {}", artifact.name, artifact.image);
   Fd file = TRY(room_.blobs->open(artifact.sha256));
   Response response;
-  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()), [](const int* fd) { ::close(*fd); delete fd; }), 0, static_cast<std::uint64_t>(artifact.size)};
+  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()),
+                                                      [](const int* fd) {
+                                                        ::close(*fd);
+                                                        delete fd;
+                                                      }),
+                           0, static_cast<std::uint64_t>(artifact.size)};
   response.set("Content-Type", "application/octet-stream");
   return response;
 }

@@ -16,8 +16,12 @@ struct RunnerJson {
   std::vector<std::int64_t> current_jobs;
   std::optional<std::string> token;  // once, when it is made
 };
-BOOST_DESCRIBE_STRUCT(RunnerJson, (), (id, name, state, version, labels, busy, capacity, last_seen_at, current_jobs, token))
-struct RunnerBody { std::string name; std::vector<std::string> labels; };
+BOOST_DESCRIBE_STRUCT(RunnerJson, (),
+                      (id, name, state, version, labels, busy, capacity, last_seen_at, current_jobs, token))
+struct RunnerBody {
+  std::string name;
+  std::vector<std::string> labels;
+};
 BOOST_DESCRIBE_STRUCT(RunnerBody, (), (name, labels))
 
 class RunnerRoutes {
@@ -29,7 +33,8 @@ class RunnerRoutes {
     const auto items = TRY(room_.db.read([&](Tx& tx) -> Result<std::vector<RunnerJson>> {
       std::vector<RunnerJson> out;
       for (const auto& row : TRY(store::list_runners(tx))) {
-        const bool online = std::any_of(connected.begin(), connected.end(), [&](const ConnectedRunner& runner) { return runner.id == row.id; });
+        const bool online = std::any_of(connected.begin(), connected.end(),
+                                        [&](const ConnectedRunner& runner) { return runner.id == row.id; });
         RunnerJson item = describe(row, online);
         for (JobId job : TRY(store::leased_to(tx, row.id))) item.current_jobs.push_back(job.value);
         item.busy = static_cast<std::int64_t>(item.current_jobs.size());
@@ -42,10 +47,13 @@ class RunnerRoutes {
 
   Result<Response> add(const Request& request, const Actor& actor) const {
     auto body = TRY(from_json<RunnerBody>(request.body));
-    if (!is_valid_name(body.name)) return fail(Errc::invalid, "'{}' is not a name for a runner: expected letters, digits, . _ -, at most 64", body.name);
+    if (!is_valid_name(body.name))
+      return fail(Errc::invalid, "'{}' is not a name for a runner: expected letters, digits, . _ -, at most 64",
+                  body.name);
     std::sort(body.labels.begin(), body.labels.end());
     const auto made = TRY(room_.db.write([&](Tx& tx) -> Result<RunnerJson> {
-      if (TRY(store::find_runner(tx, body.name))) return fail(Errc::conflict, "there is a runner '{}' already", body.name);
+      if (TRY(store::find_runner(tx, body.name)))
+        return fail(Errc::conflict, "there is a runner '{}' already", body.name);
       store::RunnerRow row;
       row.name = body.name;
       row.labels = join(body.labels, ",");
@@ -64,7 +72,8 @@ class RunnerRoutes {
     const RunnerId id{TRY(number_of(request.param("runner"), "the runner's id"))};
     TRY(room_.db.write([&](Tx& tx) -> Result<void> {
       const auto row = TRY(store::load_runner(tx, id));
-      if (!TRY(store::leased_to(tx, id)).empty()) return fail(Errc::conflict, "the runner '{}' has jobs: wait for them, or cancel their runs", row.name);
+      if (!TRY(store::leased_to(tx, id)).empty())
+        return fail(Errc::conflict, "the runner '{}' has jobs: wait for them, or cancel their runs", row.name);
       TRY(room_.people.revoke_runner_tokens(tx, id));
       TRY(store::delete_runner(tx, id));
       room_.publish(tx, "runners");
@@ -75,7 +84,9 @@ class RunnerRoutes {
 
  private:
   static RunnerJson describe(const store::RunnerRow& row, bool online) {
-    RunnerJson out{row.id.value, row.name, online ? "online" : "offline", row.version, {}, 0, row.capacity, row.last_seen_at, {}, std::nullopt};
+    RunnerJson out{
+        row.id.value, row.name,    online ? "online" : "offline", row.version, {}, 0, row.capacity, row.last_seen_at,
+        {},           std::nullopt};
     if (!row.labels.empty()) out.labels = split(row.labels, ',');
     return out;
   }
@@ -89,13 +100,28 @@ class RunnerRoutes {
 std::vector<Route> runner_admin_routes(RouteRoom rooms) {
   const auto made = std::make_shared<RunnerRoutes>(rooms);
   using Act = Result<Response> (RunnerRoutes::*)(const Request&, const Actor&) const;
-  const auto on = [made](Act act) -> Route::Handler { return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); }; };
+  const auto on = [made](Act act) -> Route::Handler {
+    return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); };
+  };
   return {
-      {.method = Method::get, .pattern = "/api/v1/runners", .need = Need::signed_in(), .handler = on(&RunnerRoutes::list), .summary = "List the runners",
+      {.method = Method::get,
+       .pattern = "/api/v1/runners",
+       .need = Need::signed_in(),
+       .handler = on(&RunnerRoutes::list),
+       .summary = "List the runners",
        .response_schema = page_schema<RunnerJson>()},
-      {.method = Method::post, .pattern = "/api/v1/runners", .need = Need::site_admin(), .handler = on(&RunnerRoutes::add), .summary = "Add a runner; its token is told once",
-       .request_schema = schema_of<RunnerBody>(), .response_schema = schema_of<RunnerJson>()},
-      {.method = Method::del, .pattern = "/api/v1/runners/:runner", .need = Need::site_admin(), .handler = on(&RunnerRoutes::remove), .summary = "Remove a runner"},
+      {.method = Method::post,
+       .pattern = "/api/v1/runners",
+       .need = Need::site_admin(),
+       .handler = on(&RunnerRoutes::add),
+       .summary = "Add a runner; its token is told once",
+       .request_schema = schema_of<RunnerBody>(),
+       .response_schema = schema_of<RunnerJson>()},
+      {.method = Method::del,
+       .pattern = "/api/v1/runners/:runner",
+       .need = Need::site_admin(),
+       .handler = on(&RunnerRoutes::remove),
+       .summary = "Remove a runner"},
   };
 }
 

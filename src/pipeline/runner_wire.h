@@ -7,16 +7,28 @@
 
 namespace sampan::pipeline::wire {
 
-struct Lease { std::int64_t job = 0, fence = 0; };
+struct Lease {
+  std::int64_t job = 0, fence = 0;
+};
 BOOST_DESCRIBE_STRUCT(Lease, (), (job, fence))
-struct Heartbeat { std::vector<Lease> jobs; };
+struct Heartbeat {
+  std::vector<Lease> jobs;
+};
 BOOST_DESCRIBE_STRUCT(Heartbeat, (), (jobs))
-struct Canceled { std::int64_t job = 0, fence = 0; std::string reason; };
+struct Canceled {
+  std::int64_t job = 0, fence = 0;
+  std::string reason;
+};
 BOOST_DESCRIBE_STRUCT(Canceled, (), (job, fence, reason))
-struct HeartbeatAnswer { std::vector<Lease> lost; std::vector<Canceled> canceled; };
+struct HeartbeatAnswer {
+  std::vector<Lease> lost;
+  std::vector<Canceled> canceled;
+};
 BOOST_DESCRIBE_STRUCT(HeartbeatAnswer, (), (lost, canceled))
 
-struct LogAnswer { std::int64_t size = 0; };
+struct LogAnswer {
+  std::int64_t size = 0;
+};
 BOOST_DESCRIBE_STRUCT(LogAnswer, (), (size))
 
 struct StepUpdate {
@@ -27,20 +39,45 @@ struct StepUpdate {
   std::optional<std::int64_t> log_offset;
 };
 BOOST_DESCRIBE_STRUCT(StepUpdate, (), (step, state, exit_code, reason, at, log_offset))
-struct Steps { std::int64_t fence = 0; std::vector<StepUpdate> updates; std::map<std::string, std::string> variables; };
+struct Steps {
+  std::int64_t fence = 0;
+  std::vector<StepUpdate> updates;
+  std::map<std::string, std::string> variables;
+};
 BOOST_DESCRIBE_STRUCT(Steps, (), (fence, updates, variables))
 
-struct Finish { std::int64_t fence = 0; std::string state; std::optional<std::string> reason; std::optional<Time> finished_at; };
+struct Finish {
+  std::int64_t fence = 0;
+  std::string state;
+  std::optional<std::string> reason;
+  std::optional<Time> finished_at;
+};
 BOOST_DESCRIBE_STRUCT(Finish, (), (fence, state, reason, finished_at))
 
-struct Image { std::int64_t fence = 0; std::string name, image, digest; std::optional<std::string> step; };
+struct Image {
+  std::int64_t fence = 0;
+  std::string name, image, digest;
+  std::optional<std::string> step;
+};
 BOOST_DESCRIBE_STRUCT(Image, (), (fence, name, image, digest, step))
-struct ArtifactAnswer { std::int64_t id = 0; std::string sha256; std::int64_t size = 0; };
+struct ArtifactAnswer {
+  std::int64_t id = 0;
+  std::string sha256;
+  std::int64_t size = 0;
+};
 BOOST_DESCRIBE_STRUCT(ArtifactAnswer, (), (id, sha256, size))
 
-struct CacheNote { std::string key; std::int64_t size = 0; bool dropped = false; std::optional<std::string> reason; };
+struct CacheNote {
+  std::string key;
+  std::int64_t size = 0;
+  bool dropped = false;
+  std::optional<std::string> reason;
+};
 BOOST_DESCRIBE_STRUCT(CacheNote, (), (key, size, dropped, reason))
-struct Caches { std::int64_t fence = 0; std::vector<CacheNote> caches; };
+struct Caches {
+  std::int64_t fence = 0;
+  std::vector<CacheNote> caches;
+};
 BOOST_DESCRIBE_STRUCT(Caches, (), (fence, caches))
 
 }  // namespace sampan::pipeline::wire

@@ -8,11 +8,13 @@
 
 namespace sampan::pipeline {
 
-// pending: jobs before it are not done (or the same job of another run is under way). queued: a runner may take it. waiting: for a person.
+// pending: jobs before it are not done (or the same job of another run is under way). queued: a runner may take it.
+// waiting: for a person.
 BOOST_DEFINE_ENUM_CLASS(JobState, pending, queued, running, waiting, succeeded, failed, canceled, skipped)
 BOOST_DEFINE_ENUM_CLASS(RunState, queued, running, waiting, succeeded, failed, canceled, skipped)
 
-// What can happen to a job. open: a gate opens or it waits to be started by hand; requeue: its runner is lost; again: a person retries it.
+// What can happen to a job. open: a gate opens or it waits to be started by hand; requeue: its runner is lost; again: a
+// person retries it.
 BOOST_DEFINE_ENUM_CLASS(JobMove, queue, start, open, requeue, succeed, fail, cancel, skip, again)
 
 // All transitions, in one place; conflict when the move is not possible from there.

@@ -8,7 +8,8 @@ namespace sampan::pipeline {
 
 TEST_CASE("states: a finished job moves only when a person retries it") {
   for (JobState state : {JobState::succeeded, JobState::failed, JobState::canceled, JobState::skipped}) {
-    for (JobMove move : {JobMove::queue, JobMove::start, JobMove::open, JobMove::requeue, JobMove::succeed, JobMove::fail, JobMove::cancel, JobMove::skip}) {
+    for (JobMove move : {JobMove::queue, JobMove::start, JobMove::open, JobMove::requeue, JobMove::succeed,
+                         JobMove::fail, JobMove::cancel, JobMove::skip}) {
       CHECK_FALSE(next_state(state, move).has_value());
     }
     CHECK(*next_state(state, JobMove::again) == JobState::pending);

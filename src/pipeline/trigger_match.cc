@@ -31,16 +31,21 @@ std::optional<std::string> why_not_source(const Source& source, const RefEvent& 
   for (const std::string& path : event.changed_paths) {
     if (regex_search(source.path_filter, path).value_or(false)) return std::nullopt;
   }
-  return fmt::format("none of the {} changed paths matches pathFilter '{}'", event.changed_paths.size(), source.path_filter);
+  return fmt::format("none of the {} changed paths matches pathFilter '{}'", event.changed_paths.size(),
+                     source.path_filter);
 }
 
 }  // namespace
 
-bool asks_for_paths(const Definition& definition) { return definition.source && !definition.source->path_filter.empty(); }
+bool asks_for_paths(const Definition& definition) {
+  return definition.source && !definition.source->path_filter.empty();
+}
 
 std::optional<std::string> why_not(const Definition& definition, const RefEvent& event) {
-  if (event.title.find("[skip ci]") != std::string::npos || event.title.find("[ci skip]") != std::string::npos) return "the commit's title says [skip ci]";
-  if (std::find(event.options.begin(), event.options.end(), "ci.skip") != event.options.end()) return "the push option ci.skip was given";
+  if (event.title.find("[skip ci]") != std::string::npos || event.title.find("[ci skip]") != std::string::npos)
+    return "the commit's title says [skip ci]";
+  if (std::find(event.options.begin(), event.options.end(), "ci.skip") != event.options.end())
+    return "the push option ci.skip was given";
   if (definition.source) return why_not_source(*definition.source, event);
   if (event.ref == "refs/heads/" + event.default_branch) return std::nullopt;
   return fmt::format("the file has no sources: only pushes on the branch '{}' start it", event.default_branch);

@@ -12,7 +12,12 @@ class PushReader {
  public:
   PushReader(Room& room, const git::Repo& repo) : room_(room), repo_(repo) {}
 
-  struct Commit { std::string title; std::vector<PipelineFile> files; std::string problem; };
+  struct Commit {
+    Sha sha;
+    std::string title;
+    std::vector<PipelineFile> files;
+    std::string problem;
+  };
   const Commit& commit(const Sha& sha) {
     auto [found, added] = commits_.try_emplace(sha.text());
     if (added) read(sha, found->second);
@@ -35,6 +40,7 @@ class PushReader {
       out.problem = files.error().message;
       return;
     }
+    out.sha = info->sha;
     out.title = info->title;
     out.files = std::move(*files);
   }
@@ -53,7 +59,8 @@ struct Candidate {
 
 class PushReaction {
  public:
-  PushReaction(Room& room, const git::Repo& repo, const events::PushReceived& push) : room_(room), repo_(repo), push_(push), reader_(room, repo) {}
+  PushReaction(Room& room, const git::Repo& repo, const events::PushReceived& push)
+      : room_(room), repo_(repo), push_(push), reader_(room, repo) {}
 
   void collect() {
     for (const events::RefUpdate& update : push_.updates) collect_ref(update);
@@ -84,23 +91,20 @@ class PushReaction {
     base.record.actor_name = push_.actor_name;
     base.record.outcome = "nothing";
     if (update.new_sha.is_zero()) return add(base, "", "it was deleted");
-    // A tag object is followed to its commit.
-    Sha sha = update.new_sha;
-    if (tag) {
-      if (auto commit = room_.git.resolve(repo_, update.ref + "^{commit}")) sha = *commit;
-      base.record.sha = sha.text();
-    }
-    const PushReader::Commit& commit = reader_.commit(sha);
+    const PushReader::Commit& commit = reader_.commit(update.new_sha);
     if (!commit.problem.empty()) return add(base, "", commit.problem);
+    base.record.sha = commit.sha.text();  // of an annotated tag: the commit it names
     if (commit.files.empty()) return add(base, "", "there is no pipeline file (.sampan/*.yaml) at this commit");
-    for (const PipelineFile& file : commit.files) collect_file(update, sha, commit, file, base);
+    for (const PipelineFile& file : commit.files) collect_file(update, commit, file, base);
   }
 
-  void collect_file(const events::RefUpdate& update, const Sha& sha, const PushReader::Commit& commit, const PipelineFile& file, const Candidate& base) {
-    if (!file.reading.definition) return add(base, file.path, fmt::format("the file has errors: {}", format(file.reading.errors.front())));
+  void collect_file(const events::RefUpdate& update, const PushReader::Commit& commit, const PipelineFile& file,
+                    const Candidate& base) {
+    if (!file.reading.definition)
+      return add(base, file.path, fmt::format("the file has errors: {}", format(file.reading.errors.front())));
     RefEvent event{update.ref, repo_.default_branch, commit.title, push_.options, {}, true};
     if (asks_for_paths(*file.reading.definition) && !update.old_sha.is_zero()) {
-      if (auto paths = room_.git.changed_paths(repo_, update.old_sha, sha)) {
+      if (auto paths = room_.git.changed_paths(repo_, update.old_sha, commit.sha)) {
         event.changed_paths = *paths;
         event.all_paths = false;
       }
@@ -110,7 +114,7 @@ class PushReaction {
     candidate.record.file = file.path;
     candidate.file = &file;
     candidate.title = commit.title;
-    candidate.app_files = reader_.app_files(sha, *file.reading.definition);
+    candidate.app_files = reader_.app_files(commit.sha, *file.reading.definition);
     candidates_.push_back(std::move(candidate));
   }
 
@@ -121,8 +125,20 @@ class PushReaction {
   }
 
   Result<void> start(Tx& tx, const Candidate& candidate, store::TriggerRow& record) {
-    auto made = create_run(room_, tx, {repo_, *candidate.file->reading.definition, candidate.file->text, record.ref, record.sha, candidate.title,
-                                       record.event, push_.push, push_.actor, push_.actor_name, "", {}, candidate.app_files});
+    auto made = create_run(room_, tx,
+                           {repo_,
+                            *candidate.file->reading.definition,
+                            candidate.file->text,
+                            record.ref,
+                            record.sha,
+                            candidate.title,
+                            record.event,
+                            push_.push,
+                            push_.actor,
+                            push_.actor_name,
+                            "",
+                            {},
+                            candidate.app_files});
     if (made) {
       record.outcome = "started";
       record.run = made->id;
@@ -147,6 +163,8 @@ Result<void> react_to_push(Room& room, const events::PushReceived& push) {
   auto repo = room.git.find_repo(push.repo);
   if (!repo && repo.error().code == Errc::not_found) return {};  // deleted since
   if (!repo) return repo.error();
+  auto& locks = *room.push_locks;
+  std::lock_guard lock(locks[static_cast<std::size_t>(push.push.value) % locks.size()]);
   const bool seen = TRY(room.db.read([&](Tx& tx) { return store::is_push_taken(tx, push.push); }));
   if (seen) return {};
   PushReaction reaction(room, *repo, push);
@@ -168,7 +186,8 @@ std::vector<std::string> push_notice(Room& room, const events::PushReceived& pus
       lines.push_back(fmt::format("and {} more runs", runs->size() - kMostLines));
       break;
     }
-    lines.push_back(fmt::format("run #{} of {} started: {}/runs/{}", run.number, run.name, room.config.public_url, run.run.value));
+    lines.push_back(
+        fmt::format("run #{} of {} started: {}/runs/{}", run.number, run.name, room.config.public_url, run.run.value));
   }
   return lines;
 }

@@ -17,7 +17,8 @@ struct RefEvent {
 std::optional<std::string> why_not(const Definition& definition, const RefEvent& event);
 bool asks_for_paths(const Definition& definition);
 
-// Reads the pipelines of each moved ref and starts what the push starts; one trigger record for each file and ref. Idempotent by push.
+// Reads the pipelines of each moved ref and starts what the push starts; one trigger record for each file and ref.
+// Idempotent by push.
 Result<void> react_to_push(Room& room, const events::PushReceived& push);
 // The lines printed to who pushed.
 std::vector<std::string> push_notice(Room& room, const events::PushReceived& push);

@@ -21,8 +21,8 @@ LocalTime local_time(Time time) {
   std::tm parts{};
   ::localtime_r(&seconds, &parts);
   return {parts.tm_wday == 0 ? 7 : parts.tm_wday, parts.tm_hour * 3600 + parts.tm_min * 60 + parts.tm_sec,
-          fmt::format("{:04}-{:02}-{:02}-{:02}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                      parts.tm_sec)};
+          fmt::format("{:04}-{:02}-{:02}-{:02}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                      parts.tm_hour, parts.tm_min, parts.tm_sec)};
 }
 
 Variables RunValues::all() const {
@@ -40,7 +40,9 @@ std::string_view cause_text(std::string_view cause) {
   return "pushed";
 }
 
-Variables predefined(const Room& room, const store::RunRow& run) {
+}  // namespace
+
+Variables predefined_variables(std::string_view public_url, const store::RunRow& run) {
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(run.created_at.time_since_epoch()).count();
   return {{"CI", "true"},
           {"PIPELINE_ID", std::to_string(run.pipeline.value)},
@@ -59,10 +61,8 @@ Variables predefined(const Room& room, const store::RunRow& run) {
           {"CI_COMMIT_SHA", run.sha},
           {"CI_COMMIT_ID", run.sha.substr(0, 8)},
           {"CI_COMMIT_SHORT_SHA", run.sha.substr(0, 8)},
-          {"CI_PIPELINE_LOG_URL", fmt::format("{}/runs/{}", room.config.public_url, run.id.value)}};
+          {"CI_PIPELINE_LOG_URL", fmt::format("{}/runs/{}", public_url, run.id.value)}};
 }
-
-}  // namespace
 
 Result<void> check_groups(Tx& tx, const std::vector<std::string>& groups, std::string_view repo_path) {
   for (const std::string& name : groups) {
@@ -73,7 +73,10 @@ Result<void> check_groups(Tx& tx, const std::vector<std::string>& groups, std::s
       return fail(Errc::invalid, "there is no variable group '{}'{}", name, did_you_mean(name, known));
     }
     if (!is_open_to_pipelines(*group, repo_path)) {
-      return fail(Errc::invalid, "the variable group '{}' is not open to the pipelines of {}: an administrator adds the repository to it", name, repo_path);
+      return fail(
+          Errc::invalid,
+          "the variable group '{}' is not open to the pipelines of {}: an administrator adds the repository to it",
+          name, repo_path);
     }
   }
   return {};
@@ -88,20 +91,23 @@ Result<RunValues> load_values(Room& room, Tx& tx, const store::RunRow& run) {
   };
   for (const std::string& name : run.groups) {
     auto group = TRY(store::find_group(tx, name));
-    if (!group || !is_open_to_pipelines(*group, run.repo_path)) return fail(Errc::invalid, "the variable group '{}' is gone or not open to {} any more", name, run.repo_path);
-    for (const Setting& setting : TRY(open_settings(room.secrets, tx, *group))) set({setting.key, setting.value}, setting.secret);
+    if (!group || !is_open_to_pipelines(*group, run.repo_path))
+      return fail(Errc::invalid, "the variable group '{}' is gone or not open to {} any more", name, run.repo_path);
+    for (const Setting& setting : TRY(open_settings(room.secrets, tx, *group)))
+      set({setting.key, setting.value}, setting.secret);
   }
   for (std::string_view source : {"file", "input", "step"}) {
     for (const KeyValue& variable : TRY(store::load_variables(tx, run.id, source))) set(variable, false);
   }
-  for (const auto& [key, value] : predefined(room, run)) set({key, value}, false);
+  for (const auto& [key, value] : predefined_variables(room.config.public_url, run)) set({key, value}, false);
   for (auto& [key, value] : secrets) values.secrets.push_back({key, value});
   return values;
 }
 
 namespace {
 
-Result<std::string> artifact_value(Room& room, Tx& tx, const store::RunRow& run, std::string_view stage, const ArtifactReference& reference) {
+Result<std::string> artifact_value(Room& room, Tx& tx, const store::RunRow& run, std::string_view stage,
+                                   const ArtifactReference& reference) {
   const std::string key = fmt::format("{}.{}", reference.stage.empty() ? stage : reference.stage, reference.job);
   auto artifact = TRY(store::find_artifact(tx, run.id, key, reference.name));
   if (!artifact) return fail(Errc::not_found, "job '{}' left no artifact '{}'", key, reference.name);
@@ -112,7 +118,8 @@ Result<std::string> artifact_value(Room& room, Tx& tx, const store::RunRow& run,
     return fmt::format("{}@sha256:{}", repository, artifact->sha256);
   }
   if (reference.wanted == ArtifactReference::Wanted::docker_url) {
-    return fail(Errc::invalid, "the artifact '{}' of job '{}' is a file: .dockerUrl is for images", reference.name, key);
+    return fail(Errc::invalid, "the artifact '{}' of job '{}' is a file: .dockerUrl is for images", reference.name,
+                key);
   }
   if (reference.wanted == ArtifactReference::Wanted::download_url) {
     return fmt::format("{}/api/v1/runner/artifacts/{}", room.config.public_url, artifact->id.value);
@@ -122,8 +129,10 @@ Result<std::string> artifact_value(Room& room, Tx& tx, const store::RunRow& run,
 
 }  // namespace
 
-Result<std::string> replace_artifacts(Room& room, Tx& tx, const store::RunRow& run, std::string_view stage, std::string_view text) {
-  return replace_references(text, [&](const ArtifactReference& reference) { return artifact_value(room, tx, run, stage, reference); });
+Result<std::string> replace_artifacts(Room& room, Tx& tx, const store::RunRow& run, std::string_view stage,
+                                      std::string_view text) {
+  return replace_references(
+      text, [&](const ArtifactReference& reference) { return artifact_value(room, tx, run, stage, reference); });
 }
 
 }  // namespace sampan::pipeline

@@ -15,10 +15,17 @@ Result<std::vector<Setting>> open_settings(const SecretBox& secrets, Tx& tx, con
 Result<std::vector<Setting>> settings_for(Room& room, std::string_view environment, std::string_view repo_path);
 Result<std::vector<Setting>> settings_at(Room& room, const std::vector<Setting>& recorded);
 
-struct GroupChange { std::string name; std::optional<std::string> description; std::optional<std::vector<std::string>> environments, repos; };
+struct GroupChange {
+  std::string name;
+  std::optional<std::string> description;
+  std::optional<std::vector<std::string>> environments, repos;
+};
 Result<void> change_group(Room& room, const Actor& actor, const GroupChange& change);
 Result<void> remove_group(Room& room, const Actor& actor, std::string_view name);
-struct VariableChange { std::string group, key, value; bool secret = false; };
+struct VariableChange {
+  std::string group, key, value;
+  bool secret = false;
+};
 Result<void> set_variable(Room& room, const Actor& actor, const VariableChange& change);
 Result<void> remove_variable(Room& room, const Actor& actor, std::string_view group, std::string_view key);
 

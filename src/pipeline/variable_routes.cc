@@ -8,7 +8,12 @@
 namespace sampan::pipeline {
 namespace {
 
-struct VariableJson { std::string key; std::optional<std::string> value; bool secret = false; std::int64_t version = 0; };
+struct VariableJson {
+  std::string key;
+  std::optional<std::string> value;
+  bool secret = false;
+  std::int64_t version = 0;
+};
 BOOST_DESCRIBE_STRUCT(VariableJson, (), (key, value, secret, version))
 struct GroupJson {
   std::int64_t id = 0;
@@ -19,9 +24,15 @@ struct GroupJson {
   std::string updated_by;
 };
 BOOST_DESCRIBE_STRUCT(GroupJson, (), (id, name, description, environments, repos, variables, updated_at, updated_by))
-struct GroupBody { std::optional<std::string> description; std::optional<std::vector<std::string>> environments, repos; };
+struct GroupBody {
+  std::optional<std::string> description;
+  std::optional<std::vector<std::string>> environments, repos;
+};
 BOOST_DESCRIBE_STRUCT(GroupBody, (), (description, environments, repos))
-struct VariableBody { std::string value; bool secret = false; };
+struct VariableBody {
+  std::string value;
+  bool secret = false;
+};
 BOOST_DESCRIBE_STRUCT(VariableBody, (), (value, secret))
 struct ChangeJson {
   Time at{};
@@ -65,7 +76,9 @@ class VariableRoutes {
 
   Result<Response> put_variable(const Request& request, const Actor& actor) const {
     auto body = TRY(from_json<VariableBody>(request.body));
-    TRY(set_variable(room_, actor, {std::string(request.param("name")), std::string(request.param("key")), std::move(body.value), body.secret}));
+    TRY(set_variable(
+        room_, actor,
+        {std::string(request.param("name")), std::string(request.param("key")), std::move(body.value), body.secret}));
     return Response::empty();
   }
 
@@ -75,12 +88,15 @@ class VariableRoutes {
   }
 
   Result<Response> history(const Request& request, const Actor&) const {
-    const auto changes = TRY(room_.db.read([&](Tx& tx) { return store::list_changes(tx, request.param("name"), 200); }));
+    const auto changes =
+        TRY(room_.db.read([&](Tx& tx) { return store::list_changes(tx, request.param("name"), 200); }));
     std::vector<ChangeJson> items;
     for (std::size_t i = 0; i < changes.size(); ++i) {
       const auto& change = changes[i];
-      ChangeJson item{change.at, change.actor, change.key, change.secret, change.version, std::nullopt, std::nullopt, change.action};
-      auto before = std::find_if(changes.begin() + static_cast<std::ptrdiff_t>(i) + 1, changes.end(), [&](const auto& other) { return other.key == change.key; });
+      ChangeJson item{change.at,      change.actor, change.key,   change.secret,
+                      change.version, std::nullopt, std::nullopt, change.action};
+      auto before = std::find_if(changes.begin() + static_cast<std::ptrdiff_t>(i) + 1, changes.end(),
+                                 [&](const auto& other) { return other.key == change.key; });
       if (before != changes.end() && !before->secret && before->action == "set") item.old = before->value;
       if (!change.secret && change.action == "set") item.new_ = change.value;
       items.push_back(std::move(item));
@@ -91,7 +107,8 @@ class VariableRoutes {
  private:
   // Who administers Sampan sees values; others see that there is a variable. A secret's value is seen by nobody.
   static Result<GroupJson> describe(Tx& tx, const store::GroupRow& group, const Actor& actor) {
-    GroupJson out{group.id.value, group.name, group.description, group.environments, group.repos, {}, group.updated_at, group.updated_by};
+    GroupJson out{group.id.value, group.name, group.description, group.environments,
+                  group.repos,    {},         group.updated_at,  group.updated_by};
     for (const auto& variable : TRY(store::load_group(tx, group.id))) {
       VariableJson item{variable.key, std::nullopt, variable.secret, variable.version};
       if (!variable.secret && actor.site_admin) item.value = variable.value;
@@ -108,18 +125,45 @@ class VariableRoutes {
 std::vector<Route> variable_routes(RouteRoom rooms) {
   const auto made = std::make_shared<VariableRoutes>(rooms.room);
   using Act = Result<Response> (VariableRoutes::*)(const Request&, const Actor&) const;
-  const auto on = [made](Act act) -> Route::Handler { return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); }; };
+  const auto on = [made](Act act) -> Route::Handler {
+    return [made, act](const Request& q, const Actor& a) { return ((*made).*act)(q, a); };
+  };
   const std::string group = "/api/v1/variable-groups/:name";
   return {
-      {.method = Method::get, .pattern = "/api/v1/variable-groups", .need = Need::signed_in(), .handler = on(&VariableRoutes::list), .summary = "List the variable groups",
+      {.method = Method::get,
+       .pattern = "/api/v1/variable-groups",
+       .need = Need::signed_in(),
+       .handler = on(&VariableRoutes::list),
+       .summary = "List the variable groups",
        .response_schema = page_schema<GroupJson>()},
-      {.method = Method::put, .pattern = group, .need = Need::site_admin(), .handler = on(&VariableRoutes::put), .summary = "Make or change a variable group",
-       .request_schema = schema_of<GroupBody>(), .response_schema = schema_of<GroupJson>()},
-      {.method = Method::del, .pattern = group, .need = Need::site_admin(), .handler = on(&VariableRoutes::remove), .summary = "Delete a variable group"},
-      {.method = Method::put, .pattern = group + "/variables/:key", .need = Need::site_admin(), .handler = on(&VariableRoutes::put_variable), .summary = "Set a variable or a secret",
+      {.method = Method::put,
+       .pattern = group,
+       .need = Need::site_admin(),
+       .handler = on(&VariableRoutes::put),
+       .summary = "Make or change a variable group",
+       .request_schema = schema_of<GroupBody>(),
+       .response_schema = schema_of<GroupJson>()},
+      {.method = Method::del,
+       .pattern = group,
+       .need = Need::site_admin(),
+       .handler = on(&VariableRoutes::remove),
+       .summary = "Delete a variable group"},
+      {.method = Method::put,
+       .pattern = group + "/variables/:key",
+       .need = Need::site_admin(),
+       .handler = on(&VariableRoutes::put_variable),
+       .summary = "Set a variable or a secret",
        .request_schema = schema_of<VariableBody>()},
-      {.method = Method::del, .pattern = group + "/variables/:key", .need = Need::site_admin(), .handler = on(&VariableRoutes::remove_variable), .summary = "Delete a variable"},
-      {.method = Method::get, .pattern = group + "/history", .need = Need::site_admin(), .handler = on(&VariableRoutes::history), .summary = "List the changes of a variable group",
+      {.method = Method::del,
+       .pattern = group + "/variables/:key",
+       .need = Need::site_admin(),
+       .handler = on(&VariableRoutes::remove_variable),
+       .summary = "Delete a variable"},
+      {.method = Method::get,
+       .pattern = group + "/history",
+       .need = Need::site_admin(),
+       .handler = on(&VariableRoutes::history),
+       .summary = "List the changes of a variable group",
        .response_schema = page_schema<ChangeJson>()},
   };
 }

@@ -17,7 +17,11 @@ struct GroupRow {
   Time updated_at{};
   std::string updated_by;
 };
-struct VariableRow { std::string key, value; bool secret = false; std::int64_t version = 0; };  // value of a secret: sealed, base64
+struct VariableRow {
+  std::string key, value;
+  bool secret = false;
+  std::int64_t version = 0;
+};  // value of a secret: sealed, base64
 struct ChangeRow {
   Time at{};
   std::string actor, group, key;
@@ -32,9 +36,12 @@ Result<std::optional<GroupRow>> find_group(Tx& tx, std::string_view name);
 Result<GroupRow> put_group(Tx& tx, const GroupRow& group);  // by name, made when new
 Result<void> delete_group(Tx& tx, VariableGroupId group);   // with its variables; the history stays
 Result<std::vector<VariableRow>> load_group(Tx& tx, VariableGroupId group);
-// Sets or deletes, and writes the change; returns the new version (versions of a key never repeat, also after deletion).
-Result<std::int64_t> change_variable(Tx& tx, const GroupRow& group, const VariableRow& variable, std::string_view action, std::string_view actor, Time now);
+// Sets or deletes, and writes the change; returns the new version (versions of a key never repeat, also after
+// deletion).
+Result<std::int64_t> change_variable(Tx& tx, const GroupRow& group, const VariableRow& variable,
+                                     std::string_view action, std::string_view actor, Time now);
 Result<std::vector<ChangeRow>> list_changes(Tx& tx, std::string_view group, int limit);
-Result<std::optional<ChangeRow>> find_change(Tx& tx, std::string_view group, std::string_view key, std::int64_t version);
+Result<std::optional<ChangeRow>> find_change(Tx& tx, std::string_view group, std::string_view key,
+                                             std::int64_t version);
 
 }  // namespace sampan::pipeline::store

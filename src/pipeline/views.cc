@@ -18,13 +18,16 @@ std::optional<double> seconds_between(std::optional<Time> from, std::optional<Ti
 // The one job whose reason is the run's: what failed, else what is waited for, else what is queued.
 const store::JobRow* telling_job(const std::vector<store::JobRow>& jobs) {
   for (JobState state : {JobState::failed, JobState::canceled, JobState::waiting, JobState::queued}) {
-    for (const store::JobRow& job : jobs) if (job.state == state) return &job;
+    for (const store::JobRow& job : jobs)
+      if (job.state == state) return &job;
   }
-  for (const store::JobRow& job : jobs) if (job.state == JobState::pending && job.held) return &job;
+  for (const store::JobRow& job : jobs)
+    if (job.state == JobState::pending && job.held) return &job;
   return nullptr;
 }
 
-Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std::vector<store::JobRow>& jobs, const Surroundings& around, RunBrief& brief) {
+Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std::vector<store::JobRow>& jobs,
+                        const Surroundings& around, RunBrief& brief) {
   brief.id = run.id.value;
   brief.number = run.number;
   brief.repo = run.repo_path;
@@ -39,7 +42,8 @@ Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std:
   brief.created_at = run.created_at;
   brief.started_at = run.started_at;
   brief.finished_at = run.finished_at;
-  brief.duration_s = seconds_between(run.started_at, run.finished_at ? run.finished_at : std::optional(room.clock.now()));
+  brief.duration_s =
+      seconds_between(run.started_at, run.finished_at ? run.finished_at : std::optional(room.clock.now()));
   brief.usual_s = TRY(store::usual_seconds(tx, run.pipeline, ""));
   if (const store::JobRow* job = telling_job(jobs)) {
     const std::string reason = TRY(reason_of(tx, jobs, *job, around));
@@ -55,7 +59,8 @@ struct Leavings {
 };
 
 Result<void> add_report(const store::ReportRow& row, std::vector<Report>& reports) {
-  auto found = std::find_if(reports.begin(), reports.end(), [&](const Report& report) { return report.kind == row.kind && report.name == row.name; });
+  auto found = std::find_if(reports.begin(), reports.end(),
+                            [&](const Report& report) { return report.kind == row.kind && report.name == row.name; });
   if (found == reports.end()) found = reports.insert(reports.end(), Report{row.kind, row.name, 0, 0, 0, 0, 0, {}});
   found->tests += row.tests;
   found->failures += row.failures;
@@ -63,13 +68,15 @@ Result<void> add_report(const store::ReportRow& row, std::vector<Report>& report
   found->skipped += row.skipped;
   found->duration_s += static_cast<double>(row.duration_us) / 1e6;
   auto cases = TRY(from_json<std::vector<FailedCase>>(row.failed_cases));
-  for (FailedCase& one : cases) if (found->failed_cases.size() < kMostFailedCases) found->failed_cases.push_back(std::move(one));
+  for (FailedCase& one : cases)
+    if (found->failed_cases.size() < kMostFailedCases) found->failed_cases.push_back(std::move(one));
   return {};
 }
 
 Result<Leavings> load_leavings(Tx& tx, RunId run) {
   Leavings all;
-  for (store::StepRow& step : TRY(store::load_steps_of_run(tx, run))) all.steps[step.job.value].push_back(std::move(step));
+  for (store::StepRow& step : TRY(store::load_steps_of_run(tx, run)))
+    all.steps[step.job.value].push_back(std::move(step));
   for (const auto& a : TRY(store::artifacts_of_run(tx, run))) {
     Artifact artifact{a.id.value, a.name, a.file_name, a.size, a.sha256, a.kind, std::nullopt};
     if (a.kind == "image") artifact.image = a.image;
@@ -87,7 +94,8 @@ std::vector<Step> make_steps(Room& room, const store::JobRow& job, const std::ve
   }
   std::vector<Step> steps;
   for (const store::StepRow& row : rows) {
-    Step step{row.key, row.name, row.kind, row.state, row.started_at, row.finished_at, row.exit_code, std::nullopt, row.reason};
+    Step step{row.key,         row.name,      row.kind,     row.state, row.started_at,
+              row.finished_at, row.exit_code, std::nullopt, row.reason};
     auto mark = std::find_if(marks.begin(), marks.end(), [&](const LogMark& m) { return m.step == row.key; });
     if (mark != marks.end()) step.log_first_line = mark->line;
     steps.push_back(std::move(step));
@@ -99,9 +107,12 @@ Result<std::optional<Gate>> make_gate(Tx& tx, const store::JobRow& job, const Ac
   if (!job.plan.gate) return std::optional<Gate>{};
   auto row = TRY(store::find_gate(tx, job.id));
   if (!row) return std::optional<Gate>{};
-  Gate gate{row->state, row->validators, row->all_must ? "and" : "or", row->message, {}, row->release_at, row->expires_at, false};
+  Gate gate{
+      row->state, row->validators, row->all_must ? "and" : "or", row->message, {}, row->release_at, row->expires_at,
+      false};
   gate.may_i = job.state == JobState::waiting && may_vote(*row, actor);
-  for (const auto& vote : TRY(store::load_votes(tx, job.id))) gate.approvals.push_back({vote.login, vote.verdict, vote.remark, vote.at});
+  for (const auto& vote : TRY(store::load_votes(tx, job.id)))
+    gate.approvals.push_back({vote.login, vote.verdict, vote.remark, vote.at});
   return std::optional(std::move(gate));
 }
 
@@ -116,7 +127,8 @@ Result<RunBrief> make_brief(Room& room, Tx& tx, const store::RunRow& run, const 
 
 namespace {
 
-Result<Job> make_job(Room& room, Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& row, Leavings& left, const Surroundings& around, const Actor& actor) {
+Result<Job> make_job(Room& room, Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& row,
+                     Leavings& left, const Surroundings& around, const Actor& actor) {
   Job job;
   job.id = row.id.value;
   job.key = row.key;
@@ -161,7 +173,8 @@ Result<Run> make_run(Room& room, Tx& tx, const store::RunRow& run, const Surroun
   }
   for (std::string_view source : {"file", "input", "step"}) {
     for (KeyValue& variable : TRY(store::load_variables(tx, run.id, source))) {
-      auto known = std::find_if(out.variables.begin(), out.variables.end(), [&](const KeyValue& v) { return v.key == variable.key; });
+      auto known = std::find_if(out.variables.begin(), out.variables.end(),
+                                [&](const KeyValue& v) { return v.key == variable.key; });
       if (known != out.variables.end()) out.variables.erase(known);
       out.variables.push_back(std::move(variable));
     }

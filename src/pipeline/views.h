@@ -1,5 +1,5 @@
-// What people see of runs, as it travels (the REST contract), and how it is made from rows. A waiting job's reason is made when it is looked
-// at, for it is about everything else. Private to the room.
+// What people see of runs, as it travels (the REST contract), and how it is made from rows. A waiting job's reason is
+// made when it is looked at, for it is about everything else. Private to the room.
 #pragma once
 
 #include "base/json_struct.h"
@@ -16,8 +16,9 @@ struct RunBrief {
   std::optional<Time> started_at, finished_at;
   std::optional<double> duration_s, usual_s;
 };
-BOOST_DESCRIBE_STRUCT(RunBrief, (), (id, number, repo, pipeline, pipeline_file, ref, sha, title, state, reason, trigger, actor, created_at, started_at,
-                                     finished_at, duration_s, usual_s))
+BOOST_DESCRIBE_STRUCT(RunBrief, (),
+                      (id, number, repo, pipeline, pipeline_file, ref, sha, title, state, reason, trigger, actor,
+                       created_at, started_at, finished_at, duration_s, usual_s))
 
 struct Step {
   std::string key, name, step, state;
@@ -27,7 +28,10 @@ struct Step {
 };
 BOOST_DESCRIBE_STRUCT(Step, (), (key, name, step, state, started_at, finished_at, exit_code, log_first_line, reason))
 
-struct Approval { std::string login, verdict, comment; Time at{}; };
+struct Approval {
+  std::string login, verdict, comment;
+  Time at{};
+};
 BOOST_DESCRIBE_STRUCT(Approval, (), (login, verdict, comment, at))
 struct Gate {
   std::string state;
@@ -39,7 +43,13 @@ struct Gate {
 };
 BOOST_DESCRIBE_STRUCT(Gate, (), (state, validators, method, message, approvals, release_at, expires_at, may_i))
 
-struct Artifact { std::int64_t id = 0; std::string name, file_name; std::int64_t size = 0; std::string sha256, kind; std::optional<std::string> image; };
+struct Artifact {
+  std::int64_t id = 0;
+  std::string name, file_name;
+  std::int64_t size = 0;
+  std::string sha256, kind;
+  std::optional<std::string> image;
+};
 BOOST_DESCRIBE_STRUCT(Artifact, (), (id, name, file_name, size, sha256, kind, image))
 struct Report {
   std::string kind, name;
@@ -64,14 +74,22 @@ struct Job {
   std::vector<Artifact> artifacts;
   std::vector<Report> reports;
 };
-BOOST_DESCRIBE_STRUCT(Job, (), (id, key, stage, name, state, reason, needs, driven, component, runner, started_at, finished_at, duration_s, usual_s,
-                                attempt, steps, gate, deployment_id, artifacts, reports))
+BOOST_DESCRIBE_STRUCT(Job, (),
+                      (id, key, stage, name, state, reason, needs, driven, component, runner, started_at, finished_at,
+                       duration_s, usual_s, attempt, steps, gate, deployment_id, artifacts, reports))
 
-struct Stage { std::string id, name; std::vector<Job> jobs; };
+struct Stage {
+  std::string id, name;
+  std::vector<Job> jobs;
+};
 BOOST_DESCRIBE_STRUCT(Stage, (), (id, name, jobs))
-struct Edge { std::string from, to; };
+struct Edge {
+  std::string from, to;
+};
 BOOST_DESCRIBE_STRUCT(Edge, (), (from, to))
-struct Can { bool cancel = false, retry = false, approve = false; };
+struct Can {
+  bool cancel = false, retry = false, approve = false;
+};
 BOOST_DESCRIBE_STRUCT(Can, (), (cancel, retry, approve))
 
 struct Run : RunBrief {
@@ -84,14 +102,21 @@ struct Run : RunBrief {
 BOOST_DESCRIBE_STRUCT(Run, (RunBrief), (stages, variables, edges, can, comment))
 
 // Everything a reason may speak of, looked at once for one answer.
-struct Surroundings { std::vector<ConnectedRunner> runners; std::map<std::int64_t, std::int64_t> busy; };
+struct Surroundings {
+  std::vector<ConnectedRunner> runners;
+  std::map<std::int64_t, std::int64_t> busy;
+};
 Result<Surroundings> look_around(Tx& tx, const Dispatcher& dispatcher);
 
 // Why the job is in its state: for one that waits, for whom and until what.
-Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job, const Surroundings& around);
+Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job,
+                              const Surroundings& around);
 
 Result<RunBrief> make_brief(Room& room, Tx& tx, const store::RunRow& run, const Surroundings& around);
-struct Asker { const Actor& actor; Role role; };  // role on the run's repository
+struct Asker {
+  const Actor& actor;
+  Role role;
+};  // role on the run's repository
 Result<Run> make_run(Room& room, Tx& tx, const store::RunRow& run, const Surroundings& around, const Asker& asker);
 
 }  // namespace sampan::pipeline::view

@@ -4,7 +4,7 @@ import fs from 'node:fs'; import path from 'node:path'; import { fileURLToPath }
 
 const src = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'src');
 const walk = dir => fs.readdirSync(dir, { withFileTypes: true }).flatMap(e => e.isDirectory() ? walk(path.join(dir, e.name)) : [path.join(dir, e.name)]);
-const allowed = /^(Sampan|English|中文|SHA|HTTP|URL|sha256|Language|breadcrumb|ms|CPU)$/;
+const allowed = /^(Sampan|English|中文|SHA|HTTP|URL|sha256|Language|breadcrumb|ms|CPU|\.sampan\/.*)$/;
 let wrong = 0;
 for (const file of walk(src).filter(f => f.endsWith('.tsx'))) {
   const lines = fs.readFileSync(file, 'utf8').split('\n');

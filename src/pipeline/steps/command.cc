@@ -22,7 +22,8 @@ std::span<const StepKind> command_steps() {
   static const std::vector<StepKind> kinds{
       {.name = "Command",
        .aliases = {"CustomEnvironmentBuild"},
-       .summary = "Runs shell text in the checkout. The step fails at the first command that fails (`bash -e -o pipefail`).",
+       .summary =
+           "Runs shell text in the checkout. The step fails at the first command that fails (`bash -e -o pipefail`).",
        .fields = {{.name = "run", .required = true, .meaning = "the shell text"},
                   {.name = "workdir", .meaning = "folder of the checkout to run in"},
                   {.name = "variables", .type = FieldType::pairs, .meaning = "environment of this step only"},
@@ -31,7 +32,10 @@ std::span<const StepKind> command_steps() {
       {.name = "SetVariables",
        .aliases = {},
        .summary = "Sets variables for the later steps of this job and the later jobs of the run.",
-       .fields = {{.name = "variables", .type = FieldType::pairs, .required = true, .meaning = "the variables; values may hold `${NAME}`"}},
+       .fields = {{.name = "variables",
+                   .type = FieldType::pairs,
+                   .required = true,
+                   .meaning = "the variables; values may hold `${NAME}`"}},
        .compile = compile_set_variables,
        .platform = false},
   };

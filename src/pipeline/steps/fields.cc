@@ -37,8 +37,9 @@ class FieldReader {
       if (map_.take(name) != nullptr) written.push_back(name);
     }
     if (written.size() > 1) {
-      map_.diagnoses().error(*map_.node().find(written[1]),
-                             fmt::format("{}: '{}' and '{}' are the same field; write one of them", map_.what(), written[0], written[1]));
+      map_.diagnoses().error(
+          *map_.node().find(written[1]),
+          fmt::format("{}: '{}' and '{}' are the same field; write one of them", map_.what(), written[0], written[1]));
     }
     if (written.empty()) {
       use_standard(field);
@@ -80,7 +81,9 @@ class FieldReader {
       case FieldType::version: {
         auto value = map_.text(name);
         if (value && value->find_first_not_of("0123456789.") != std::string::npos) {
-          map_.diagnoses().error(at, fmt::format("'{}' of {} is '{}': expected a version of digits and dots, like 17 or 3.9.3", name, map_.what(), *value));
+          map_.diagnoses().error(
+              at, fmt::format("'{}' of {} is '{}': expected a version of digits and dots, like 17 or 3.9.3", name,
+                              map_.what(), *value));
         } else if (value) {
           fields_.texts_[field.name] = *value;
         }
@@ -97,16 +100,20 @@ class FieldReader {
           }
         }
         break;
-      case FieldType::pairs: read_pairs(field, at); break;
+      case FieldType::pairs:
+        read_pairs(field, at);
+        break;
       case FieldType::ignored:
-        map_.diagnoses().warning(at, fmt::format("'{}' of {} has no effect here: {}", name, map_.what(), field.meaning));
+        map_.diagnoses().warning(at,
+                                 fmt::format("'{}' of {} has no effect here: {}", name, map_.what(), field.meaning));
         break;
     }
   }
 
   void read_pairs(const Field& field, const YamlNode& at) {
     if (at.kind != YamlNode::Kind::sequence) {
-      map_.diagnoses().error(at, fmt::format("'{}' of {}: expected a list of {{key, value}}, found {}", field.name, map_.what(), kind_name(at)));
+      map_.diagnoses().error(at, fmt::format("'{}' of {}: expected a list of {{key, value}}, found {}", field.name,
+                                             map_.what(), kind_name(at)));
       return;
     }
     for (const YamlNode& item : at.items) {
@@ -125,7 +132,8 @@ class FieldReader {
   StepFields& fields_;
 };
 
-StepFields read_step_fields(const StepKind& kind, const YamlNode* with, const YamlNode& step, std::string_view what, Diagnoses& diagnoses) {
+StepFields read_step_fields(const StepKind& kind, const YamlNode* with, const YamlNode& step, std::string_view what,
+                            Diagnoses& diagnoses) {
   StepFields fields;
   YamlNode nothing;
   nothing.kind = YamlNode::Kind::mapping;

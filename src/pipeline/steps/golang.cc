@@ -5,12 +5,14 @@
 namespace sampan::pipeline {
 namespace {
 
-const Field kGo{.name = "goVersion", .type = FieldType::version, .meaning = "checked against `go version`; absent: any"};
+const Field kGo{
+    .name = "goVersion", .type = FieldType::version, .meaning = "checked against `go version`; absent: any"};
 
 void compile(const StepFields& fields, Compilation& out) {
   out.cache("~/go/pkg/mod");
   out.cache("~/.cache/go-build");
-  out.script(need_tool({"Go", "go version", fields.text("goVersion"), "Install it, or run the job in an image with runsOn.container."}) +
+  out.script(need_tool({"Go", "go version", fields.text("goVersion"),
+                        "Install it, or run the job in an image with runsOn.container."}) +
              fields.text("run"));
 }
 

@@ -5,8 +5,8 @@ namespace {
 
 std::vector<const StepKind*> join_kinds() {
   std::vector<const StepKind*> all;
-  for (auto kinds : {command_steps(), java_steps(), node_steps(), golang_steps(), python_steps(), image_steps(), artifact_steps(),
-                     report_steps(), deploy_steps()}) {
+  for (auto kinds : {command_steps(), java_steps(), node_steps(), golang_steps(), python_steps(), image_steps(),
+                     artifact_steps(), report_steps(), deploy_steps()}) {
     for (const StepKind& kind : kinds) all.push_back(&kind);
   }
   return all;
@@ -21,7 +21,8 @@ std::span<const StepKind* const> step_kinds() {
 
 const StepKind* find_step_kind(std::string_view name) {
   for (const StepKind* kind : step_kinds()) {
-    if (kind->name == name || std::find(kind->aliases.begin(), kind->aliases.end(), name) != kind->aliases.end()) return kind;
+    if (kind->name == name || std::find(kind->aliases.begin(), kind->aliases.end(), name) != kind->aliases.end())
+      return kind;
   }
   return nullptr;
 }

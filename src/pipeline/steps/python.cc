@@ -5,11 +5,13 @@
 namespace sampan::pipeline {
 namespace {
 
-const Field kPython{.name = "pythonVersion", .type = FieldType::version, .meaning = "checked against `python3 --version`; absent: any"};
+const Field kPython{
+    .name = "pythonVersion", .type = FieldType::version, .meaning = "checked against `python3 --version`; absent: any"};
 
 void compile_build(const StepFields& fields, Compilation& out) {
   out.cache("~/.cache/pip");
-  out.script(need_tool({"Python", "python3 --version", fields.text("pythonVersion"), "Install it, or run the job in an image with runsOn.container."}) +
+  out.script(need_tool({"Python", "python3 --version", fields.text("pythonVersion"),
+                        "Install it, or run the job in an image with runsOn.container."}) +
              fields.text("run"));
 }
 
@@ -30,7 +32,8 @@ std::span<const StepKind> python_steps() {
       {.name = "PythonUnitTest",
        .aliases = {},
        .summary = "Runs unit tests with Python and, where `reports` says so, collects their JUnit reports.",
-       .fields = {kPython, {.name = "run", .standard = "python3 -m pytest", .meaning = "the shell text"},
+       .fields = {kPython,
+                  {.name = "run", .standard = "python3 -m pytest", .meaning = "the shell text"},
                   {.name = "name", .standard = "unit tests", .meaning = "name of the report"},
                   {.name = "reports", .type = FieldType::words, .meaning = "patterns of the report files"}},
        .compile = compile_test},

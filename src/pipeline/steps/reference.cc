@@ -1,3 +1,4 @@
+#include "pipeline/local.h"
 #include "pipeline/steps/step.h"
 
 namespace sampan::pipeline {
@@ -5,12 +6,18 @@ namespace {
 
 std::string_view type_text(const Field& field) {
   switch (field.type) {
-    case FieldType::text: return "text";
-    case FieldType::version: return "version";
-    case FieldType::flag: return "true or false";
-    case FieldType::words: return "text or list of texts";
-    case FieldType::pairs: return "list of {key, value}";
-    case FieldType::ignored: return "no effect";
+    case FieldType::text:
+      return "text";
+    case FieldType::version:
+      return "version";
+    case FieldType::flag:
+      return "true or false";
+    case FieldType::words:
+      return "text or list of texts";
+    case FieldType::pairs:
+      return "list of {key, value}";
+    case FieldType::ignored:
+      return "no effect";
   }
   return "";
 }
@@ -34,7 +41,8 @@ void append_field(std::string& out, const Field& field) {
 std::string step_reference() {
   std::string out =
       "# Steps of a pipeline\n\n"
-      "Made from the code: `sampan docs steps` prints this page, and a test compares the two. How steps stand in a file is told in\n"
+      "Made from the code: `sampan docs steps` prints this page, and a test compares the two. How steps stand in a "
+      "file is told in\n"
       "[pipeline.md](pipeline.md). Any other key under `with` is an error that names the nearest one.\n";
   for (const StepKind* kind : step_kinds()) {
     out += fmt::format("\n## {}\n{}\n", kind->name, kind->summary);

@@ -13,7 +13,11 @@ std::span<const StepKind> report_steps() {
       {.name = "JunitReport",
        .aliases = {},
        .summary = "Collects JUnit report files; it runs also after a step that failed.",
-       .fields = {{.name = "reports", .type = FieldType::words, .required = true, .meaning = "patterns of the report files", .aliases = {"reportPath", "path"}},
+       .fields = {{.name = "reports",
+                   .type = FieldType::words,
+                   .required = true,
+                   .meaning = "patterns of the report files",
+                   .aliases = {"reportPath", "path"}},
                   {.name = "name", .standard = "unit tests", .meaning = "name of the report"}},
        .compile = compile_junit},
   };

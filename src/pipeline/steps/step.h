@@ -1,6 +1,6 @@
-// The seam for step kinds. A kind is data and one function: its names, its fields (which drive strict reading *and* the printed
-// reference), and `compile`, which turns checked fields into actions. A new kind is one more entry in a file of this folder and one
-// line in steps/kinds.cc.
+// The seam for step kinds. A kind is data and one function: its names, its fields (which drive strict reading *and* the
+// printed reference), and `compile`, which turns checked fields into actions. A new kind is one more entry in a file of
+// this folder and one line in steps/kinds.cc.
 #pragma once
 
 #include <map>
@@ -28,13 +28,14 @@ struct Field {
   std::string name;
   FieldType type = FieldType::text;
   bool required = false;
-  std::string standard{};             // what is taken when the field is absent; "" for none
-  std::string meaning{};              // one line of the reference; of an ignored field: why
-  std::vector<std::string> choices{}; // text: only these
-  std::vector<std::string> aliases{}; // further names, of Flow's variants of the step
+  std::string standard{};              // what is taken when the field is absent; "" for none
+  std::string meaning{};               // one line of the reference; of an ignored field: why
+  std::vector<std::string> choices{};  // text: only these
+  std::vector<std::string> aliases{};  // further names, of Flow's variants of the step
 };
 
-// The values of one step's `with`, already checked against its kind's fields: asking for a field the kind lacks is a bug.
+// The values of one step's `with`, already checked against its kind's fields: asking for a field the kind lacks is a
+// bug.
 class StepFields {
  public:
   std::string text(std::string_view name) const;  // the standard value when absent
@@ -52,14 +53,17 @@ class StepFields {
 
 // What a Deploy step asks of the server itself (a platform step: no runner takes part).
 // `app_yaml` is the text of `file` at the commit, put in when the run is made; empty: there is none.
-struct DeployPlan { std::string application, environment, image, promote_from, file, app_yaml; };
+struct DeployPlan {
+  std::string application, environment, image, promote_from, file, app_yaml;
+};
 BOOST_DESCRIBE_STRUCT(DeployPlan, (), (application, environment, image, promote_from, file, app_yaml))
 
-// Where compile() writes. One for each job: what a set-up step leaves in `prelude` stands before the scripts of the steps after it.
+// Where compile() writes. One for each job: what a set-up step leaves in `prelude` stands before the scripts of the
+// steps after it.
 struct Compilation {
-  std::string registry_host;  // of the built-in registry, "127.0.0.1:8080"
-  std::string repo_path;      // "company/shop"
-  std::string prelude;        // shell text
+  std::string registry_host;        // of the built-in registry, "127.0.0.1:8080"
+  std::string repo_path;            // "company/shop"
+  std::string prelude;              // shell text
   std::vector<std::string> caches;  // folders, "~/.m2"
   // Of the step being compiled:
   std::vector<Action> actions;
@@ -85,9 +89,7 @@ const StepKind* find_step_kind(std::string_view name);  // by name or alias; nul
 std::vector<std::string> step_names();                  // with aliases, for "did you mean"
 
 // Reads `with` (nullptr: absent) strictly by the kind's fields.
-StepFields read_step_fields(const StepKind& kind, const YamlNode* with, const YamlNode& step, std::string_view what, Diagnoses& diagnoses);
-
-// docs/formats/pipeline-steps.md, made from the table.
-std::string step_reference();
+StepFields read_step_fields(const StepKind& kind, const YamlNode* with, const YamlNode& step, std::string_view what,
+                            Diagnoses& diagnoses);
 
 }  // namespace sampan::pipeline

@@ -32,16 +32,21 @@ std::string use_jdk(std::string_view version) {
   if (version.empty()) return "";
   // Up to Java 8 the version is written 1.8.
   std::string pattern = version.size() == 1 ? fmt::format("1.{}", version) : std::string(version);
-  return replace_all(replace_all(std::string(kUseJdk), "@PATTERN@", replace_all(pattern, ".", "[.]")), "@VERSION@", version);
+  return replace_all(replace_all(std::string(kUseJdk), "@PATTERN@", replace_all(pattern, ".", "[.]")), "@VERSION@",
+                     version);
 }
 
 std::string need_tool(const ToolNeed& need) {
-  std::string text = fmt::format("sampan_have=$({} 2>/dev/null | grep -oE '[0-9]+([.][0-9]+)*' | head -n 1 || true)\n", need.ask);
+  std::string text =
+      fmt::format("sampan_have=$({} 2>/dev/null | grep -oE '[0-9]+([.][0-9]+)*' | head -n 1 || true)\n", need.ask);
   if (need.version.empty()) {
-    return text + fmt::format("[ -n \"$sampan_have\" ] || {{ echo \"{} is not on this runner. {}\" >&2; exit 1; }}\n", need.tool, need.hint);
+    return text + fmt::format("[ -n \"$sampan_have\" ] || {{ echo \"{} is not on this runner. {}\" >&2; exit 1; }}\n",
+                              need.tool, need.hint);
   }
-  return text + fmt::format("case \"$sampan_have\" in {0}|{0}.*) ;; *) echo \"{1} {0} is not on this runner (there is: "
-                            "${{sampan_have:-none}}). {2}\" >&2; exit 1;; esac\n", need.version, need.tool, need.hint);
+  return text + fmt::format(
+                    "case \"$sampan_have\" in {0}|{0}.*) ;; *) echo \"{1} {0} is not on this runner (there is: "
+                    "${{sampan_have:-none}}). {2}\" >&2; exit 1;; esac\n",
+                    need.version, need.tool, need.hint);
 }
 
 }  // namespace sampan::pipeline

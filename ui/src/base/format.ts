@@ -29,7 +29,7 @@ export function rate(n: number | undefined | null): string {
   return Math.round(n).toLocaleString('en-US');
 }
 export const count = (n: number) => n.toLocaleString('en-US');
-export const percent = (n: number | undefined | null) => n === undefined || n === null ? '–' : `${n < 10 ? n.toFixed(1) : Math.round(n)}%`;
+export const percent = (n: number | undefined | null) => n === undefined || n === null ? '–' : `${n > 0 && n < 10 ? n.toFixed(1) : Math.round(n)}%`;
 
 const relative: Partial<Record<Locale, Intl.RelativeTimeFormat>> = {};
 export function ago(iso: string, now: number, locale: Locale): string {

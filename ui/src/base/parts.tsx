@@ -41,7 +41,9 @@ export function Ago({ at }: { at?: string | null }) {
 export function Duration({ seconds, from, usual }: { seconds?: number | null; from?: string; usual?: number | null }) {
   const locale = useLocale(), w = useWords(baseWords), at = useNow(1000);
   const value = seconds ?? (from ? Math.max(0, Math.round((at - Date.parse(from)) / 1000)) : undefined);
-  return <span className="time">{duration(value, locale)}{usual ? <span className="faint"> / {w.usual(duration(usual, locale))}</span> : null}</span>;
+  const beside = usual ? w.usual(duration(usual, locale)) : null;
+  if (value === undefined && beside) return <span className="time faint">{beside}</span>;
+  return <span className="time">{duration(value, locale)}{beside && <span className="faint"> / {beside}</span>}</span>;
 }
 
 export function ErrorNote({ error, retry, children }: { error?: ApiError | null; retry?: () => void; children?: ReactNode }) {
@@ -108,7 +110,7 @@ export function PageHead({ crumbs = [], title, plainTitle, acts, children }: { c
   const name = plainTitle ?? (typeof title === 'string' ? title : '');
   useEffect(() => { document.title = name ? `${name} · Sampan` : 'Sampan'; }, [name]);
   return <header className="page-head">
-    {crumbs.length > 0 && <nav className="crumbs" aria-label="breadcrumb">{crumbs.map((c, i) => <span key={i}>{c.to ? <Link href={c.to}>{c.text}</Link> : c.text}<span aria-hidden> / </span></span>)}</nav>}
+    {crumbs.length > 0 && <nav className="crumbs" aria-label="breadcrumb">{crumbs.map((c, i) => <span key={i}>{c.to ? <Link href={c.to}>{c.text}</Link> : c.text}{i < crumbs.length - 1 && <span aria-hidden> / </span>}</span>)}</nav>}
     <div className="page-title"><h1 tabIndex={-1}>{title}</h1>{acts && <div className="acts">{acts}</div>}</div>
     {children && <div className="page-sub">{children}</div>}
   </header>;

@@ -15,7 +15,7 @@ export default function Chart({ times, series, format, label }: { times: number[
     const draw = () => {
       plot.current?.destroy();
       const colour = (name: string) => { const probe = document.createElement('i'); probe.style.color = `var(--${name})`; host.append(probe); const c = getComputedStyle(probe).color; probe.remove(); return c; };
-      const axis = { stroke: colour('ink-faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
+      const axis = { size: 30, stroke: colour('ink-faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
       plot.current = new uPlot({
         width: host.clientWidth, height: 150, legend: { show: false }, cursor: { y: false, points: { size: 6 } }, padding: [8, 0, 0, 0],
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.15 : 1] } },

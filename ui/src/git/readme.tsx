@@ -8,7 +8,7 @@ export function Readme({ text, repo, refName, dir }: { text: string; repo: strin
   const draw = (parts: Inline[]): ReactNode => parts.map((p, i) => p.kind === 'text' ? p.text : p.kind === 'code' ? <code key={i}>{p.text}</code> : p.kind === 'strong' ? <strong key={i}>{p.text}</strong> : p.kind === 'em' ? <em key={i}>{p.text}</em> : p.kind !== 'link' ? null : <a key={i} href={resolve(p.to)} rel="noreferrer nofollow">{p.text}</a>);
   return <div className="readme">{blocks.map((b, i) => {
     switch (b.kind) {
-      case 'heading': { const H = `h${Math.min(6, b.level + 2)}` as 'h3'; return <H key={i} className={`readme-${b.level}`}>{draw(b.inline)}</H>; }
+      case 'heading': { const H = `h${Math.min(6, b.level + 1)}` as 'h3'; return <H key={i} className={`readme-${b.level}`}>{draw(b.inline)}</H>; }
       case 'paragraph': return <p key={i}>{draw(b.inline)}</p>;
       case 'quote': return <blockquote key={i}>{draw(b.inline)}</blockquote>;
       case 'code': return <pre key={i} tabIndex={0}><code>{b.text}</code></pre>;

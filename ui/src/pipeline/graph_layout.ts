@@ -10,12 +10,12 @@ export type Layout = { nodes: Placed[]; lines: Line[]; stages: StageBox[]; width
 
 export function layoutRun(run: Pick<Run, 'stages' | 'edges'>): Layout {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 56, marginx: 0, marginy: 0, ranker: 'network-simplex' });
+  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 26, marginx: 0, marginy: 0, ranker: 'network-simplex' });
   graph.setDefaultEdgeLabel(() => ({}));
   const jobs = run.stages.flatMap(s => s.jobs), known = new Set(jobs.map(j => j.key));
   for (const job of jobs) graph.setNode(job.key, { ...kNode });
   const needs = run.edges.filter(e => known.has(e.from) && known.has(e.to));
-  for (const e of needs) graph.setEdge(e.from, e.to, { weight: 4, minlen: 1 }, 'need');
+  for (const e of needs) graph.setEdge(e.from, e.to, { weight: 4, minlen: 2 }, 'need');   // two ranks a column: the walls stand between
   // A stage never shares a column with the next one: edges that are not drawn keep the stages apart, through one point between them.
   const filled = run.stages.filter(s => s.jobs.length);
   filled.slice(1).forEach((stage, i) => {
@@ -29,8 +29,8 @@ export function layoutRun(run: Pick<Run, 'stages' | 'edges'>): Layout {
   const nodes = jobs.map(j => ({ key: j.key, x: at(j.key).x - kNode.width / 2 - left, y: at(j.key).y - kNode.height / 2 - top }));
   const place = new Map(nodes.map(n => [n.key, n]));
   const lines = needs.map(e => {
-    const inner = (graph.edge(e.from, e.to, 'need') as { points: { x: number; y: number }[] }).points.slice(1, -1).map(p => ({ x: p.x - left, y: p.y - top }));
-    const a = place.get(e.from)!, b = place.get(e.to)!;
+    const a = place.get(e.from)!, b = place.get(e.to)!, neighbours = b.x - a.x < 2 * kNode.width;
+    const inner = neighbours ? [] : (graph.edge(e.from, e.to, 'need') as { points: { x: number; y: number }[] }).points.slice(1, -1).map(p => ({ x: p.x - left, y: p.y - top })).filter(p => p.x > a.x + kNode.width + 20 && p.x < b.x - 20);
     return { ...e, points: [{ x: a.x + kNode.width, y: a.y + kNode.height / 2 }, ...inner, { x: b.x, y: b.y + kNode.height / 2 }] };
   });
   const stages = filled.map(s => {

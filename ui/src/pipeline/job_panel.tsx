@@ -24,11 +24,11 @@ export function JobPanel({ run, job, changed }: { run: Run; job: Job; changed: (
   const hasLog = !job.gate && !job.component;
   return <section className="stack" aria-labelledby="job-title">
     <div className="section-head"><div className="row"><h2 id="job-title">{job.name || job.key}</h2><State of={job.state} live />{job.attempt > 1 && <span className="tag">{w.attempt(job.attempt)}</span>}
-      <span className="soft"><Duration seconds={job.duration_s} from={live ? job.started_at ?? undefined : undefined} usual={job.usual_s} /></span></div>
+      {(live || job.duration_s != null) && <span className="soft"><Duration seconds={job.duration_s} from={live ? job.started_at ?? undefined : undefined} usual={job.usual_s} /></span>}</div>
       <div className="acts">{job.deployment_id && <Link className="button" href={`/deployments/${job.deployment_id}`}>{w.deployment}</Link>}
         {job.driven === 'manual' && job.state === 'waiting' && !job.gate && <Button look="primary" busy={start.busy} onClick={() => void start.run()}>{w.startJob}</Button>}
         {run.can.retry && (job.state === 'failed' || job.state === 'canceled') && <Button busy={retry.busy} onClick={() => void retry.run()}>{w.retryFailed}</Button>}</div></div>
-    {job.reason && <p className={`note ${job.state === 'failed' ? 'note-bad' : job.state === 'waiting' ? 'note-wait' : ''}`}>{job.reason}</p>}
+    {job.reason && !(job.gate && job.state === 'waiting') && <p className={`note ${job.state === 'failed' ? 'note-bad' : job.state === 'waiting' ? 'note-wait' : ''}`}>{job.reason}</p>}
     <ErrorNote error={retry.error ?? start.error} />
     {(job.runner || job.needs.length > 0) && <Facts facts={[...(job.runner ? [[w.runner, job.runner] as [string, string]] : []), ...(job.needs.length ? [[w.waits, job.needs.join(', ')] as [string, string]] : [])]} />}
     {hasLog && <Tabs.Root defaultValue={job.reports.some(r => r.failures + r.errors > 0) && !location.hash ? 'tests' : 'log'} key={job.id}>

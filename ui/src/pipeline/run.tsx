@@ -16,8 +16,8 @@ import './run.css';
 
 /** The job to show when the address names none: what failed, else what runs or waits, else the last that has a log. */
 function mostTelling(jobs: Job[]): Job | undefined {
-  const first = (state: string) => jobs.find(j => j.state === state);
-  return first('failed') ?? first('running') ?? first('waiting') ?? [...jobs].reverse().find(j => j.state === 'succeeded' && !j.gate) ?? jobs[0];
+  const machine = jobs.filter(j => !j.gate && !j.component), first = (state: string) => machine.find(j => j.state === state);   // a gate has its own panel
+  return first('failed') ?? first('running') ?? first('waiting') ?? [...machine].reverse().find(j => j.state === 'succeeded') ?? machine[0] ?? jobs[0];
 }
 
 export default function RunPage() {
@@ -37,7 +37,7 @@ export default function RunPage() {
     <Journey repo={run.repo} sha={run.sha} run={run} />
     <Facts facts={[[w.commit, <Link href={git.commit(run.repo, run.sha)} className="mono">{run.sha.slice(0, 8)}</Link>], [w.ref, <span className="mono">{shortRef(run.ref)}</span>], [w.pipeline, run.pipeline_file], [w.trigger, `${run.actor}, ${(words.trigger as Record<string, string>)[run.trigger] ?? run.trigger}`],
       [w.took, <Duration seconds={run.duration_s} from={live ? run.started_at ?? undefined : undefined} usual={run.usual_s} />], ...(run.comment ? [[w.comment, run.comment] as [string, string]] : [])]} />
-    {run.reason && run.state !== 'succeeded' && <p className={`note ${run.state === 'failed' ? 'note-bad' : run.state === 'waiting' ? 'note-wait' : ''}`} role="status">{run.reason}</p>}
+    {run.reason && run.state !== 'succeeded' && !gates.length && <p className={`note ${run.state === 'failed' ? 'note-bad' : run.state === 'waiting' ? 'note-wait' : ''}`} role="status">{run.reason}</p>}
     {gates.map(g => <GatePanel key={g.id} run={run.id} job={g} changed={reload} />)}
     <RunGraph run={run} chosen={job?.key} choose={choose} />
     {job && <JobPanel run={run} job={job} changed={reload} />}

@@ -24,7 +24,7 @@ export default function ImagePage() {
     {data && <Section title={w.tag}><Table caption={name} rows={data.items} rowKey={t => t.tag} columns={[
       { head: w.tag, main: true, cell: t => <div><span className="strong">{t.tag}</span><div className="faint small mono">{shortDigest(t.digest)}</div></div> },
       { head: w.used, wide: true, cell: t => t.used_by.length ? t.used_by.map(u => <Link key={u.environment + u.application} href={at.app({ environment: u.environment, name: u.application })}>{u.application}, {u.environment} r{u.release} </Link>) : <span className="faint">{w.nobody}</span> },
-      { head: w.layers, numeric: true, cell: t => <Button look="quiet" aria-label={w.ofTag(t.tag)} onClick={() => setShown(t)}>{t.layers.length}</Button> }, { head: w.size, numeric: true, cell: t => bytes(t.size) },
+      { head: w.layers, numeric: true, cell: t => <Button look="quiet" aria-label={`${t.layers.length} · ${w.ofTag(t.tag)}`} onClick={() => setShown(t)}>{t.layers.length}</Button> }, { head: w.size, numeric: true, cell: t => bytes(t.size) },
       { head: w.pushed, numeric: true, cell: t => <><Ago at={t.created_at} /> <span className="faint">{t.pushed_by}</span></> },
       { head: '', numeric: true, cell: t => <FormDialog trigger={w.remove} triggerLook="quiet" triggerLabel={`${w.remove}: ${t.tag}`} title={`${w.remove}: ${name}:${t.tag}`} hint={w.removeHint(t.tag)} submit={w.remove} look="danger" act={async () => { await deleteTag(name, t.tag); reload(); }} /> }]} /></Section>}
     <Command text={`podman pull ${location.host}/${name}:${data?.items[0]?.tag ?? 'latest'}`} label={w.pull} />

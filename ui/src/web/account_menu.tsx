@@ -4,14 +4,13 @@ import type { ReactNode } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { setLocale, setTheme, useLocale, useTheme, useWords, type Locale, type Theme } from '../base/settings';
 import { changeMe } from '../people/api';
-import { useMe } from './me';
 import { webWords } from './words';
 
 export default function AccountMenu({ children, signOut }: { children: ReactNode; signOut: () => void }) {
-  const w = useWords(webWords), locale = useLocale(), theme = useTheme(), me = useMe();
+  const w = useWords(webWords), locale = useLocale(), theme = useTheme();
   const choose = (value: Locale) => { setLocale(value); void changeMe({ locale: value }).catch(() => undefined); };   // this browser remembers it in any case
-  return <Menu.Root><Menu.Trigger className="button button-quiet account" aria-label={w.account(me.name)}>{children}</Menu.Trigger>
-    <Menu.Portal><Menu.Content className="menu" sideOffset={6} collisionPadding={12}>
+  return <Menu.Root modal={false}><Menu.Trigger className="button button-quiet account">{children}</Menu.Trigger>
+    <Menu.Content className="menu" sideOffset={6} collisionPadding={12}>
       <Menu.Item className="menu-item" onSelect={() => navigate('/settings/profile')}><UserRound size={16} aria-hidden />{w.profile}</Menu.Item>
       <Menu.Item className="menu-item" onSelect={() => navigate('/settings/tokens')}><KeyRound size={16} aria-hidden />{w.tokens}</Menu.Item>
       <Menu.Separator className="menu-line" />
@@ -22,5 +21,5 @@ export default function AccountMenu({ children, signOut }: { children: ReactNode
         {(['system', 'light', 'dark'] as const).map(v => <Menu.RadioItem key={v} value={v} className="menu-item" onSelect={e => e.preventDefault()}><span className="grow">{w.themes[v]}</span><Menu.ItemIndicator><Check size={16} aria-hidden /></Menu.ItemIndicator></Menu.RadioItem>)}</Menu.RadioGroup>
       <Menu.Separator className="menu-line" />
       <Menu.Item className="menu-item" onSelect={signOut}><LogOut size={16} aria-hidden />{w.signOut}</Menu.Item>
-    </Menu.Content></Menu.Portal></Menu.Root>;
+    </Menu.Content></Menu.Root>;
 }

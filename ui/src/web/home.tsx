@@ -30,9 +30,16 @@ function AppCard({ name, apps }: { name: string; apps: App[] }) {
     </Link>)}</article>;
 }
 
+const urgency: Record<string, number> = { down: 0, degraded: 1, deploying: 2 };
+/** Names of the applications, those in trouble first. */
+function troubledFirst(apps: App[]): string[] {
+  const worst = (name: string) => Math.min(...apps.filter(a => a.name === name).map(a => urgency[a.state] ?? 3));
+  return [...new Set(apps.map(a => a.name))].sort((a, b) => worst(a) - worst(b) || a.localeCompare(b));
+}
+
 export default function Home() {
   const w = useWords(webWords).home, me = useMe(), { data, error, loading, reload } = useResource<HomeData>(paths.home, ['home', 'gates', 'runs', 'apps']);
-  const names = [...new Set(data?.applications.map(a => a.name))];
+  const names = troubledFirst(data?.applications ?? []);
   return <div className="page"><PageHead title={w.title} />
     <ErrorNote error={error} retry={reload} />
     <Section title={w.waiting} aside={data && data.waiting.length > 0 && <span className="badge">{data.waiting.length}</span>}>

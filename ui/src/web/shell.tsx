@@ -44,12 +44,12 @@ export function Shell({ signOut }: { signOut: () => void }) {
   return <>
     <a className="skip" href="#content" onClick={e => { e.preventDefault(); main.current?.focus(); }}>{w.skip}</a>
     <div className="shell">
-      <div className="rail">
+      <header className="rail">
         <Link href="/" className="brand"><Logo />Sampan</Link>
         <Button className="rail-search" onClick={openSearch}><SearchIcon size={14} aria-hidden />{w.search.title}<kbd>/</kbd></Button>
         <nav aria-label={w.nav.main}>{places.map(p => <Link key={p.to} href={p.to} className="rail-link" aria-current={isHere(p.to, path) ? 'page' : undefined}><p.Icon size={16} aria-hidden />{w.nav[p.word]}</Link>)}</nav>
         <Suspense fallback={plainFace}><AccountMenu signOut={signOut}>{face}</AccountMenu></Suspense>
-      </div>
+      </header>
       <header className="phone-top"><Link href="/" className="brand"><Logo />Sampan</Link><Button look="quiet" className="icon-only" aria-label={w.search.title} onClick={openSearch}><SearchIcon size={20} aria-hidden /></Button></header>
       <main className="main" id="content" ref={main} tabIndex={-1}>
         {lost && <div className="lost" role="status"><CloudOff size={16} aria-hidden />{w.lost}</div>}

@@ -2,7 +2,7 @@ const en = {
   nav: { home: 'Home', code: 'Code', runs: 'Runs', images: 'Images', applications: 'Applications', environments: 'Environments', settings: 'Settings', more: 'More', main: 'Main' },
   skip: 'Skip to the content', lost: 'The connection to the server is lost. It is tried again by itself; what you see may be old.',
   crashed: 'This page met an error of its own.', reload: 'Load again', starting: 'Starting…',
-  account: (name: string) => `Account of ${name}`, language: 'Language', theme: 'Appearance', themes: { system: 'As the system', light: 'Light', dark: 'Dark' }, signOut: 'Sign out', profile: 'Profile and password', tokens: 'Access tokens',
+  language: 'Language', theme: 'Appearance', themes: { system: 'As the system', light: 'Light', dark: 'Dark' }, signOut: 'Sign out', profile: 'Profile and password', tokens: 'Access tokens',
   home: {
     title: 'Home', waiting: 'Waits for you', nothing: 'Nothing waits for you.', gate: 'Approval', failed: 'Failed run', look: 'Look at it', decide: 'Decide', applications: 'Applications', perSecond: 'req/s', errors: (n: string) => `${n} err/s`,
     first: 'No application runs yet', firstHint: 'An application appears here when a pipeline deploys a repository with .sampan/app.yaml. The shortest way:', newRepo: 'New repository from a template', since: 'since',
@@ -20,7 +20,7 @@ const zh: WebWords = {
   nav: { home: '首页', code: '代码', runs: '流水线', images: '镜像', applications: '应用', environments: '环境', settings: '设置', more: '更多', main: '主导航' },
   skip: '跳到正文', lost: '与服务器的连接已断开, 正在自动重连; 页面内容可能不是最新的。',
   crashed: '页面自身出错了。', reload: '重新加载', starting: '正在启动…',
-  account: name => `${name} 的账号`, language: '语言', theme: '外观', themes: { system: '跟随系统', light: '浅色', dark: '深色' }, signOut: '退出登录', profile: '个人资料与密码', tokens: '访问令牌',
+  language: '语言', theme: '外观', themes: { system: '跟随系统', light: '浅色', dark: '深色' }, signOut: '退出登录', profile: '个人资料与密码', tokens: '访问令牌',
   home: {
     title: '首页', waiting: '等待我处理', nothing: '没有等待您处理的事项。', gate: '人工卡点', failed: '运行失败', look: '查看', decide: '去审批', applications: '应用', perSecond: '请求/秒', errors: n => `错误 ${n}/秒`,
     first: '还没有运行中的应用', firstHint: '当流水线部署了带有 .sampan/app.yaml 的代码库后, 应用会出现在这里。最快的方式:', newRepo: '从模板新建代码库', since: '始于',

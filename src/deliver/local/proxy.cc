@@ -1,0 +1,297 @@
+#include "deliver/local/proxy.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <condition_variable>
+
+#include "base/log.h"
+#include "base/process.h"
+#include "base/text.h"
+
+namespace sampan::deliver {
+
+namespace {
+
+constexpr std::size_t kKeptFailures = 200;
+
+Result<Fd> connect_to(const std::string& path) {
+  Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
+  path.copy(address.sun_path, path.size());
+  if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail(Errc::unavailable, "the proxy does not listen at {}", path);
+  const timeval limit{5, 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  return fd;
+}
+
+Result<std::string> ask_socket(const std::string& path, const std::string& command) {
+  const auto fd = TRY(connect_to(path));
+  const auto line = command + "\n";
+  if (::send(fd.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) return fail_errno("ask the proxy");
+  std::string answer;
+  char buffer[16384];
+  while (true) {
+    const auto got = ::recv(fd.get(), buffer, sizeof buffer, 0);
+    if (got < 0) return fail_errno("hear the proxy");
+    if (got == 0) return answer;
+    answer.append(buffer, static_cast<std::size_t>(got));
+  }
+}
+
+bool port_is_free(int port) {
+  const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+ProxyService* find(std::vector<ProxyService>& services, const std::string& name) {
+  const auto found = std::find_if(services.begin(), services.end(), [&](const ProxyService& service) { return service.name == name; });
+  return found == services.end() ? nullptr : &*found;
+}
+
+ProxyServer* find(ProxyService& service, const std::string& instance) {
+  const auto found = std::find_if(service.servers.begin(), service.servers.end(), [&](const ProxyServer& server) { return server.instance == instance; });
+  return found == service.servers.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Proxy::Proxy(std::string folder, int first_port, int last_port) : folder_(std::move(folder)), first_port_(first_port), last_port_(last_port) {}
+Proxy::~Proxy() = default;
+
+ProxyPlaces Proxy::places() const { return {folder_ + "/haproxy.sock", folder_ + "/haproxy-log.sock"}; }
+
+Result<void> Proxy::start() {
+  TRY(load());
+  ::unlink(places().log_socket.c_str());
+  log_ = Fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto path = places().log_socket;
+  if (path.size() >= sizeof address.sun_path) return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
+  path.copy(address.sun_path, path.size());
+  if (!log_ || ::bind(log_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail_errno("listen for the proxy's log");
+  if (!ask("show info").has_value()) TRY(launch());
+  listener_ = std::jthread([this](std::stop_token stop) { hear(stop); });
+  keeper_ = std::jthread([this](std::stop_token stop) { watch(stop); });
+  return {};
+}
+
+// The configuration is the state: services and servers are read back from it.
+Result<void> Proxy::load() {
+  const auto text = read_file(folder_ + "/haproxy.cfg");
+  if (!text.has_value()) return save({});
+  auto table = table_.lock();
+  table->services.clear();
+  for (const auto& line : split(*text, '\n')) {
+    auto words = split(trim(line), ' ');
+    if (words.size() >= 2 && words[0] == "frontend") table->services.push_back({words[1].substr(3), 0, {}});
+    if (table->services.empty() || words.size() < 2) continue;
+    if (words[0] == "bind") table->services.back().port = std::stoi(words[1].substr(2));
+    if (words[0] == "server" && words.size() >= 5) table->services.back().servers.push_back({words[1], words[2], words[4] == "0"});
+  }
+  return {};
+}
+
+Result<void> Proxy::save(const Table& table) { return write_file_durably(folder_ + "/haproxy.cfg", proxy_config(table.services, places())); }
+
+Result<void> Proxy::launch() {
+  Command command;
+  command.argv = {"haproxy", "-W", "-S", folder_ + "/haproxy-master.sock", "-p", folder_ + "/haproxy.pid", "-f", folder_ + "/haproxy.cfg"};
+  const auto checked = TRY(run({.argv = {"haproxy", "-c", "-q", "-f", folder_ + "/haproxy.cfg"}}));
+  if (!checked.exit.ok()) return fail(Errc::internal, "haproxy refuses its configuration: {}{}", checked.out, checked.err);
+  command.new_session = true;
+  auto child = TRY(Child::spawn(command, {}));
+  for (int i = 0; i < 100; ++i) {
+    if (const auto ended = child.wait_for(std::chrono::milliseconds(30))) {
+      return fail(Errc::unavailable, "haproxy ended at once with {}: is one of its ports taken by another program?", ended->code);
+    }
+    if (ask("show info").has_value()) {
+      child.detach();
+      return {};
+    }
+  }
+  return fail(Errc::unavailable, "haproxy does not answer at {}", places().stats_socket);
+}
+
+Result<void> Proxy::reload() {
+  TRY(ask_socket(folder_ + "/haproxy-master.sock", "reload"));
+  const auto status = TRY(ask_socket(folder_ + "/haproxy-master.sock", "show proc"));
+  if (status.find("worker") == std::string::npos) return fail(Errc::unavailable, "haproxy did not take its new configuration: {}", status);
+  return {};
+}
+
+Result<void> Proxy::end(const std::string& folder) {
+  const auto pid = read_file(folder + "/haproxy.pid");
+  if (!pid.has_value()) return {};
+  const int number = std::atoi(pid->c_str());
+  const auto command = read_file(fmt::format("/proc/{}/cmdline", number));
+  if (number <= 1 || !command.has_value() || command->find("haproxy") == std::string::npos || command->find(folder) == std::string::npos) return {};
+  ::kill(number, SIGTERM);
+  for (int i = 0; i < 100 && ::kill(number, 0) == 0; ++i) ::usleep(50'000);
+  return {};
+}
+
+Result<std::string> Proxy::ask(const std::string& command) { return ask_socket(places().stats_socket, command); }
+
+// The runtime API answers an empty line, or a word of success; anything else is why not.
+Result<void> Proxy::must(const std::string& command, std::string_view expected) {
+  const auto answer = TRY(ask(command));
+  const auto text = trim(answer);
+  if (!text.empty() && text.find(expected) == std::string_view::npos) return fail(Errc::conflict, "the proxy on '{}': {}", command, text);
+  return {};
+}
+
+Result<int> Proxy::ensure(const std::string& name, int port) {
+  auto table = table_.lock();
+  if (const auto* known = find(table->services, name)) return known->port;
+  const auto taken = [&](int candidate) {
+    return std::any_of(table->services.begin(), table->services.end(), [&](const ProxyService& service) { return service.port == candidate; }) || !port_is_free(candidate);
+  };
+  if (port != 0 && taken(port)) return fail(Errc::conflict, "port {} for {} is taken by another program or application: choose another", port, name);
+  for (int candidate = first_port_; port == 0 && candidate <= last_port_; ++candidate) {
+    if (!taken(candidate)) port = candidate;
+  }
+  if (port == 0) return fail(Errc::unavailable, "no free port between {} and {} for {}: widen deliver.firstPort and lastPort", first_port_, last_port_, name);
+  auto next = *table;
+  next.services.push_back({name, port, {}});
+  TRY(save(next));
+  TRY(reload());
+  *table = std::move(next);
+  return port;
+}
+
+Result<void> Proxy::remove(const std::string& name) {
+  auto table = table_.lock();
+  auto next = *table;
+  std::erase_if(next.services, [&](const ProxyService& service) { return service.name == name; });
+  TRY(save(next));
+  TRY(reload());
+  *table = std::move(next);
+  return {};
+}
+
+Result<void> Proxy::admit(const std::string& name, const std::string& instance, const std::string& address) {
+  auto table = table_.lock();
+  auto next = *table;
+  auto* service = find(next.services, name);
+  if (!service) return fail(Errc::not_found, "the proxy knows no service '{}'", name);
+  auto* server = find(*service, instance);
+  if (server && !server->drained && server->address == address) return {};
+  const auto path = fmt::format("{}/{}", name, instance);
+  if (server && server->address != address) {
+    TRY(must(fmt::format("set server {} state maint", path), ""));
+    TRY(must(fmt::format("del server {}", path), "deleted"));
+    std::erase_if(service->servers, [&](const ProxyServer& one) { return one.instance == instance; });
+    server = nullptr;
+  }
+  if (!server) {
+    TRY(must(fmt::format("add server {} {} weight 10", path, address), "registered"));
+    TRY(must(fmt::format("enable server {}", path), ""));
+    service->servers.push_back({instance, address, false});
+  } else {
+    TRY(must(fmt::format("set server {} weight 10", path), ""));
+    TRY(must(fmt::format("set server {} state ready", path), ""));
+    server->drained = false;
+  }
+  TRY(save(next));
+  *table = std::move(next);
+  return {};
+}
+
+Result<void> Proxy::drain(const std::string& name, const std::string& instance) {
+  auto table = table_.lock();
+  auto next = *table;
+  auto* service = find(next.services, name);
+  auto* server = service ? find(*service, instance) : nullptr;
+  if (!server || server->drained) return {};
+  TRY(must(fmt::format("set server {}/{} state drain", name, instance), ""));
+  server->drained = true;
+  TRY(save(next));
+  *table = std::move(next);
+  return {};
+}
+
+Result<void> Proxy::expel(const std::string& name, const std::string& instance) {
+  auto table = table_.lock();
+  auto next = *table;
+  auto* service = find(next.services, name);
+  if (!service || !find(*service, instance)) return {};
+  const auto path = fmt::format("{}/{}", name, instance);
+  TRY(must(fmt::format("set server {} state maint", path), ""));
+  TRY(must(fmt::format("shutdown sessions server {}", path), ""));
+  auto deleted = must(fmt::format("del server {}", path), "deleted");
+  for (int i = 0; i < 50 && !deleted.has_value(); ++i) {  // refused while a connection is open: they end in moments
+    ::usleep(20'000);
+    deleted = must(fmt::format("del server {}", path), "deleted");
+  }
+  TRY(std::move(deleted));
+  std::erase_if(service->servers, [&](const ProxyServer& server) { return server.instance == instance; });
+  TRY(save(next));
+  *table = std::move(next);
+  return {};
+}
+
+std::vector<ProxyServer> Proxy::servers(const std::string& name) {
+  auto table = table_.lock();
+  const auto* service = find(table->services, name);
+  return service ? service->servers : std::vector<ProxyServer>();
+}
+
+Result<Traffic> Proxy::traffic(const std::string& name) {
+  auto all = parse_stat(TRY(ask(fmt::format("show stat {} 6 -1", name))));
+  const auto found = all.find(name);
+  if (found == all.end()) return fail(Errc::not_found, "the proxy knows no service '{}'", name);
+  return found->second;
+}
+
+std::vector<FailedRequest> Proxy::failures_since(const std::string& service, Time since, std::size_t most) {
+  std::vector<FailedRequest> found;
+  auto failures = failures_.lock();
+  for (const auto& request : (*failures)[service]) {
+    if (request.at >= since && found.size() < most) found.push_back(request);
+  }
+  return found;
+}
+
+void Proxy::hear(std::stop_token stop) {
+  std::string buffer(8192, '\0');
+  while (!stop.stop_requested()) {
+    pollfd polled{log_.get(), POLLIN, 0};
+    if (::poll(&polled, 1, 500) <= 0) continue;
+    const auto got = ::recv(log_.get(), buffer.data(), buffer.size(), 0);
+    if (got <= 0) continue;
+    const auto failure = parse_failure(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
+    if (!failure) continue;
+    auto failures = failures_.lock();
+    auto& list = (*failures)[failure->first];
+    list.push_back(failure->second);
+    if (list.size() > kKeptFailures) list.pop_front();
+  }
+}
+
+void Proxy::watch(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any bell;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    bell.wait_for(lock, stop, std::chrono::milliseconds(500), [] { return false; });
+    if (stop.stop_requested() || ask("show info").has_value()) continue;
+    log::warning("deliver", "the proxy is gone; starting it again with what it served");
+    auto table = table_.lock();  // nobody changes it meanwhile
+    if (const auto started = launch(); !started.has_value()) log::error("deliver", "{}", started.error().message);
+  }
+}
+
+}  // namespace sampan::deliver

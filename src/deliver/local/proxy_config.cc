@@ -1,0 +1,108 @@
+#include "deliver/local/proxy_config.h"
+
+#include "base/text.h"
+
+namespace sampan::deliver {
+
+namespace {
+
+constexpr std::string_view kGlobal = R"(# Written by Sampan; changes are overwritten.
+global
+  stats socket {} mode 600 level admin expose-fd listeners
+  log {} local0
+  maxconn 8000
+  hard-stop-after 60s
+defaults
+  mode http
+  log global
+  option dontlog-normal
+  log-format "sampan|%Ts.%ms|%ST|%tsc|%b|%s|%HM|%HPO"
+  option redispatch 1
+  retries 3
+  retry-on conn-failure empty-response
+  # A request that a server may have begun is sent again only when repeating it changes nothing (RFC 9110, section 9.2.2).
+  http-request disable-l7-retry unless METH_GET
+  http-reuse safe
+  timeout connect 2s
+  timeout client 60s
+  timeout server 60s
+  timeout queue 10s
+  timeout http-keep-alive 30s
+  balance leastconn
+)";
+
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return 0;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+std::string proxy_config(const std::vector<ProxyService>& services, const ProxyPlaces& places) {
+  auto text = fmt::format(fmt::runtime(kGlobal), places.stats_socket, places.log_socket);
+  for (const auto& service : services) {
+    text += fmt::format("frontend in-{0}\n  bind *:{1}\n  default_backend {0}\nbackend {0}\n", service.name, service.port);
+    for (const auto& server : service.servers) {
+      text += fmt::format("  server {} {} weight {}\n", server.instance, server.address, server.drained ? 0 : 10);
+    }
+  }
+  return text;
+}
+
+std::map<std::string, Traffic> parse_stat(std::string_view csv) {
+  std::map<std::string, Traffic> found;
+  std::map<std::string, std::size_t, std::less<>> columns;
+  for (const auto& line : split(csv, '\n')) {
+    if (line.empty()) continue;
+    const auto cells = split(line, ',');
+    if (line.starts_with("# ")) {
+      for (std::size_t i = 0; i < cells.size(); ++i) columns[i == 0 ? cells[i].substr(2) : cells[i]] = i;
+      continue;
+    }
+    const auto cell = [&](std::string_view name) -> std::string {
+      const auto at = columns.find(name);
+      return at == columns.end() || at->second >= cells.size() ? std::string() : cells[at->second];
+    };
+    const auto service = cell("pxname"), server = cell("svname");
+    if (service.empty() || service.starts_with("in-") || server == "FRONTEND") continue;
+    auto& traffic = found[service];
+    const auto failed = static_cast<std::uint64_t>(number(cell("hrsp_5xx")));
+    if (server == "BACKEND") {
+      traffic.requests = static_cast<std::uint64_t>(number(cell("stot")));
+      traffic.failed = failed;
+      traffic.open = static_cast<std::uint64_t>(number(cell("scur")));
+      traffic.queued = static_cast<std::uint64_t>(number(cell("qcur")));
+      traffic.requests_per_second = static_cast<double>(number(cell("rate")));
+    } else {
+      traffic.open_by_instance[server] = static_cast<std::uint64_t>(number(cell("scur")));
+      traffic.requests_by_instance[server] = static_cast<std::uint64_t>(number(cell("stot")));
+      traffic.failed_by_instance[server] = failed;
+    }
+  }
+  return found;
+}
+
+std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_view line) {
+  const auto start = line.find("sampan|");
+  if (start == std::string_view::npos) return std::nullopt;
+  const auto cells = split(trim(line.substr(start)), '|');
+  if (cells.size() < 8) return std::nullopt;
+  const int status = static_cast<int>(number(cells[2]));
+  // Below 500: the client went away, or asked for something wrong; nobody's failure here.
+  if (status < 500) return std::nullopt;
+  const auto dot = cells[1].find('.');
+  FailedRequest request;
+  request.at = from_micros(number(cells[1].substr(0, dot)) * 1'000'000 + number(dot == std::string::npos ? "" : cells[1].substr(dot + 1)) * 1000);
+  request.status = status;
+  request.instance = cells[5];
+  request.method = cells[6];
+  request.path = cells[7];
+  request.detail = fmt::format("the proxy answered {}, termination state {}", status, cells[3]);
+  return std::make_pair(cells[4], request);
+}
+
+}  // namespace sampan::deliver

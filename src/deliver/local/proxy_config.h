@@ -1,0 +1,25 @@
+// HAProxy's configuration as a function of what is served, and its counters read back. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "deliver/target.h"
+
+namespace sampan::deliver {
+
+struct ProxyServer { std::string instance, address; bool drained = false; };
+struct ProxyService { std::string name; int port = 0; std::vector<ProxyServer> servers; };
+
+struct ProxyPlaces { std::string stats_socket, log_socket; };
+// Everything HAProxy needs to come back as it was after it was restarted (HAProxy 2.6 configuration manual).
+std::string proxy_config(const std::vector<ProxyService>& services, const ProxyPlaces& places);
+
+// One service of `show stat` (management guide, section 9.1, "CSV format"); columns are found by their names.
+std::map<std::string, Traffic> parse_stat(std::string_view csv);
+
+// A line of the log format our configuration asks for; nullopt: not ours, or not a failure.
+std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_view line);
+
+}  // namespace sampan::deliver
