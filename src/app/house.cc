@@ -51,6 +51,22 @@ deliver::LocalConfig local_config(const Config& config) {
   return settings;
 }
 
+// With it the container engine pulls; made once, kept beside the engine's own settings.
+Result<std::string> pull_token(Db& db, people::People& people, const std::string& file) {
+  if (exists(file)) return sampan::read_file(file);
+  const auto token = TRY(db.write([&](Tx& tx) { return people.create_runner_token(tx, RunnerId{}, "container engine of this machine"); }));
+  TRY(write_file_durably(file, token, 0600));
+  return token;
+}
+
+std::unique_ptr<deliver::Target> make_target(const Config& config, Db& db, people::People& people, Clock& clock) {
+  auto settings = local_config(config);
+  auto token = pull_token(db, people, settings.folder + "/pull-token");
+  if (!token.has_value()) log::error("app", "no token for the container engine: {}", token.error().message);
+  settings.pull_token = token.value_or("");
+  return deliver::make_local_target(std::move(settings), clock);
+}
+
 pipeline::Config pipeline_config(const Config& config, const Paths& paths) {
   pipeline::Config settings;
   settings.folder = paths.pipeline();
@@ -93,7 +109,7 @@ struct House::Rooms {
         db(std::move(db_in)),
         secrets(std::move(secrets_in)),
         blobs(std::move(blobs_in)),
-        target(deliver::make_local_target(local_config(config), clock)),
+        target(make_target(config, *db, people, clock)),
         deliver(*db, clock, events, hub, people, git, pipeline, registry, *target,
                 {paths.deliver(), config.public_host, config.registry_host, config.warm_memory_budget}) {}
 

@@ -13,6 +13,7 @@
 #include "app/app.h"
 #include "app/backup.h"
 #include "app/doctor.h"
+#include "app/local_run.h"
 #include "app/runner_keeper.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -21,7 +22,6 @@
 #include "deliver/deliver.h"
 #include "edge/client.h"
 #include "pipeline/local.h"
-#include "pipeline/pipeline.h"
 #include "runner/runner.h"
 
 namespace sampan::app {

@@ -33,6 +33,14 @@ Result<Repo> Git::find_repo_by_path(std::string_view path) {
 Result<std::vector<Repo>> Git::list_repos(const Actor& actor) { return state_->repos.list(actor); }
 Result<Role> Git::role_on(const Actor& actor, const Repo& repo) { return git::role_on(state_->people, actor, repo); }
 
+Result<Role> Git::role_on_group(const Actor& actor, std::string_view name) {
+  const auto group = TRY(state_->repos.find_group(name));
+  const bool seen = group.visibility == Visibility::internal && actor.kind != Actor::Kind::nobody;
+  // A job stands in its own repository only, but may read what all who are signed in may.
+  const auto role = actor.kind == Actor::Kind::job ? Role::none : TRY(state_->people.role_of(actor, {.group = group.id}));
+  return seen ? std::max(role, Role::viewer) : role;
+}
+
 Result<AccessTarget> Git::find_target(std::string_view group, std::string_view repo) {
   AccessTarget target;
   if (group.empty()) return target;

@@ -89,7 +89,7 @@ Result<void> Access::check(const Request& request, const Route& route, const Act
     if (actor.kind == Actor::Kind::runner || actor.kind == Actor::Kind::system) return {};
     return fail(Errc::denied, "only runners may call this, with a runner's token");
   }
-  if (actor.kind == Actor::Kind::runner) return fail(Errc::denied, "a runner's token opens only the runner's own routes");
+  if (actor.kind == Actor::Kind::runner && route.dialect != Dialect::oci) return fail(Errc::denied, "a runner's token opens only the runner's own routes");
   if (route.dialect == Dialect::api) {
     const bool scope = reads_only(request.method) ? actor.has(Scope::api_read) || actor.has(Scope::api_write) : actor.has(Scope::api_write);
     if (!scope) return fail(Errc::denied, "this token lacks the scope {}", reads_only(request.method) ? "api_read" : "api_write");
