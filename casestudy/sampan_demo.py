@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BIN = ROOT / "build" / "release"
+BIN = pathlib.Path(os.environ.get("SAMPAN_BIN", ROOT / "build" / "release"))
 
 
 class ApiError(Exception):

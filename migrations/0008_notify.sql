@@ -19,6 +19,8 @@ create table notice (
   body text not null,
   link text not null,
   link_title text not null,
+  repo text not null,
+  environment text not null,
   state text not null,
   attempts bigint not null default 0,
   answer text not null default '',

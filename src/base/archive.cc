@@ -48,6 +48,22 @@ Fd open_beneath(int folder, const std::string& path) {
   return Fd(static_cast<int>(::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how)));
 }
 
+// Whether a link in the folder of `name` that says `target` points into the root, whatever other links there are: ".." only at its
+// start, where the folders above are real ones, and not above the root. ("s -> ..", "t -> s/../x" in one folder: t looks inside and is not.)
+bool link_stays_inside(const std::string& name, const std::string& target) {
+  if (target.empty() || target.front() == '/') return false;
+  std::size_t above = 0;
+  bool down = false;
+  for (const auto& part : split(target, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part == ".." && down) return false;
+    if (part == "..") ++above;
+    down = down || part != "..";
+  }
+  const fs::path folder = fs::path(name).lexically_normal().parent_path();
+  return above <= static_cast<std::size_t>(std::distance(folder.begin(), folder.end()));
+}
+
 class Packer {
  public:
   Packer(std::string folder, Fd root, Writer writer, const ArchiveLimits& limits)
@@ -116,7 +132,8 @@ class Packer {
       link = fs::read_symlink(path, error).string();
       if (error) return fail(Errc::internal, "{}: {}", name, error.message());
     }
-    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !S_ISLNK(status.st_mode)) return {};
+    const bool kept_link = S_ISLNK(status.st_mode) && link_stays_inside(name, link);
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !kept_link) return ++size_.left_out, Result<void>();
     ++size_.entries;
     size_.bytes += S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
     TRY(within(size_, limits_));
@@ -184,13 +201,6 @@ Result<ArchiveSize> pack(const std::string& folder, const std::vector<std::strin
 }
 
 namespace {
-
-// Whether a link in the folder of `name` that says `target` points into the root, taken as text.
-bool link_stays_inside(const std::string& name, const std::string& target) {
-  if (target.empty() || target.front() == '/') return false;
-  const fs::path meant = (fs::path(name).parent_path() / target).lexically_normal();
-  return meant.empty() || *meant.begin() != "..";
-}
 
 Result<void> check_entry(archive_entry* entry) {
   const char* raw_name = archive_entry_pathname(entry);

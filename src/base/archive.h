@@ -16,11 +16,12 @@ struct ArchiveLimits {
 };
 struct ArchiveSize {
   std::uint64_t bytes = 0, entries = 0;
+  std::uint64_t left_out = 0;  // by pack()
 };
 
 // Packs `paths`, files and whole folders relative to `folder`, into the file `target` (replaced). "." packs everything. A path that is
-// not there is not_found, one that leaves the folder (absolute, "..", through a symlink) is invalid; sockets, devices and pipes are
-// skipped. Owners are not kept; permissions and whole-second times are. Over a limit: too_large, and no file is left.
+// not there is not_found, one that leaves the folder (absolute, "..", through a symlink) is invalid. Sockets, devices, pipes and
+// links that point outside are left out: what was packed can be unpacked. Owners are not kept; permissions and whole-second times are. Over a limit: too_large, and no file is left.
 Result<ArchiveSize> pack(const std::string& folder, const std::vector<std::string>& paths, const std::string& target,
                          const ArchiveLimits& limits = {});
 

@@ -59,7 +59,7 @@ TEST_CASE("archive: files, folders, links and permissions come back as they were
   place.write("target/订单/深.txt", "order");
   place.write("left out", "x");
   must(make_directories(place.in + "/target/empty"));
-  REQUIRE(::symlink("app.jar", (place.in + "/target/latest.jar").c_str()) == 0);
+  REQUIRE(::symlink("../target/./app.jar", (place.in + "/target/latest.jar").c_str()) == 0);
   const auto packed = must(pack(place.in, {"target"}, place.file));
   CHECK(packed.entries == 7);
   const auto unpacked = must(unpack(place.file, place.out));
@@ -97,7 +97,10 @@ TEST_CASE("archive: packing does not leave the folder, by no spelling and throug
   }
   CHECK_FALSE(exists(place.file));
   CHECK(pack(place.in, {"missing"}, place.file).error().code == Errc::not_found);
-  CHECK(must(pack(place.in, {"up"}, place.file)).entries == 1);  // the link itself, not what it points to
+  CHECK(pack(place.in, {"missing/x"}, place.file).error().code == Errc::not_found);
+  const auto packed = must(pack(place.in, {"."}, place.file));  // the link leads outside: it could not be unpacked
+  CHECK(packed.entries == 0);
+  CHECK(packed.left_out == 1);
 }
 
 TEST_CASE("archive: an entry or a link that would leave the folder is refused") {
@@ -108,6 +111,8 @@ TEST_CASE("archive: an entry or a link that would leave the folder is refused") 
       {{"a/link", AE_IFLNK, "", "../../evil", false}},
       {{"hard", AE_IFREG, "", "/etc/passwd", true}},
       {{"hard", AE_IFREG, "", "../evil", true}},
+      {{"d/s", AE_IFLNK, "", "..", false}, {"d/t", AE_IFLNK, "", "s/../x", false}},
+      {{"a", AE_IFLNK, "", "..", false}},
       {{"pipe", AE_IFIFO, "", "", false}},
       {{"inside", AE_IFDIR, "", "", false}, {"link", AE_IFLNK, "", "inside", false}, {"link/evil", AE_IFREG, "x", "", false}},
   };

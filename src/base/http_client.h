@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <stop_token>
 #include <string>
 
 #include "base/http.h"
@@ -15,9 +16,11 @@ struct OutboundRequest {
   std::string url;
   Headers headers;
   std::string body;
+  std::string body_file = {};  // when set, the body is this file's bytes, read while they are sent
   std::chrono::milliseconds timeout{10'000};
   bool follow_redirects = false;
   std::string unix_socket;  // when set, connect there instead
+  std::stop_token stop = {};  // asked: stream() ends within about a second, as if on_data had returned false
 };
 struct OutboundResponse { int status = 0; Headers headers; std::string body; };
 

@@ -14,15 +14,32 @@ std::string login_file(const World& world) { return world.config_folder + "/logi
 const Json kNull = nullptr;
 const boost::json::array kNoItems;
 
-// East Asian wide characters and emoji take two cells; everything else here one.
+// Decodes the character that begins at `at` and steps over it; a broken sequence counts as one character.
+char32_t next_character(std::string_view text, std::size_t& at) {
+  const auto first = static_cast<unsigned char>(text[at++]);
+  char32_t character = first < 0x80 ? first : first >= 0xF0 ? first & 0x07 : first >= 0xE0 ? first & 0x0F : first & 0x1F;
+  while (first >= 0x80 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) character = character << 6 | (text[at++] & 0x3F);
+  return character;
+}
+
+// Wide and full-width blocks of Unicode's East Asian Width (UAX 11), and emoji, take two cells; everything else here one.
+bool is_wide(char32_t c) {
+  return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F) || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+         (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
+}
+
 std::size_t width_of(std::string_view text) {
   std::size_t width = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0) == 0x80) continue;
-    width += byte >= 0xE2 ? 2 : 1;
-  }
+  for (std::size_t at = 0; at < text.size();) width += is_wide(next_character(text, at)) ? 2 : 1;
   return width;
+}
+
+// What people wrote (titles, names) must neither break the columns nor steer the terminal.
+std::string without_controls(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return text;
 }
 
 }  // namespace
@@ -143,11 +160,14 @@ const boost::json::array& items_of(const Json& value, std::string_view key) {
   return found.is_array() ? found.as_array() : kNoItems;
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(std::vector<std::vector<std::string>> rows) {
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = without_controls(std::move(row[i]));
+      widths[i] = std::max(widths[i], width_of(row[i]));
+    }
   }
   std::string text;
   for (const auto& row : rows) {

@@ -45,7 +45,7 @@ double real_of(const Json& value, std::string_view key);
 const Json& member_of(const Json& value, std::string_view key);
 const boost::json::array& items_of(const Json& value, std::string_view key = "items");
 
-// Columns padded to their widest cell; wide characters count two.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+// Columns padded to their widest cell; wide characters count two, control characters become '?'.
+std::string table(std::vector<std::vector<std::string>> rows);
 
 }  // namespace sampan::cli

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/completion.h"
@@ -19,6 +20,7 @@ struct Parser {
   std::string text, other, third, fourth;
   std::vector<std::string> list;
   std::int64_t number = 0;
+  int capacity = 2;
   bool flag = false, second_flag = false;
 
   Parser(World& world_in, const Programs& programs_in) : world(world_in), programs(programs_in) {
@@ -63,8 +65,8 @@ void Parser::server_commands() {
   runner->add_option("--token-file", other, "File that holds the runner's token")->required();
   runner->add_option("--name", third, "Name of this runner");
   runner->add_option("--folder", fourth, "Folder for workspaces and caches")->required();
-  runner->add_option("--capacity", number, "Jobs at once")->default_val(2);
-  here(runner, [this]() -> Result<int> { return programs.runner(text, other, third, fourth, static_cast<int>(number)); });
+  runner->add_option("--capacity", capacity, "Jobs at once")->capture_default_str();
+  here(runner, [this]() -> Result<int> { return programs.runner(text, other, third, fourth, capacity); });
 
   auto* docs = app.add_subcommand("docs", "Print a reference: steps, app");
   docs->add_option("topic", text)->required();
@@ -230,7 +232,11 @@ int run(int argc, char** argv, World world, const Programs& programs) {
   try {
     parser.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return parser.app.exit(error) == 0 ? kDone : kUsage;
+    std::ostringstream out, err;
+    const bool asked = parser.app.exit(error, out, err) == 0;  // --help, --version
+    if (!out.str().empty()) world.out(out.str());
+    if (!err.str().empty()) world.err(err.str());
+    return asked ? kDone : kUsage;
   }
   const auto done = parser.action();
   if (done.has_value()) return *done;

@@ -1,7 +1,9 @@
 #include "edge/client.h"
 
 #include <curl/curl.h>
+#include <sys/stat.h>
 
+#include <cstdio>
 #include <mutex>
 
 #include "base/sync.h"
@@ -19,9 +21,11 @@ constexpr long kConnectionsPerHandle = 4;
 struct FreeCurl {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(std::FILE* file) const { std::fclose(file); }
 };
 using Handle = std::unique_ptr<CURL, FreeCurl>;
 using HeaderList = std::unique_ptr<curl_slist, FreeCurl>;
+using BodyFile = std::unique_ptr<std::FILE, FreeCurl>;
 
 // One transfer: what the callbacks fill and ask.
 struct Transfer {
@@ -30,6 +34,7 @@ struct Transfer {
   const std::function<bool(std::string_view)>* on_data = nullptr;  // null: the body is kept
   std::chrono::milliseconds silence{0};                            // longest; 0: no such limit
   std::chrono::steady_clock::time_point heard = std::chrono::steady_clock::now();
+  std::stop_token stop;
   bool too_large = false, stopped = false, silent = false;
 };
 
@@ -61,8 +66,9 @@ std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* pointe
 
 int look_at_clock(void* pointer, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(pointer);
+  transfer.stopped = transfer.stopped || transfer.stop.stop_requested();
   transfer.silent = transfer.silence.count() > 0 && std::chrono::steady_clock::now() - transfer.heard > transfer.silence;
-  return transfer.silent ? 1 : 0;
+  return transfer.silent || transfer.stopped ? 1 : 0;
 }
 
 bool has_line_break(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
@@ -100,6 +106,7 @@ class CurlClient final : public HttpClient {
     Transfer transfer;
     transfer.on_data = &on_data;
     transfer.silence = request.timeout;
+    transfer.stop = request.stop;
     TRY(perform(request, transfer));
     return transfer.response.status;
   }
@@ -107,10 +114,13 @@ class CurlClient final : public HttpClient {
  private:
   Result<void> perform(const OutboundRequest& request, Transfer& transfer) {
     const HeaderList headers = TRY(header_list(request.headers));
+    const BodyFile body(request.body_file.empty() ? nullptr : std::fopen(request.body_file.c_str(), "rbe"));
+    if (!request.body_file.empty() && !body) return fail_errno("send " + request.body_file);
     Handle handle = borrow();
     if (!handle) return fail(Errc::internal, "libcurl cannot start");
     transfer.handle = handle.get();
     set_up(request, transfer, headers.get());
+    if (body) TRY(send_file(transfer.handle, body.get()));
     char reason[CURL_ERROR_SIZE] = "";
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, reason);
     const CURLcode code = curl_easy_perform(handle.get());
@@ -155,13 +165,23 @@ class CurlClient final : public HttpClient {
     set_method(request, h);
   }
 
+  // Whatever the method is called: to libcurl a body that is read piece by piece is an upload.
+  static Result<void> send_file(CURL* h, std::FILE* body) {
+    struct stat at {};
+    if (::fstat(::fileno(body), &at) != 0) return fail_errno("look at the file to send");
+    curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(h, CURLOPT_READDATA, body);
+    curl_easy_setopt(h, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(at.st_size));
+    return {};
+  }
+
   static void set_method(const OutboundRequest& request, CURL* h) {
     if (request.method == Method::head) {
       curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
       return;
     }
     const bool carries = request.method == Method::post || request.method == Method::put || request.method == Method::patch;
-    if (carries || !request.body.empty()) {
+    if ((carries || !request.body.empty()) && request.body_file.empty()) {
       curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
       curl_easy_setopt(h, CURLOPT_POSTFIELDS, request.body.data());
     }

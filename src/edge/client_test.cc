@@ -1,4 +1,6 @@
 #include "edge/client.h"
+
+#include "base/files.h"
 #include "edge/testing.h"
 #include "edge/testing_tls.h"
 
@@ -33,6 +35,19 @@ TEST_CASE("edge: the client sends every method with its headers and body") {
   const auto head = client->send({.method = Method::head, .url = url(*server, "/h")}).value();
   CHECK(head.body.empty());
   CHECK(find_header(head.headers, "content-length") == "12");
+}
+
+TEST_CASE("edge: the client sends a file as the body, again when it is asked again") {
+  const auto server = serve(tell);
+  const auto client = make_http_client();
+  const auto folder = TempDir::create().value();
+  const auto file = folder.path() + "/body";
+  REQUIRE(write_file_durably(file, "from a file").has_value());
+  for (const Method method : {Method::put, Method::post, Method::put}) {
+    const auto answer = client->send({.method = method, .url = url(*server, "/f"), .headers = {{"Content-Type", "a/b"}}, .body_file = file});
+    CHECK(answer.value().body == fmt::format("{} /f [] a/b|from a file", to_text(method)));
+  }
+  CHECK(client->send({.method = Method::put, .url = url(*server, "/f"), .body_file = folder.path() + "/absent"}).error().message.find("absent") != std::string::npos);
 }
 
 TEST_CASE("edge: for the client every answer is a value and no answer is an error") {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kStepsInARow = 16;  // a step moves at most half a MiB; then the loop's other connections have their turn
 constexpr std::chrono::milliseconds kLingerTime{2'000};
+constexpr std::chrono::milliseconds kLingerAtStop{300};
 
 }  // namespace
 
@@ -177,7 +178,7 @@ void Connection::on_tick(SteadyTime now) {
       }
       break;
     case State::linger:
-      if (now - entered_ > kLingerTime) close();
+      if (now - entered_ > (service_.stopping ? kLingerAtStop : kLingerTime)) close();
       break;
     case State::work:
     case State::reap:

@@ -231,6 +231,7 @@ void Connection::abandon(Response& response) {
 }
 
 void Connection::answer_process(const Response& response, ProcessBody process) {
+  keep_ = head_.keep_alive && !service_.stopping;  // the pump reads the whole body, however long; end_pump() knows when it did not
   Pump::Options options;
   options.chunked = !head_.http_1_0;
   options.limit = plan_.limit;

@@ -17,8 +17,8 @@ using Parser = http::request_parser<http::empty_body>;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-tl::unexpected<Refusal> refuse(int status, std::string message) {
-  return tl::unexpected<Refusal>(Refusal{status, std::move(message)});
+tl::unexpected<Refusal> refuse(int status, std::string_view message) {
+  return tl::unexpected<Refusal>(Refusal{status, std::string(message)});
 }
 
 std::optional<Method> method_of(http::verb verb) {
@@ -85,26 +85,27 @@ std::size_t count_header(const Headers& headers, std::string_view name) {
 }
 
 // RFC 9112, section 6.3, narrowed: one of the two headers, once, and nothing but "chunked".
-std::optional<Refusal> read_framing(Head& head) {
+// Empty: all is well; else what is wrong.
+std::string_view read_framing(Head& head) {
   const auto& headers = head.request.headers;
   const auto lengths = count_header(headers, "content-length");
   const auto codings = count_header(headers, "transfer-encoding");
-  if (lengths + codings > 1) return Refusal{400, "more than one Content-Length or Transfer-Encoding header"};
+  if (lengths + codings > 1) return "more than one Content-Length or Transfer-Encoding header";
   if (codings == 1) {
-    if (head.http_1_0) return Refusal{400, "Transfer-Encoding needs HTTP/1.1"};
-    if (lower(head.request.header("transfer-encoding")) != "chunked") return Refusal{400, "the only Transfer-Encoding taken is 'chunked'"};
+    if (head.http_1_0) return "Transfer-Encoding needs HTTP/1.1";
+    if (lower(head.request.header("transfer-encoding")) != "chunked") return "the only Transfer-Encoding taken is 'chunked'";
     head.framing = BodyFraming::chunked();
-    return std::nullopt;
+    return {};
   }
   std::uint64_t length = 0;
   if (lengths == 1) {  // Beast would take "5, 5"
     const auto text = head.request.header("content-length");
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-    if (error != std::errc() || end != text.data() + text.size()) return Refusal{400, "the Content-Length is not a number"};
+    if (error != std::errc() || end != text.data() + text.size()) return "the Content-Length is not a number";
   }
   head.content_length = length;
   head.framing = BodyFraming::length(*head.content_length);
-  return std::nullopt;
+  return {};
 }
 
 constexpr std::string_view kVersions = "only HTTP/1.1 and HTTP/1.0 are spoken here";
@@ -130,11 +131,11 @@ tl::expected<Head, Refusal> parse_head(std::string_view text) {
   parser.body_limit(boost::none);  // bodies are counted where they are read
   boost::system::error_code error;
   parser.put(boost::asio::buffer(text.data(), text.size()), error);
-  if (error == http::error::bad_version && names_http(text)) return refuse(505, std::string(kVersions));
+  if (error == http::error::bad_version && names_http(text)) return refuse(505, kVersions);
   if (error && error != http::error::need_more) return refuse(400, sentence(error));
   if (!parser.is_header_done()) return refuse(400, "the request head is malformed");
   const auto version = parser.get().version();
-  if (version != 10 && version != 11) return refuse(505, std::string(kVersions));
+  if (version != 10 && version != 11) return refuse(505, kVersions);
   auto request = read_request(parser.get());
   if (!request) return tl::unexpected<Refusal>(std::move(request.error()));
   Head head;
@@ -144,7 +145,7 @@ tl::expected<Head, Refusal> parse_head(std::string_view text) {
   head.expects_continue = !head.http_1_0 && lower(head.request.header("expect")) == "100-continue";
   const auto hosts = count_header(head.request.headers, "host");
   if (hosts > 1 || (hosts == 0 && !head.http_1_0)) return refuse(400, "expected exactly one Host header");
-  if (auto refusal = read_framing(head)) return tl::unexpected<Refusal>(std::move(*refusal));
+  if (const auto wrong = read_framing(head); !wrong.empty()) return refuse(400, wrong);
   return head;
 }
 

@@ -14,24 +14,6 @@ std::string post(std::string_view body, std::string_view more = "") {
   return fmt::format("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n{}\r\n{}", body.size(), more, body);
 }
 
-// Those with something to read, once there are `count` of them (or 15 s have passed).
-std::vector<RawClient*> wait_readable(std::vector<RawClient>& clients, std::size_t count) {
-  std::vector<RawClient*> readable;
-  std::vector<pollfd> watched;
-  for (const auto& client : clients) watched.push_back({client.fd(), POLLIN, 0});
-  const auto end = std::chrono::steady_clock::now() + 15s;
-  while (readable.size() < count && std::chrono::steady_clock::now() < end) {
-    ::poll(watched.data(), watched.size(), 1000);
-    for (std::size_t i = 0; i < watched.size(); ++i) {
-      if (watched[i].revents == 0) continue;
-      readable.push_back(&clients[i]);
-      watched[i].fd = -1;
-      watched[i].revents = 0;
-    }
-  }
-  return readable;
-}
-
 }  // namespace
 
 TEST_CASE("edge: a connection serves many requests") {

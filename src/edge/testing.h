@@ -67,7 +67,9 @@ class RawClient {
   // False: nothing more comes (or nothing came for 20 s).
   bool fill() {
     char bytes[64 << 10];
-    const auto count = ::recv(fd(), bytes, sizeof bytes, 0);
+    ssize_t count = 0;
+    do count = ::recv(fd(), bytes, sizeof bytes, 0);
+    while (count < 0 && errno == EINTR);
     timed_out_ = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     if (count <= 0) return false;
     in_.append(bytes, static_cast<std::size_t>(count));
@@ -127,6 +129,24 @@ class RawClient {
   std::string in_;
   bool timed_out_ = false;
 };
+
+// Those with something to read, once there are `count` of them (or 15 s have passed).
+inline std::vector<RawClient*> wait_readable(std::vector<RawClient>& clients, std::size_t count) {
+  std::vector<RawClient*> readable;
+  std::vector<pollfd> watched;
+  for (const auto& client : clients) watched.push_back({client.fd(), POLLIN, 0});
+  const auto end = std::chrono::steady_clock::now() + 15s;
+  while (readable.size() < count && std::chrono::steady_clock::now() < end) {
+    ::poll(watched.data(), watched.size(), 1000);
+    for (std::size_t i = 0; i < watched.size(); ++i) {
+      if (watched[i].revents == 0) continue;
+      readable.push_back(&clients[i]);
+      watched[i].fd = -1;
+      watched[i].revents = 0;
+    }
+  }
+  return readable;
+}
 
 // A value another thread will give.
 template <class T>

@@ -8,8 +8,11 @@ std::string short_sha(const std::string& sha) { return sha.substr(0, 8); }
 
 // Text of people in markdown: what could format or break out of a line is taken literally.
 std::string plain(std::string_view text) {
+  constexpr std::size_t kMostBytes = 300;
+  std::size_t size = std::min(text.size(), kMostBytes);
+  while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // never within a character
   std::string out;
-  for (const char c : text.substr(0, 300)) {
+  for (const char c : text.substr(0, size)) {
     if (c == '\n' || c == '\r') {
       out += ' ';
       continue;

@@ -103,8 +103,8 @@ Result<Time> Notify::State::deliver_due() {
   const auto now = clock.now();
   auto next = now + std::chrono::seconds(30);
   for (const auto& robot : TRY(db.read([](Tx& tx) { return store::list_robots(tx); }))) next = std::min(next, TRY(deliver_to(robot, now)));
-  const auto due = TRY(db.read([](Tx& tx) { return store::next_due(tx); }));
-  return due ? std::min(next, std::max(*due, now + std::chrono::duration_cast<Microseconds>(std::chrono::milliseconds(50)))) : next;
+  const auto due = TRY(db.read([&](Tx& tx) { return store::next_due(tx, now); }));
+  return due ? std::min(next, *due) : next;
 }
 
 // One robot's turn: what has waited for the merge window goes out as one message, if the last minute's count allows one more.
@@ -122,7 +122,10 @@ Result<Time> Notify::State::deliver_to(const store::Robot& robot, Time now) {
     messages.push_back(notice.message);
     messages.back().link = config.public_url + notice.message.link;
   }
-  const auto delivery = delivery_of(robot.kind, http.send(robot_request(robot.kind, robot.url, TRY(secret_of(robot)), merged(messages), clock.now())));
+  // A secret that cannot be read is this robot's trouble only: those behind it must still be told.
+  const auto secret = secret_of(robot);
+  const auto delivery = secret.has_value() ? delivery_of(robot.kind, http.send(robot_request(robot.kind, robot.url, *secret, merged(messages), clock.now())))
+                                           : Delivery{false, false, secret.error().message};
   TRY(db.write([&](Tx& tx) -> Result<void> {
     if (delivery.delivered) return store::mark_sent(tx, notices, delivery.answer, clock.now());
     if (!delivery.retry || notices.front().attempts + 1 >= kMostAttempts) return store::mark_failed(tx, notices, delivery.answer);

@@ -14,10 +14,10 @@ Robot robot_of(const Row& row) {
           list_of(row.text(5)), list_of(row.text(6)), list_of(row.text(7)), row.time(8)};
 }
 
-constexpr std::string_view kNoticeColumns = "id, robot_id, event, title, body, link, link_title, state, attempts, answer, created_at, sent_at";
+constexpr std::string_view kNoticeColumns = "id, robot_id, event, title, body, link, link_title, state, attempts, answer, created_at, sent_at, repo, environment";
 Notice notice_of(const Row& row) {
   Notice notice{row.integer(0), row.integer(1), {}, row.text(7), row.integer(8), row.text(9), row.time(10), row.maybe_time(11)};
-  notice.message = {row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), {}, {}};
+  notice.message = {row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(12), row.text(13)};
   return notice;
 }
 
@@ -52,9 +52,9 @@ Result<void> update_robot(Tx& tx, const Robot& robot) {
 Result<bool> delete_robot(Tx& tx, std::int64_t id) { return TRY(tx.exec("delete from robot where id = $1", {id})) > 0; }
 
 Result<void> queue_notice(Tx& tx, std::int64_t robot, std::string_view source, const Message& message, Time now) {
-  TRY(tx.exec("insert into notice(robot_id, source, event, title, body, link, link_title, state, created_at, next_at)"
-              " values ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8) on conflict (robot_id, source) do nothing",
-              {robot, source, message.event, message.title, message.body, message.link, message.link_title, now}));
+  TRY(tx.exec("insert into notice(robot_id, source, event, title, body, link, link_title, repo, environment, state, created_at, next_at)"
+              " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $10) on conflict (robot_id, source) do nothing",
+              {robot, source, message.event, message.title, message.body, message.link, message.link_title, message.repo, message.environment, now}));
   return {};
 }
 
@@ -80,8 +80,8 @@ Result<std::int64_t> batches_since(Tx& tx, std::int64_t robot, Time since) {
   return row.integer(0);
 }
 
-Result<std::optional<Time>> next_due(Tx& tx) {
-  const auto row = TRY(tx.one("next", "select min(next_at) from notice where state = 'queued'"));
+Result<std::optional<Time>> next_due(Tx& tx, Time after) {
+  const auto row = TRY(tx.one("next", "select min(next_at) from notice where state = 'queued' and next_at > $1", {after}));
   return row.maybe_time(0);
 }
 

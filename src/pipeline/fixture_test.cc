@@ -57,6 +57,11 @@ std::string FakeStream::wait_for(std::string_view event, std::size_t count) {
   return last;
 }
 
+bool FakeStream::wait_closed() {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return closed_; });
+}
+
 Yard::Yard(bool start) {
   log::set_level(log::Level::error);
   open(start);

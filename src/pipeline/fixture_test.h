@@ -31,6 +31,7 @@ class FakeStream final : public EventStream {
   // Waits (at most ten seconds) until `count` events of this name have come; returns the last of them.
   std::string wait_for(std::string_view event, std::size_t count = 1);
   std::size_t count(std::string_view event) const;
+  bool wait_closed();  // at most ten seconds
 
  private:
   mutable std::mutex mutex_;

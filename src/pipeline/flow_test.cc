@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a live log is followed to its end") {
   CHECK(browser->wait_for("lines", 2).find(R"("text":"two")") != std::string::npos);
   finish(job, "succeeded");
   browser->wait_for("end");
-  CHECK(browser->closed());
+  CHECK(browser->wait_closed());
 }
 
 }  // namespace

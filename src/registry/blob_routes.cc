@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "registry/byte_range.h"
 #include "registry/oci.h"
 #include "registry/state.h"
 
@@ -30,49 +31,37 @@ Response digest_error(std::string_view text) {
   return oci_error(400, "DIGEST_INVALID", fmt::format("'{}' is not a digest: expected sha256: and 64 hex digits", text));
 }
 
-// "bytes=A-B", "bytes=A-", "bytes=-N" (RFC 7233); one range only. nullopt: not satisfiable.
-struct ByteRange { std::uint64_t first = 0, last = 0; };
-std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
-  if (!text.starts_with("bytes=") || size == 0) return std::nullopt;
-  text.remove_prefix(6);
-  const auto dash = text.find('-');
-  if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) return std::nullopt;
-  const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
-    if (digits.empty() || digits.size() > 18 || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
-    return std::stoull(std::string(digits));
-  };
-  const auto first = number(text.substr(0, dash)), last = number(text.substr(dash + 1));
-  if (!first && !last) return std::nullopt;
-  if (!first) return ByteRange{size - std::min(*last, size), size - 1};
-  if (*first >= size || (last && *last < *first)) return std::nullopt;
-  return ByteRange{*first, last ? std::min(*last, size - 1) : size - 1};
+// Who asks by HEAD and sees it there will not upload it: that asking keeps it from being collected until its manifest comes, so asking and
+// keeping are one transaction.
+Result<std::optional<std::int64_t>> blob_size(State& state, Method method, const store::Repository& repository, const Digest& digest) {
+  if (method != Method::head) return state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest.hex()); });
+  return state.db.write([&](Tx& tx) -> Result<std::optional<std::int64_t>> {
+    TRY(store::touch_blob(tx, digest.hex(), state.clock.now()));
+    return store::linked_blob_size(tx, repository.id, digest.hex());
+  });
 }
 
 Result<Response> get_blob(State& state, const Request& request, const Actor& actor) {
   const auto repository = TRY(state.repository_to_read(actor, request.param("name")));
   const auto digest = Digest::parse(request.param("digest"));
   if (!digest) return digest_error(request.param("digest"));
-  const auto size = TRY(state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest->hex()); }));
+  const auto size = TRY(blob_size(state, request.method, repository, *digest));
   if (!size) return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
   Response response;
   response.set("Content-Type", "application/octet-stream").set("Docker-Content-Digest", digest->text()).set("Accept-Ranges", "bytes");
   response.set("Cache-Control", "max-age=31536000, immutable").set("ETag", fmt::format("\"{}\"", digest->text()));
-  auto file = TRY(state.blobs.open(digest->hex()));
   const auto whole = static_cast<std::uint64_t>(*size);
-  FileBody body{std::shared_ptr<const int>(new int(file.release()), [](const int* fd) { ::close(*fd); delete fd; }), 0, whole};
-  if (const auto range_text = request.header("Range"); !range_text.empty()) {
-    const auto range = parse_range(range_text, whole);
-    if (!range) return oci_error(416, "BLOB_UNKNOWN", fmt::format("range '{}' is not within the blob's {} bytes", range_text, whole));
-    body.offset = range->first;
-    body.size = range->last - range->first + 1;
+  const auto range_text = request.header("Range");
+  const auto part = part_of(range_text, whole);
+  if (part.kind == BlobPart::Kind::outside) {
+    return oci_error(416, "BLOB_UNKNOWN", fmt::format("range '{}' is not within the blob's {} bytes", range_text, whole)).set("Content-Range", fmt::format("bytes */{}", whole));
+  }
+  if (part.kind == BlobPart::Kind::part) {
     response.status = 206;
-    response.set("Content-Range", fmt::format("bytes {}-{}/{}", range->first, range->last, whole));
+    response.set("Content-Range", fmt::format("bytes {}-{}/{}", part.offset, part.offset + part.size - 1, whole));
   }
-  if (request.method == Method::head) {
-    // A client that sees it here will not upload it: keep it from being collected until its manifest comes.
-    TRY(state.db.write([&](Tx& tx) { return store::touch_blob(tx, digest->hex(), state.clock.now()); }));
-  }
-  response.body = std::move(body);
+  auto file = TRY(state.blobs.open(digest->hex()));
+  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()), [](const int* fd) { ::close(*fd); delete fd; }), part.offset, part.size};
   return response;
 }
 
@@ -87,10 +76,11 @@ Result<Response> begin_upload(State& state, const Request& request, const Actor&
       if (source.has_value() && TRY(state.uploads.mount(*digest, source->id, repository.id))) return created(repository, *digest);
     }
   }
+  const auto text = request.find_query("digest");
+  const auto digest = text ? Digest::parse(*text) : std::nullopt;
+  if (text && !digest) return digest_error(*text);
   const auto upload = TRY(state.uploads.begin(repository.id));
-  if (const auto text = request.find_query("digest")) {
-    const auto digest = Digest::parse(*text);
-    if (!digest) return digest_error(*text);
+  if (digest) {
     TRY(state.uploads.append(upload.id, repository.id, 0, *request.spooled));
     const auto finished = state.uploads.finish(upload.id, repository.id, *digest);
     if (!finished.has_value() && finished.error().code == Errc::invalid) return oci_error(400, "DIGEST_INVALID", finished.error().message);

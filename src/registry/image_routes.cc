@@ -59,8 +59,9 @@ Result<Response> delete_image_tag(State& state, const Request& request, const Ac
   const auto repository = TRY(state.repository_to_write(actor, TRY(needed_query(request, "repository"))));
   const auto tag = TRY(needed_query(request, "tag"));
   const bool deleted = TRY(state.db.write([&](Tx& tx) -> Result<bool> {
-    TRY(state.people.audit(tx, actor, {"image.delete", "image", fmt::format("{}:{}", repository.name, tag), ""}));
-    return store::delete_tag(tx, repository.id, tag);
+    const bool gone = TRY(store::delete_tag(tx, repository.id, tag));
+    if (gone) TRY(state.people.audit(tx, actor, {"image.delete", "image", fmt::format("{}:{}", repository.name, tag), ""}));
+    return gone;
   }));
   if (!deleted) return fail(Errc::not_found, "image '{}' has no tag '{}'", repository.name, tag);
   return Response::empty(204);

@@ -42,9 +42,10 @@ Result<std::vector<Descriptor>> descriptors_of(const boost::json::object& root, 
   if (!list || !list->is_array()) return fail(Errc::invalid, "manifest: '{}' must be a list of descriptors", field);
   if (list->as_array().size() > kMaxDescriptors) return fail(Errc::too_large, "manifest: more than {} entries in '{}'", kMaxDescriptors, field);
   std::vector<Descriptor> found;
-  for (const auto& item : list->as_array()) {
+  for (std::size_t i = 0; i < list->as_array().size(); ++i) {
+    const auto& item = list->as_array()[i];
     if (is_kept_elsewhere(item)) continue;
-    found.push_back(TRY(descriptor_of(&item, fmt::format("{}[{}]", field, found.size()))));
+    found.push_back(TRY(descriptor_of(&item, fmt::format("{}[{}]", field, i))));
   }
   return found;
 }
@@ -63,6 +64,7 @@ Result<Manifest> parse_manifest(std::string_view bytes, std::string_view content
   if (!document.is_object()) return fail(Errc::invalid, "manifest: expected a JSON object");
   const auto& root = document.as_object();
   Manifest manifest;
+  if (const auto* type = root.if_contains("mediaType"); type && !type->is_string()) return fail(Errc::invalid, "manifest: 'mediaType' must be text");
   const auto own_type = text_of(root, "mediaType");
   manifest.media_type = own_type.empty() ? std::string(content_type) : own_type;
   if (!content_type.empty() && !own_type.empty() && own_type != content_type) {

@@ -73,9 +73,9 @@ Result<Response> delete_manifest(State& state, const Request& request, const Act
   const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
   const auto reference = request.param("reference");
   const bool deleted = TRY(state.db.write([&](Tx& tx) -> Result<bool> {
-    TRY(state.people.audit(tx, actor, {"image.delete", "image", fmt::format("{}:{}", repository.name, reference), ""}));
-    if (Digest::parse(reference)) return store::delete_manifest(tx, repository.id, reference);
-    return store::delete_tag(tx, repository.id, reference);
+    const bool gone = Digest::parse(reference) ? TRY(store::delete_manifest(tx, repository.id, reference)) : TRY(store::delete_tag(tx, repository.id, reference));
+    if (gone) TRY(state.people.audit(tx, actor, {"image.delete", "image", fmt::format("{}:{}", repository.name, reference), ""}));
+    return gone;
   }));
   if (!deleted) return manifest_unknown(repository, reference);
   return Response::empty(202);

@@ -22,7 +22,7 @@ Result<std::vector<std::string>> list_repository_names(Tx& tx);
 Result<std::vector<RepositorySummary>> list_repositories(Tx& tx);
 Result<void> set_immutable(Tx& tx, std::int64_t repository, bool immutable);
 
-// A blob is readable through a repository that links it. Finding one touches it: it is not collected for a day.
+// A blob is readable through a repository that links it.
 Result<std::optional<std::int64_t>> linked_blob_size(Tx& tx, std::int64_t repository, std::string_view sha256);
 Result<std::optional<std::int64_t>> blob_size(Tx& tx, std::string_view sha256);
 Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::uint64_t size, Time now);

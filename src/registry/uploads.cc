@@ -1,6 +1,7 @@
 #include "registry/uploads.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
@@ -60,6 +61,11 @@ Result<store::Upload> Uploads::begin(std::int64_t repository) {
 Result<store::Upload> Uploads::find(std::string_view id, std::int64_t repository) {
   const auto found = TRY(db_.read([&](Tx& tx) { return store::find_upload(tx, id); }));
   if (!found || found->repository != repository) return fail(Errc::not_found, "no upload '{}' here: it ended, was cancelled or timed out; start a new one", id);
+  // The file may be gone though the row is there: a restart sweeps unfinished files, and a crash may fall between the blob's rename and its row.
+  struct stat file {};
+  if (::stat(file_of(id).c_str(), &file) != 0 || file.st_size < found->size) {
+    return fail(Errc::not_found, "the bytes of upload '{}' were lost; start a new one", id);
+  }
   return *found;
 }
 
@@ -73,8 +79,7 @@ Result<store::Upload> Uploads::append(std::string_view id, std::int64_t reposito
     if (::rename(chunk.path.c_str(), file_of(id).c_str()) != 0) return fail_errno("take the uploaded chunk");
     upload.sha256 = chunk.sha256;
   } else if (chunk.size > 0) {
-    // A crash in a half-written append leaves more bytes than the row knows: cut to what it knows first.
-    if (::truncate(file_of(id).c_str(), upload.size) != 0) return fail_errno("continue the upload");
+    TRY(cut_to_row(upload));
     TRY(copy_to_end(chunk.path, file_of(id)));
     upload.sha256.clear();  // of several chunks: computed at the end
   }
@@ -86,6 +91,7 @@ Result<store::Upload> Uploads::append(std::string_view id, std::int64_t reposito
 Result<std::uint64_t> Uploads::finish(std::string_view id, std::int64_t repository, const Digest& digest) {
   const std::lock_guard lock(uploads_);
   const auto upload = TRY(find(id, repository));
+  TRY(cut_to_row(upload));
   const auto sha256 = upload.sha256.empty() ? TRY(digest_of_file(file_of(id))) : upload.sha256;
   if (sha256 != digest.hex()) {
     TRY(drop(id));
@@ -98,6 +104,11 @@ Result<std::uint64_t> Uploads::finish(std::string_view id, std::int64_t reposito
     return store::delete_upload(tx, id);
   }));
   return static_cast<std::uint64_t>(upload.size);
+}
+
+Result<void> Uploads::cut_to_row(const store::Upload& upload) {
+  if (::truncate(file_of(upload.id).c_str(), upload.size) != 0) return fail_errno("continue the upload");
+  return {};
 }
 
 Result<void> Uploads::drop(std::string_view id) {
@@ -123,10 +134,9 @@ Result<bool> Uploads::mount(const Digest& digest, std::int64_t from, std::int64_
 }
 
 Result<void> Uploads::collect(Time before) {
-  const auto stale = TRY(db_.read([&](Tx& tx) { return store::stale_uploads(tx, before); }));
-  for (const auto& id : stale) {
-    const std::lock_guard lock(uploads_);
-    TRY(drop(id));
+  {
+    const std::lock_guard lock(uploads_);  // from looking to dropping: one that is continued meanwhile is not stale
+    for (const auto& id : TRY(db_.read([&](Tx& tx) { return store::stale_uploads(tx, before); }))) TRY(drop(id));
   }
   const std::lock_guard presence(presence_);
   const auto unused = TRY(db_.write([&](Tx& tx) { return store::forget_unused_blobs(tx, before); }));

@@ -19,7 +19,7 @@ class Uploads {
   Uploads(Db& db, Clock& clock, BlobStore& blobs);
 
   Result<store::Upload> begin(std::int64_t repository);
-  // not_found unless it belongs to that repository.
+  // not_found unless it belongs to that repository and its bytes are still there.
   Result<store::Upload> find(std::string_view id, std::int64_t repository);
   // Adds the bytes at the end. `start`: where the client believes the end is (-1: it did not say); conflict when it is not.
   Result<store::Upload> append(std::string_view id, std::int64_t repository, std::int64_t start, SpooledFile& chunk);
@@ -35,6 +35,8 @@ class Uploads {
  private:
   std::string file_of(std::string_view id) const;
   Result<void> drop(std::string_view id);
+  // An append that failed half-way (a full disk, a crash) leaves more bytes than the row knows.
+  Result<void> cut_to_row(const store::Upload& upload);
 
   Db& db_;
   Clock& clock_;

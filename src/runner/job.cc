@@ -30,6 +30,7 @@ std::map<std::string, std::string> Job::variables() const {
   }
   for (const auto& [key, value] : set_) values[key] = value;
   values["PROJECT_DIR"] = values["WORK_SPACE"] = "/workspace";
+  values["SAMPAN_REGISTRY"] = order_.registry;
   return values;
 }
 

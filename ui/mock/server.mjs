@@ -7,7 +7,7 @@ import { apps, deployments, detail, environmentList, jitter, listed, liveDeploym
 liveDeployments(runs);
 const { iso, users, groups, repos } = data;
 const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'dist');
-const sessions = new Map(), streams = new Set();
+const streams = new Set();
 const changed = (...topics) => { for (const s of streams) for (const t of topics) if (s.topics.has(t)) s.res.write(`event: changed\ndata: {"topic":"${t}"}\n\n`); };
 class Refused extends Error { constructor(status, code, message, details) { super(message); Object.assign(this, { status, code, details }); } }
 const refuse = (status, code, message, details) => { throw new Refused(status, code, message, details); };
@@ -85,7 +85,7 @@ on('GET', '/api/v1/robots', c => list(data.robots, c.q)); on('POST', '/api/v1/ro
 on('GET', '/api/v1/search', c => { const q = c.q.get('q').toLowerCase(), has = s => s.toLowerCase().includes(q); return { repositories: repos.filter(r => has(r.path)), runs: runs.filter(r => has(r.title) || String(r.id) === q).slice(0, 5).map(brief), applications: apps.filter(a => has(a.name)).map(listed), people: users.filter(u => has(u.login) || has(u.name)).map(userOf), images: images().filter(i => has(i.name)), commits: data.commits('company/order-service').filter(x => has(x.title) || x.sha.startsWith(q)).slice(0, 5).map(x => ({ ...x, repo: 'company/order-service' })) }; });
 on('GET', '/api/v1/status', c => c.me ? { version: '0.1.0', uptime_s: 86400 * 3, database: 'sqlite', data_dir_free_bytes: 48e9, runners_online: 1 } : { version: '0.1.0' });
 
-const cookieOf = req => /sampan_session=([\w-]+)/.exec(req.headers.cookie ?? '')?.[1];
+const userOfCookie = req => users.find(u => u.login === /sampan_session=mock-(\w+)/.exec(req.headers.cookie ?? '')?.[1]);   // outlives a restart of the mock
 const sse = res => { res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }); };
 function special(req, res, url, me) {
   if (url.pathname === '/api/v1/stream') { sse(res); const s = { res, topics: new Set((url.searchParams.get('topics') ?? '').split(',')) }; streams.add(s); res.write('event: hello\ndata: {"version":"0.1.0"}\n\n'); req.on('close', () => streams.delete(s)); return true; }
@@ -113,12 +113,12 @@ http.createServer(async (req, res) => {
     const json = (value, headers = {}) => { const out = zlib.gzipSync(JSON.stringify(value ?? {})); res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip', 'Cache-Control': 'no-store', ...headers }); res.end(out); };
     if (req.method !== 'GET' && req.headers['x-sampan-request'] !== '1') refuse(403, 'denied', 'State-changing requests of a browser need the header X-Sampan-Request: 1.');
     if (url.pathname === '/api/v1/session') {
-      if (req.method === 'GET') { const who = sessions.get(cookieOf(req)); return json({ me: who ? meOf(who) : null }); }
-      if (req.method === 'DELETE') { sessions.delete(cookieOf(req)); return json({}, { 'Set-Cookie': 'sampan_session=; Max-Age=0; Path=/' }); }
+      if (req.method === 'GET') { const who = userOfCookie(req); return json({ me: who ? meOf(who) : null }); }
+      if (req.method === 'DELETE') { return json({}, { 'Set-Cookie': 'sampan_session=; Max-Age=0; Path=/' }); }
       const u = users.find(x => x.login === body.login && x.password === body.password && x.active); if (!u) refuse(401, 'unauthenticated', 'Login or password is not right.');
-      const id = data.sha(String(Math.random())); sessions.set(id, u); return json(meOf(u), { 'Set-Cookie': `sampan_session=${id}; Path=/; HttpOnly; SameSite=Lax` });
+      return json(meOf(u), { 'Set-Cookie': `sampan_session=mock-${u.login}; Path=/; HttpOnly; SameSite=Lax` });
     }
-    const me = sessions.get(cookieOf(req)); if (!me && url.pathname !== '/api/v1/status') refuse(401, 'unauthenticated', 'Sign in first.');
+    const me = userOfCookie(req); if (!me && url.pathname !== '/api/v1/status') refuse(401, 'unauthenticated', 'Sign in first.');
     if (req.method === 'GET' && special(req, res, url, me)) return;
     for (const r of routes) { const m = r.method === req.method && r.re.exec(url.pathname); if (m) return json(r.act({ p: Object.fromEntries(r.names.map((n, i) => [n, decodeURIComponent(m[i + 1])])), q: url.searchParams, body, me })); }
     refuse(404, 'not_found', `There is no route ${req.method} ${url.pathname}.`);

@@ -101,7 +101,7 @@ Result<void> Proxy::load() {
     if (words[0] == "bind") table->services.back().port = std::stoi(words[1].substr(2));
     if (words[0] == "server" && words.size() >= 5) table->services.back().servers.push_back({words[1], words[2], words[4] == "0"});
   }
-  return {};
+  return save(*table);  // in today's form: an earlier version may have written another
 }
 
 Result<void> Proxy::save(const Table& table) { return write_file_durably(folder_ + "/haproxy.cfg", proxy_config(table.services, places())); }
@@ -109,7 +109,7 @@ Result<void> Proxy::save(const Table& table) { return write_file_durably(folder_
 Result<void> Proxy::launch() {
   Command command;
   command.argv = {"haproxy", "-W", "-S", folder_ + "/haproxy-master.sock", "-p", folder_ + "/haproxy.pid", "-f", folder_ + "/haproxy.cfg"};
-  const auto checked = TRY(run({.argv = {"haproxy", "-c", "-q", "-f", folder_ + "/haproxy.cfg"}}));
+  const auto checked = TRY(run({.argv = {"haproxy", "-c", "-f", folder_ + "/haproxy.cfg"}}));
   if (!checked.exit.ok()) return fail(Errc::internal, "haproxy refuses its configuration: {}{}", checked.out, checked.err);
   command.new_session = true;
   auto child = TRY(Child::spawn(command, {}));
@@ -125,11 +125,15 @@ Result<void> Proxy::launch() {
   return fail(Errc::unavailable, "haproxy does not answer at {}", places().stats_socket);
 }
 
-Result<void> Proxy::reload() {
+// The master starts itself anew and then a worker with the new configuration; both sockets are away for a moment meanwhile.
+Result<void> Proxy::reload(const std::function<bool()>& taken) {
   TRY(ask_socket(folder_ + "/haproxy-master.sock", "reload"));
-  const auto status = TRY(ask_socket(folder_ + "/haproxy-master.sock", "show proc"));
-  if (status.find("worker") == std::string::npos) return fail(Errc::unavailable, "haproxy did not take its new configuration: {}", status);
-  return {};
+  for (int i = 0; i < 250; ++i) {
+    if (taken()) return {};
+    ::usleep(20'000);
+  }
+  const auto status = ask_socket(folder_ + "/haproxy-master.sock", "show proc");
+  return fail(Errc::unavailable, "haproxy did not take its new configuration: {}", status.has_value() ? *status : status.error().message);
 }
 
 Result<void> Proxy::end(const std::string& folder) {
@@ -167,7 +171,11 @@ Result<int> Proxy::ensure(const std::string& name, int port) {
   auto next = *table;
   next.services.push_back({name, port, {}});
   TRY(save(next));
-  TRY(reload());
+  const auto known = [&] {
+    const auto stat = ask("show stat");
+    return stat.has_value() && parse_stat(*stat).contains(name);
+  };
+  TRY(reload(known));
   *table = std::move(next);
   return port;
 }
@@ -177,7 +185,10 @@ Result<void> Proxy::remove(const std::string& name) {
   auto next = *table;
   std::erase_if(next.services, [&](const ProxyService& service) { return service.name == name; });
   TRY(save(next));
-  TRY(reload());
+  TRY(reload([&] {
+    const auto stat = ask("show stat");
+    return stat.has_value() && !parse_stat(*stat).contains(name);
+  }));
   *table = std::move(next);
   return {};
 }

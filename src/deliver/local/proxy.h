@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <thread>
 
 #include "base/files.h"
@@ -34,7 +35,7 @@ class Proxy {
   Result<void> save(const Table& table);
   Result<void> load();
   Result<void> launch();
-  Result<void> reload();
+  Result<void> reload(const std::function<bool()>& taken);
   Result<std::string> ask(const std::string& command);
   Result<void> must(const std::string& command, std::string_view expected);
   void hear(std::stop_token stop);   // failed requests

@@ -20,8 +20,6 @@ defaults
   option redispatch 1
   retries 3
   retry-on conn-failure empty-response
-  # A request that a server may have begun is sent again only when repeating it changes nothing (RFC 9110, section 9.2.2).
-  http-request disable-l7-retry unless METH_GET
   http-reuse safe
   timeout connect 2s
   timeout client 60s
@@ -46,6 +44,8 @@ std::string proxy_config(const std::vector<ProxyService>& services, const ProxyP
   auto text = fmt::format(fmt::runtime(kGlobal), places.stats_socket, places.log_socket);
   for (const auto& service : services) {
     text += fmt::format("frontend in-{0}\n  bind *:{1}\n  default_backend {0}\nbackend {0}\n", service.name, service.port);
+    // A request that a server may have begun is sent again only when repeating it changes nothing (RFC 9110, section 9.2.2).
+    text += "  http-request disable-l7-retry unless METH_GET\n";
     for (const auto& server : service.servers) {
       text += fmt::format("  server {} {} weight {}\n", server.instance, server.address, server.drained ? 0 : 10);
     }

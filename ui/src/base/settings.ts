@@ -30,5 +30,8 @@ export const rememberedLocale = () => asLocale(read('sampan.locale'));
 export const currentLocale = () => locale;
 export const useLocale = () => useSyncExternalStore(watch, () => locale, () => locale);
 export const useTheme = () => useSyncExternalStore(watch, () => theme, () => theme);
+const wideQuery = typeof matchMedia === 'undefined' ? null : matchMedia('(min-width: 721px)');
+/** False on a phone: parts only a wide page shows are then neither drawn nor fetched. */
+export const useWide = () => useSyncExternalStore(tell => { wideQuery?.addEventListener('change', tell); return () => wideQuery?.removeEventListener('change', tell); }, () => wideQuery?.matches ?? true, () => true);
 /** The words of one room in the chosen language. Both languages have one type: a missing key does not compile. */
 export function useWords<T>(dictionary: Dictionary<T>): T { return dictionary[useLocale()]; }

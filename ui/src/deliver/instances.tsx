@@ -26,7 +26,7 @@ export function Instances({ app, instances, caption }: { app: App; instances: In
       { head: words.apps.memory, numeric: true, cell: i => bytes(i.memory_bytes) },
       { head: w.restarts, numeric: true, cell: i => <span className={i.restarts ? 'bad-text' : undefined}>{i.restarts}</span> },
       { head: w.since, numeric: true, cell: i => <Ago at={i.ready_at ?? i.started_at} /> },
-      { head: '', cell: i => <Button look="quiet" onClick={() => setShown(i)} aria-label={w.logOf(i.name)}>{w.log}</Button> },
+      { head: '', numeric: true, cell: i => <Button look="quiet" onClick={() => setShown(i)} aria-label={w.logOf(i.name)}>{w.log}</Button> },
     ]} />
     {shown && <InstanceLog app={app} instance={shown} close={() => setShown(undefined)} />}
   </>;

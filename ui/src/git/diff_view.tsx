@@ -34,6 +34,7 @@ const FileDiff = memo(({ file, view }: { file: DiffFile; view: View }) => {
       <span className="mono strong grow diff-path">{file.old_path && file.old_path !== file.path ? `${file.old_path} → ` : ''}{file.path}</span>
       {file.status !== 'modified' && <span className="tag">{w.status[file.status]}</span>}<span className="small diff-stat"><span className="add-text">+{file.additions}</span> <span className="bad-text">−{file.deletions}</span></span></div>
     {open && (file.binary ? <p className="soft" style={{ padding: 12 }}>{w.binary}</p> : <div className="scroll-x" tabIndex={0} role="region" aria-label={`${file.path}, ${w.view}`}><table className={`diff diff-${view}`}><caption className="hidden">{file.path}</caption>
+      {view === 'split' && <colgroup><col className="diff-n" /><col /><col className="diff-n" /><col /></colgroup>}
       <thead className="hidden"><tr>{view === 'split' ? <><th scope="col">{w.oldLine}</th><th scope="col">{file.old_path ?? file.path}</th><th scope="col">{w.newLine}</th><th scope="col">{file.path}</th></> : <><th scope="col">{w.oldLine}</th><th scope="col">{w.newLine}</th><th scope="col">{file.path}</th></>}</tr></thead>
       {file.hunks.map((h, i) => <tbody key={i}><tr><td colSpan={wide} className="diff-hunk">{h.header}</td></tr><Rows hunk={h} view={view} /></tbody>)}</table></div>)}
     {open && file.truncated && <p className="note">{w.truncated}</p>}

@@ -2,15 +2,26 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Run } from './api';
 
-export const kNode = { width: 196, height: 58 };
+export const kNode = { width: 168, height: 58 };
+const kGap = 14;
 export type Placed = { key: string; x: number; y: number };
 export type Line = { from: string; to: string; points: { x: number; y: number }[] };
 export type StageBox = { id: string; name: string; x: number; width: number };
 export type Layout = { nodes: Placed[]; lines: Line[]; stages: StageBox[]; width: number; height: number };
 
+/** When every line joins neighbouring columns, each column is spaced evenly about one middle line: chains come out straight. */
+function straighten(nodes: Placed[], needs: { from: string; to: string }[]) {
+  const x = new Map(nodes.map(n => [n.key, n.x]));
+  if (needs.some(e => x.get(e.to)! - x.get(e.from)! >= 2 * kNode.width)) return;
+  const columns = new Map<number, Placed[]>();
+  for (const n of nodes) columns.set(Math.round(n.x), [...columns.get(Math.round(n.x)) ?? [], n]);
+  const step = kNode.height + kGap, most = Math.max(...[...columns.values()].map(c => c.length));
+  for (const column of columns.values()) column.sort((a, b) => a.y - b.y).forEach((n, i) => { n.y = (i + (most - column.length) / 2) * step; });
+}
+
 export function layoutRun(run: Pick<Run, 'stages' | 'edges'>): Layout {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 26, marginx: 0, marginy: 0, ranker: 'network-simplex' });
+  graph.setGraph({ rankdir: 'LR', nodesep: kGap, ranksep: 18, marginx: 0, marginy: 0, ranker: 'network-simplex' });
   graph.setDefaultEdgeLabel(() => ({}));
   const jobs = run.stages.flatMap(s => s.jobs), known = new Set(jobs.map(j => j.key));
   for (const job of jobs) graph.setNode(job.key, { ...kNode });
@@ -27,6 +38,7 @@ export function layoutRun(run: Pick<Run, 'stages' | 'edges'>): Layout {
   const at = (key: string) => graph.node(key) as { x: number; y: number };
   const left = Math.min(0, ...jobs.map(j => at(j.key).x - kNode.width / 2)), top = jobs.length ? Math.min(...jobs.map(j => at(j.key).y - kNode.height / 2)) : 0;
   const nodes = jobs.map(j => ({ key: j.key, x: at(j.key).x - kNode.width / 2 - left, y: at(j.key).y - kNode.height / 2 - top }));
+  straighten(nodes, needs);
   const place = new Map(nodes.map(n => [n.key, n]));
   const lines = needs.map(e => {
     const a = place.get(e.from)!, b = place.get(e.to)!, neighbours = b.x - a.x < 2 * kNode.width;

@@ -1,5 +1,6 @@
 // The lines of one job's log: fetched in chunks as they are looked at, the tail first, live lines added at the end.
 import { get } from '../base/http';
+import { isHere, onPresence } from '../base/presence';
 import type { LogLine, LogPart } from './api';
 import { kChunk } from './log_rows';
 
@@ -13,6 +14,10 @@ export class LogStore {
   private source: EventSource | null = null;
   private timer = 0;
   private closed = false;
+  private readonly stopPresence = onPresence(here => {
+    if (!here) { this.source?.close(); this.source = null; clearTimeout(this.timer); }
+    else if (this.started && !this.complete && !this.source) this.follow();
+  });
   constructor(private readonly path: string, private readonly changed: () => void) { void this.start(); }
 
   private tell() { this.version++; this.changed(); }
@@ -39,6 +44,7 @@ export class LogStore {
     while (this.chunks.size > kKeptChunks) { const oldest = this.chunks.keys().next().value!; this.chunks.delete(oldest); this.asked.delete(oldest); }
   }
   private follow() {
+    if (!isHere()) return;   // taken up again when somebody looks
     this.source = new EventSource(`${this.path}/stream?from_line=${this.total + 1}`);
     this.source.addEventListener('lines', event => { const { lines } = JSON.parse((event as MessageEvent<string>).data) as { lines: LogLine[] }; this.broken = false; this.put(lines); this.tell(); });
     this.source.addEventListener('end', () => { this.source?.close(); this.source = null; this.complete = true; this.broken = false; this.tell(); });
@@ -63,5 +69,5 @@ export class LogStore {
         .finally(() => { if (upto - from + 1 < kChunk || !this.chunks.has(c)) this.asked.delete(c); });
     }
   }
-  close() { this.closed = true; this.source?.close(); clearTimeout(this.timer); }
+  close() { this.closed = true; this.stopPresence(); this.source?.close(); clearTimeout(this.timer); }
 }

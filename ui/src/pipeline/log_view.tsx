@@ -14,7 +14,7 @@ import { pipelineWords } from './words';
 import './log.css';
 
 const kRow = 20, kTallest = 15_000_000;   // browsers clamp elements that are taller; beyond it the scroll bar is scaled
-const kGutter = 64;
+const kGutter = 64, kAbove = 5;   // rows left above a line that is jumped to
 
 const Text = memo(({ text }: { text: string }) => <>{ansi(text).map((p, i) => p.color === undefined && !p.bold && !p.dim && !p.underline ? p.text
   : <span key={i} className={`${p.color === undefined ? '' : `ansi-${p.color}`}${p.bold ? ' ansi-bold' : ''}${p.dim ? ' ansi-dim' : ''}${p.underline ? ' ansi-underline' : ''}`}>{p.text}</span>)}</>);
@@ -60,7 +60,7 @@ export function LogView({ run, job }: { run: number; job: Job }) {
   const full = rows.rows * kRow, tall = Math.min(full, kTallest), scale = tall > size.height ? (full - size.height) / (tall - size.height) : 1;
   const virtualTop = top * scale, firstRow = Math.max(0, Math.floor(virtualTop / kRow) - 4), shown = rows.window(firstRow, Math.ceil(size.height / kRow) + 10);
   const toRow = useCallback((row: number) => { if (scroller.current) scroller.current.scrollTop = row * kRow / scale; }, [scale]);
-  const anchor = useRef({ line: 0, part: 0, offset: 0 });
+  const anchor = useRef(0), before = useRef({ rows, scale });   // the line that stays where it is when rows above it come or go
 
   useLayoutEffect(() => {
     const box = scroller.current; if (!box) return;
@@ -70,14 +70,17 @@ export function LogView({ run, job }: { run: number; job: Job }) {
   }, [store?.started, total > 0]);
   useLayoutEffect(() => {   // keep the end, or the line at the top, where the reader has it
     const box = scroller.current; if (!box || !total) return;
-    if (follow) box.scrollTop = box.scrollHeight;
-    else if (anchor.current.line) { const want = ((rows.rowOf(anchor.current.line) + anchor.current.part) * kRow + anchor.current.offset) / scale; if (Math.abs(want - box.scrollTop) > 1.5) box.scrollTop = want; }
+    const old = before.current; before.current = { rows, scale };
+    if (follow) { box.scrollTop = box.scrollHeight; return; }
+    if (!anchor.current || anchor.current > old.rows.total) return;
+    const moved = (rows.rowOf(anchor.current) - old.rows.rowOf(anchor.current)) * kRow;   // by how much, never to where: the reader may be scrolling
+    if (moved || old.scale !== scale) box.scrollTop = (box.scrollTop * old.scale + moved) / scale;
   }, [rows, follow, scale, total, size.height]);
   const goLine = useCallback((n: number) => {
     const f = folds.find(x => x.folded && n >= x.first && n <= x.last);
     if (f) setFolded(old => { const next = new Set(old); next.delete(f.key); return next; });
-    setFollow(false); anchor.current = { line: Math.max(1, n - 6), part: 0, offset: 0 };
-    toRow(rows.rowOf(Math.max(1, n - 6)));
+    setFollow(false); anchor.current = n;
+    toRow(Math.max(0, rows.rowOf(n) - kAbove));
   }, [rows, toRow, folds]);
   const landed = useRef(false);
   useEffect(() => { if (!landed.current && total && marked) { landed.current = true; goLine(marked); } }, [total, marked, goLine]);
@@ -92,7 +95,7 @@ export function LogView({ run, job }: { run: number; job: Job }) {
     const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
     if (follow !== atEnd && (atEnd || box.scrollTop < box.scrollHeight - box.clientHeight - kRow)) setFollow(atEnd);
     const row = rows.window(Math.floor(box.scrollTop * scale / kRow), 1)[0];
-    if (row) anchor.current = { line: row.kind === 'line' ? row.line : row.fold.first, part: row.kind === 'line' ? row.part : -1, offset: box.scrollTop * scale % kRow };
+    if (row) anchor.current = row.kind === 'line' ? row.line : row.fold.first;
   };
   const step = (by: number) => { if (found?.lines.length) { const next = (match - 1 + by + found.lines.length) % found.lines.length; setMatch(next + 1); goLine(found.lines[next]); } };
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -116,7 +119,7 @@ export function LogView({ run, job }: { run: number; job: Job }) {
       <span className="log-count small">{store.broken ? <span role="status">{w.lost}</span> : <>{!store.complete && <State of="running" word={w.live} />} {w.lines(count(total))}</>}</span>
       {folds.length > 0 && <Button look="quiet" className="icon-only" aria-label={w.foldAll} title={w.foldAll} aria-pressed={folded.size > 0} onClick={() => setFolded(folded.size ? new Set() : new Set(folds.map(f => f.key)))}><FoldVertical size={16} aria-hidden /></Button>}
       <Button look="quiet" className="icon-only" aria-label={w.wrap} title={w.wrap} aria-pressed={wrap} onClick={() => setWrap(!wrap)}><WrapText size={16} aria-hidden /></Button>
-      <Button look="quiet" className="icon-only" aria-label={w.top} title={w.top} onClick={() => { setFollow(false); anchor.current = { line: 1, part: -1, offset: 0 }; toRow(0); }}><ArrowUpToLine size={16} aria-hidden /></Button>
+      <Button look="quiet" className="icon-only" aria-label={w.top} title={w.top} onClick={() => { setFollow(false); anchor.current = 1; toRow(0); }}><ArrowUpToLine size={16} aria-hidden /></Button>
       <Button look="quiet" className="icon-only" aria-label={w.follow} title={w.follow} aria-pressed={follow} onClick={() => setFollow(true)}><ArrowDownToLine size={16} aria-hidden /></Button>
       <a className="button button-quiet icon-only" href={`${path}.txt`} target="_blank" rel="noreferrer" aria-label={w.raw} title={w.raw}><FileText size={16} aria-hidden /></a>
     </div>

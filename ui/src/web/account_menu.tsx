@@ -6,10 +6,10 @@ import { setLocale, setTheme, useLocale, useTheme, useWords, type Locale, type T
 import { changeMe } from '../people/api';
 import { webWords } from './words';
 
-export default function AccountMenu({ children, signOut }: { children: ReactNode; signOut: () => void }) {
+export default function AccountMenu({ children, signOut, openAtOnce }: { children: ReactNode; signOut: () => void; openAtOnce: boolean }) {
   const w = useWords(webWords), locale = useLocale(), theme = useTheme();
   const choose = (value: Locale) => { setLocale(value); void changeMe({ locale: value }).catch(() => undefined); };   // this browser remembers it in any case
-  return <Menu.Root modal={false}><Menu.Trigger className="button button-quiet account">{children}</Menu.Trigger>
+  return <Menu.Root modal={false} defaultOpen={openAtOnce}><Menu.Trigger className="button button-quiet account">{children}</Menu.Trigger>
     <Menu.Content className="menu" sideOffset={6} collisionPadding={12}>
       <Menu.Item className="menu-item" onSelect={() => navigate('/settings/profile')}><UserRound size={16} aria-hidden />{w.profile}</Menu.Item>
       <Menu.Item className="menu-item" onSelect={() => navigate('/settings/tokens')}><KeyRound size={16} aria-hidden />{w.tokens}</Menu.Item>

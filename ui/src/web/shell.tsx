@@ -35,12 +35,12 @@ function NotFound() {
 
 export function Shell({ signOut }: { signOut: () => void }) {
   const w = useWords(webWords), me = useMe(), lost = useConnectionLost(), [path] = useLocation();
-  const [open, setOpen] = useState<'search' | 'help' | 'more' | null>(null), main = useRef<HTMLElement>(null), firstPath = useRef(path);
+  const [open, setOpen] = useState<'search' | 'help' | 'more' | null>(null), [menu, setMenu] = useState<'ready' | 'open' | null>(null), main = useRef<HTMLElement>(null), firstPath = useRef(path);
   const openSearch = useCallback(() => setOpen('search'), []), openHelp = useCallback(() => setOpen('help'), []), close = useCallback(() => setOpen(null), []);
   useKeyboard(openSearch, openHelp);
   useEffect(() => { if (path !== firstPath.current) { firstPath.current = ''; window.scrollTo(0, 0); main.current?.focus({ preventScroll: true }); } }, [path]);
   const face = <><span className="face" aria-hidden>{[...me.name][0]}</span><span className="clip">{me.name}</span></>;
-  const plainFace = <span className="button button-quiet account">{face}</span>;
+  const plainFace = <button type="button" className="button button-quiet account" aria-haspopup="menu" onPointerEnter={() => setMenu(old => old ?? 'ready')} onClick={() => setMenu('open')}>{face}</button>;
   return <>
     <a className="skip" href="#content" onClick={e => { e.preventDefault(); main.current?.focus(); }}>{w.skip}</a>
     <div className="shell">
@@ -48,7 +48,7 @@ export function Shell({ signOut }: { signOut: () => void }) {
         <Link href="/" className="brand"><Logo />Sampan</Link>
         <Button className="rail-search" onClick={openSearch}><SearchIcon size={14} aria-hidden />{w.search.title}<kbd>/</kbd></Button>
         <nav aria-label={w.nav.main}>{places.map(p => <Link key={p.to} href={p.to} className="rail-link" aria-current={isHere(p.to, path) ? 'page' : undefined}><p.Icon size={16} aria-hidden />{w.nav[p.word]}</Link>)}</nav>
-        <Suspense fallback={plainFace}><AccountMenu signOut={signOut}>{face}</AccountMenu></Suspense>
+        {menu ? <Suspense fallback={plainFace}><AccountMenu signOut={signOut} openAtOnce={menu === 'open'}>{face}</AccountMenu></Suspense> : plainFace}
       </header>
       <header className="phone-top"><Link href="/" className="brand"><Logo />Sampan</Link><Button look="quiet" className="icon-only" aria-label={w.search.title} onClick={openSearch}><SearchIcon size={20} aria-hidden /></Button></header>
       <main className="main" id="content" ref={main} tabIndex={-1}>

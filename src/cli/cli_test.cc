@@ -1,0 +1,177 @@
+#include "cli/cli.h"
+
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "base/process.h"
+#include "base/text.h"
+#include "cli/fixture_test.h"
+
+using namespace sampan;
+using namespace sampan::cli;
+using sampan::cli::testing::Terminal;
+
+namespace {
+
+bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+const std::string kApp = "/api/v1/environments/production/applications/order-service";
+
+}  // namespace
+
+TEST_CASE("cli: a wrong word or none is a usage error that nothing was done for") {
+  Terminal terminal;
+  terminal.sign_in();
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"frobnicate"}, {}, {"repo"}, {"run", "wait", "twelve"}, {"rollback"}, {"apps", "--frob"},
+                                                {"user", "role", "company", "ann", "boss"}, {"run"}}) {
+    CHECK_MESSAGE(terminal.run(words) == kUsage, join(words, " "));
+    CHECK_FALSE(terminal.err.empty());
+    CHECK(terminal.out.empty());
+  }
+  CHECK(terminal.http.requests().empty());
+}
+
+TEST_CASE("cli: help and version are answers, not errors") {
+  Terminal terminal;
+  CHECK(terminal.run({"--version"}) == kDone);
+  CHECK(terminal.out == "0.1.0\n");
+  CHECK(terminal.run({"rollback", "--help"}) == kDone);
+  CHECK(holds(terminal.out, "ENVIRONMENT/APPLICATION"));
+  CHECK(terminal.err.empty());
+}
+
+TEST_CASE("cli: who is not signed in is told how to") {
+  Terminal terminal;
+  CHECK(terminal.run({"apps"}) == kDenied);
+  CHECK(holds(terminal.err, "sampan login URL"));
+}
+
+TEST_CASE("cli: the server's sentence and details are shown, and its kind is the exit code") {
+  Terminal terminal;
+  terminal.sign_in();
+  terminal.answer("POST /api/v1/repos/company/shop/runs", 422,
+                  R"({"error":{"code":"invalid","message":"daily.yaml has 1 error","details":[{"file":"daily.yaml","line":3,"column":5,"message":"unknown step"}]}})");
+  CHECK(terminal.run({"run", "start", "company/shop", "daily.yaml"}) == kUsage);
+  CHECK(terminal.err == "sampan: daily.yaml has 1 error\n  daily.yaml:3:5: unknown step\n");
+  CHECK(terminal.out.empty());
+  terminal.answer("POST " + kApp + "/rollback", 403, R"({"error":{"code":"denied","message":"this needs the role developer"}})");
+  CHECK(terminal.run({"rollback", "production/order-service"}) == kDenied);
+  terminal.http.answer_with([](const OutboundRequest&) { return fail(Errc::unavailable, "connection refused"); });
+  CHECK(terminal.run({"apps"}) == kUnavailable);
+  CHECK(terminal.err == "sampan: http://sampan.test: connection refused\n");
+}
+
+TEST_CASE("cli: --json prints what the server said, before or after the command's name") {
+  Terminal terminal;
+  terminal.sign_in();
+  const std::string body = R"({"items":[{"path":"company/shop","default_branch":"main","my_role":"admin","clone_url":"http://x"}],"next":null})";
+  terminal.answer("GET /api/v1/repos", 200, body);
+  CHECK(terminal.run({"--json", "repo", "list"}) == kDone);
+  CHECK(terminal.out == body + "\n");
+  CHECK(terminal.run({"repo", "list", "--json"}) == kDone);
+  CHECK(terminal.out == body + "\n");
+  CHECK(terminal.run({"repo", "list"}) == kDone);
+  CHECK(terminal.out == "REPOSITORY    BRANCH  ROLE   CLONE\ncompany/shop  main    admin  http://x\n");
+  CHECK(find_header(terminal.last().headers, "Authorization") == "Bearer sp_token");
+}
+
+TEST_CASE("cli: login makes a token with the password, remembers the token and never the password") {
+  Terminal terminal;
+  terminal.typed = {"ann", "secret words"};
+  terminal.answer("POST /api/v1/me/tokens", 201, R"({"token":"sp_made"})");
+  terminal.answer("GET /api/v1/me", 200, R"({"login":"ann"})");
+  CHECK(terminal.run({"login", "sampan.test/"}) == kDone);
+  CHECK(terminal.out == "signed in to http://sampan.test as ann\n");
+  const auto file = sampan::testing::must(read_file(terminal.folder.path() + "/config/login.json"));
+  CHECK(holds(file, "sp_made"));
+  CHECK_FALSE(holds(file, "secret words"));
+}
+
+TEST_CASE("cli: a login that is refused leaves no login file") {
+  Terminal terminal;
+  terminal.typed = {"ann", "wrong"};
+  terminal.answer("POST /api/v1/me/tokens", 401, R"({"error":{"code":"unauthenticated","message":"login or password is wrong"}})");
+  CHECK(terminal.run({"login", "http://sampan.test"}) == kDenied);
+  CHECK(terminal.err == "sampan: login or password is wrong\n");
+  terminal.typed = {"sp_bad"};
+  terminal.answer("GET /api/v1/me", 401, R"({"error":{"message":"this token was revoked"}})");
+  CHECK(terminal.run({"login", "http://sampan.test", "--token-stdin"}) == kDenied);
+  CHECK_FALSE(exists(terminal.folder.path() + "/config/login.json"));
+}
+
+TEST_CASE("cli: rollback without a release asks for the one before; it waits and its exit code is the outcome") {
+  Terminal terminal;
+  terminal.sign_in();
+  terminal.answer("POST " + kApp + "/rollback", 202, R"({"id":7})");
+  terminal.answer("GET /api/v1/deployments/7", 200, R"({"id":7,"state":"succeeded","phase":"done","requests":1200,"failed":0,"duration_s":1.25})");
+  CHECK(terminal.run({"rollback", "production/order-service"}) == kDone);
+  CHECK(terminal.http.requests()[0].body == "{}");
+  CHECK(holds(terminal.out, "succeeded: 1200 requests, 0 failed, 1.2 s\n"));
+  CHECK(terminal.run({"rollback", "production/order-service", "--release", "40", "--no-wait"}) == kDone);
+  CHECK(terminal.last().body == R"({"release":40})");
+  terminal.answer("GET /api/v1/deployments/7", 200, R"({"id":7,"state":"rolled_back","phase":"done","reason":"the probe failed"})");
+  CHECK(terminal.run({"rollback", "production/order-service"}) == kFailed);
+  CHECK(holds(terminal.out, ": the probe failed"));
+  CHECK(terminal.run({"rollback", "order-service"}) == kUsage);
+}
+
+TEST_CASE("cli: waiting for a run follows its topic until it is over") {
+  Terminal terminal;
+  terminal.sign_in();
+  int asked = 0;
+  terminal.http.answer_with([&](const OutboundRequest& request) -> Result<OutboundResponse> {
+    if (holds(request.url, "/stream?")) return OutboundResponse{200, {}, "event: hello\ndata: {}\n\nevent: changed\ndata: {\"topic\":\"run:12\"}\n\n"};
+    const auto* state = ++asked < 3 ? "running" : "failed";
+    return OutboundResponse{200, {}, fmt::format(R"({{"id":12,"number":3,"pipeline":"daily","ref":"main","sha":"{}","state":"{}","stages":[{{"name":"build","jobs":[{{"key":"test","state":"failed"}}]}}]}})",
+                                                 std::string(40, 'a'), state)};
+  });
+  CHECK(terminal.run({"run", "wait", "12"}) == kFailed);
+  CHECK(asked == 3);
+  CHECK(holds(terminal.out, "#3 daily main aaaaaaaa failed"));
+}
+
+TEST_CASE("cli: the server's programs get their arguments, a runner two jobs at once unless told otherwise") {
+  Terminal terminal;
+  std::string given;
+  terminal.programs.runner = [&](const std::string& server, const std::string& token, const std::string& name, const std::string& folder, int capacity) {
+    given = fmt::format("{} {} {} {} {}", server, token, name, folder, capacity);
+    return 7;
+  };
+  CHECK(terminal.run({"runner", "--server", "http://s", "--token-file", "/t", "--folder", "/f"}) == 7);
+  CHECK(given == "http://s /t  /f 2");
+  terminal.run({"runner", "--server", "http://s", "--token-file", "/t", "--folder", "/f", "--name", "r1", "--capacity", "5"});
+  CHECK(given == "http://s /t r1 /f 5");
+  terminal.programs.doctor = []() -> Result<std::string> { return fail(Errc::unavailable, "podman is missing"); };
+  CHECK(terminal.run({"doctor"}) == kUnavailable);
+  CHECK(terminal.err == "sampan: podman is missing\n");
+}
+
+TEST_CASE("cli: a secret's value is asked for, never an argument") {
+  Terminal terminal;
+  terminal.sign_in();
+  terminal.typed = {"hush"};
+  terminal.answer("PUT /api/v1/variable-groups/prod%20db/variables/PASSWORD", 200, "{}");
+  CHECK(terminal.run({"secret", "set", "prod db", "PASSWORD"}) == kDone);
+  const auto body = boost::json::parse(terminal.last().body);
+  CHECK(body.at("value") == "hush");
+  CHECK(body.at("secret") == true);
+  CHECK_FALSE(holds(terminal.out, "hush"));
+}
+
+TEST_CASE("cli: the completion script is sound bash and completes commands, subcommands and options") {
+  Terminal terminal;
+  REQUIRE(terminal.run({"completion"}) == kDone);
+  const auto file = terminal.folder.path() + "/completion.bash";
+  sampan::testing::must(write_file_durably(file, terminal.out));
+  CHECK(sampan::testing::must(sampan::run({.argv = {"bash", "-n", file}})).exit.ok());
+  const auto complete = [&](const std::string& words, int at) {
+    const auto script = fmt::format("source '{}'; COMP_WORDS=({}); COMP_CWORD={}; _sampan; echo \"${{COMPREPLY[*]}}\"", file, words, at);
+    return std::string(trim(sampan::testing::must(sampan::run({.argv = {"bash", "-c", script}})).out));
+  };
+  CHECK(complete("sampan roll", 1) == "rollback");
+  CHECK(complete("sampan run re", 2) == "retry");
+  CHECK(complete("sampan rollback --rel", 2) == "--release");
+  CHECK(complete("sampan rollback production/order-service --no", 3) == "--no-wait");
+  CHECK(complete("sampan --json rep", 2) == "repo");
+  CHECK(complete("sampan nonsense x", 2) == "");
+}

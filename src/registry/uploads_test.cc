@@ -1,0 +1,202 @@
+#include "registry/uploads.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "registry/fixture_test.h"
+
+using namespace sampan;
+using namespace sampan::registry;
+using sampan::registry::testing::digest_of;
+using sampan::registry::testing::Shelf;
+using sampan::testing::must;
+
+namespace {
+
+void add_bytes(const std::string& file, std::string_view bytes) { std::ofstream(file, std::ios::app | std::ios::binary) << bytes; }
+
+Errc code_of(const auto& result) { return result.has_value() ? Errc::internal : result.error().code; }
+
+}  // namespace
+
+TEST_CASE("registry: an upload in chunks, asked how far it is and resumed, ends as the whole blob") {
+  Shelf shelf;
+  const auto upload = must(shelf.uploads->begin(shelf.shop));
+  CHECK(must(shelf.append(upload.id, 0, "hello ")).size == 6);
+  CHECK(must(shelf.uploads->find(upload.id, shelf.shop)).size == 6);
+  CHECK(must(shelf.append(upload.id, 6, "wor")).size == 9);
+  CHECK(must(shelf.append(upload.id, -1, "ld")).size == 11);
+  CHECK(must(shelf.uploads->finish(upload.id, shelf.shop, digest_of("hello world"))) == 11);
+  CHECK(shelf.bytes_of(digest_of("hello world")) == "hello world");
+  CHECK(shelf.is_linked(shelf.shop, "hello world"));
+  CHECK_FALSE(shelf.is_linked(shelf.copy, "hello world"));
+  CHECK(code_of(shelf.uploads->find(upload.id, shelf.shop)) == Errc::not_found);
+  CHECK(std::filesystem::is_empty(shelf.blobs->incoming()));
+}
+
+TEST_CASE("registry: an empty blob is a blob") {
+  Shelf shelf;
+  const auto upload = must(shelf.uploads->begin(shelf.shop));
+  CHECK(must(shelf.uploads->finish(upload.id, shelf.shop, digest_of(""))) == 0);
+  CHECK(shelf.bytes_of(digest_of("")) == "");
+}
+
+TEST_CASE("registry: bytes with another digest than promised are dropped, in one chunk and in several") {
+  Shelf shelf;
+  for (const bool several : {false, true}) {
+    const auto upload = must(shelf.uploads->begin(shelf.shop));
+    must(shelf.append(upload.id, 0, "forged"));
+    if (several) must(shelf.append(upload.id, 6, " more"));
+    const auto finished = shelf.uploads->finish(upload.id, shelf.shop, digest_of("genuine"));
+    CHECK(code_of(finished) == Errc::invalid);
+    CHECK(code_of(shelf.uploads->find(upload.id, shelf.shop)) == Errc::not_found);
+    CHECK(shelf.bytes_of(digest_of("genuine")) == "(none)");
+    CHECK(shelf.bytes_of(digest_of("forged")) == "(none)");
+    CHECK_FALSE(exists(shelf.file_of(upload.id)));
+  }
+}
+
+TEST_CASE("registry: a chunk that does not begin where the upload ends is a conflict and changes nothing") {
+  Shelf shelf;
+  const auto upload = must(shelf.uploads->begin(shelf.shop));
+  CHECK(code_of(shelf.append(upload.id, 3, "abc")) == Errc::conflict);
+  must(shelf.append(upload.id, 0, "abc"));
+  CHECK(code_of(shelf.append(upload.id, 0, "abc")) == Errc::conflict);
+  CHECK(code_of(shelf.append(upload.id, 4, "d")) == Errc::conflict);
+  CHECK(must(shelf.uploads->find(upload.id, shelf.shop)).size == 3);
+  CHECK(must(shelf.uploads->finish(upload.id, shelf.shop, digest_of("abc"))) == 3);
+}
+
+TEST_CASE("registry: an upload belongs to one repository") {
+  Shelf shelf;
+  const auto upload = must(shelf.uploads->begin(shelf.shop));
+  CHECK(code_of(shelf.uploads->find(upload.id, shelf.copy)) == Errc::not_found);
+  CHECK(code_of(shelf.uploads->finish(upload.id, shelf.copy, digest_of(""))) == Errc::not_found);
+  CHECK(code_of(shelf.uploads->cancel(upload.id, shelf.copy)) == Errc::not_found);
+  CHECK(code_of(shelf.uploads->find("../../etc/passwd", shelf.shop)) == Errc::not_found);
+  must(shelf.uploads->cancel(upload.id, shelf.shop));
+  CHECK_FALSE(exists(shelf.file_of(upload.id)));
+}
+
+TEST_CASE("registry: bytes that a failed append left behind the row's end become part of nothing") {
+  Shelf shelf;
+  SUBCASE("when the upload is continued") {
+    const auto upload = must(shelf.uploads->begin(shelf.shop));
+    must(shelf.append(upload.id, 0, "hello "));
+    add_bytes(shelf.file_of(upload.id), "half");  // the disk was full: copied, not written down
+    must(shelf.append(upload.id, 6, "world"));
+    must(shelf.uploads->finish(upload.id, shelf.shop, digest_of("hello world")));
+    CHECK(shelf.bytes_of(digest_of("hello world")) == "hello world");
+  }
+  SUBCASE("when it is finished at once: the digest written down is that of the first chunk") {
+    const auto upload = must(shelf.uploads->begin(shelf.shop));
+    must(shelf.append(upload.id, 0, "hello"));
+    add_bytes(shelf.file_of(upload.id), "half");
+    must(shelf.uploads->finish(upload.id, shelf.shop, digest_of("hello")));
+    CHECK(shelf.bytes_of(digest_of("hello")) == "hello");
+  }
+  SUBCASE("when nothing was written down yet") {
+    const auto upload = must(shelf.uploads->begin(shelf.shop));
+    add_bytes(shelf.file_of(upload.id), "half");
+    must(shelf.uploads->finish(upload.id, shelf.shop, digest_of("")));
+    CHECK(shelf.bytes_of(digest_of("")) == "");
+  }
+}
+
+TEST_CASE("registry: an upload whose bytes a restart swept is unknown, so the client starts again") {
+  Shelf shelf;
+  const auto upload = must(shelf.uploads->begin(shelf.shop));
+  must(shelf.append(upload.id, 0, "hello"));
+  shelf.restart();
+  CHECK(code_of(shelf.append(upload.id, 5, " world")) == Errc::not_found);
+  CHECK(code_of(shelf.uploads->finish(upload.id, shelf.shop, digest_of("hello"))) == Errc::not_found);
+  CHECK(shelf.bytes_of(shelf.put("hello")) == "hello");
+}
+
+TEST_CASE("registry: a crash between the blob's rename and its row is healed by pushing it again") {
+  Shelf shelf;
+  const auto upload = must(shelf.uploads->begin(shelf.shop));
+  must(shelf.append(upload.id, 0, "hello"));
+  must(shelf.blobs->adopt(shelf.file_of(upload.id), digest_of("hello").hex()));  // and here the power went
+  CHECK(code_of(shelf.uploads->finish(upload.id, shelf.shop, digest_of("hello"))) == Errc::not_found);
+  CHECK_FALSE(shelf.is_linked(shelf.shop, "hello"));
+  shelf.put("hello");
+  CHECK(shelf.is_linked(shelf.shop, "hello"));
+  CHECK(shelf.bytes_of(digest_of("hello")) == "hello");
+}
+
+TEST_CASE("registry: a mount links another repository's blob, and only one that it holds") {
+  Shelf shelf;
+  const auto blob = shelf.put("layer");
+  CHECK(must(shelf.uploads->mount(blob, shelf.shop, shelf.copy)));
+  CHECK(shelf.is_linked(shelf.copy, "layer"));
+  CHECK_FALSE(must(shelf.uploads->mount(digest_of("other"), shelf.shop, shelf.copy)));
+  must(shelf.db->write([&](Tx& tx) { return store::unlink_blob(tx, shelf.shop, blob.hex()); }));
+  const auto third = must(shelf.db->write([&](Tx& tx) { return store::ensure_repository(tx, "company/third", shelf.clock.now()); })).id;
+  CHECK_FALSE(must(shelf.uploads->mount(blob, shelf.shop, third)));
+  CHECK(must(shelf.uploads->mount(blob, shelf.copy, third)));
+}
+
+TEST_CASE("registry: collecting takes what nobody touched and no manifest names, in any repository") {
+  Shelf shelf;
+  shelf.put("named");
+  shelf.put("forgotten");
+  shelf.put("named in the copy only");
+  must(shelf.uploads->mount(digest_of("named in the copy only"), shelf.shop, shelf.copy));
+  shelf.name_in_manifest(shelf.shop, "named");
+  shelf.name_in_manifest(shelf.copy, "named in the copy only");
+  const auto abandoned = must(shelf.uploads->begin(shelf.shop));
+  must(shelf.append(abandoned.id, 0, "half"));
+  shelf.clock.advance(std::chrono::hours(25));
+  shelf.put("fresh");
+  const auto under_way = must(shelf.uploads->begin(shelf.shop));
+
+  must(shelf.uploads->collect(shelf.clock.now() - std::chrono::hours(24)));
+  CHECK(shelf.bytes_of(digest_of("named")) == "named");
+  CHECK(shelf.bytes_of(digest_of("named in the copy only")) == "named in the copy only");
+  CHECK(shelf.bytes_of(digest_of("fresh")) == "fresh");
+  CHECK(shelf.bytes_of(digest_of("forgotten")) == "(none)");
+  CHECK_FALSE(shelf.is_linked(shelf.shop, "forgotten"));
+  CHECK(code_of(shelf.uploads->find(abandoned.id, shelf.shop)) == Errc::not_found);
+  CHECK_FALSE(exists(shelf.file_of(abandoned.id)));
+  CHECK(shelf.uploads->find(under_way.id, shelf.shop).has_value());
+}
+
+TEST_CASE("registry: pushing or mounting a blob again keeps it for another day") {
+  Shelf shelf;
+  shelf.put("pushed again");
+  shelf.put("mounted again");
+  shelf.clock.advance(std::chrono::hours(25));
+  shelf.put("pushed again");
+  CHECK(must(shelf.uploads->mount(digest_of("mounted again"), shelf.shop, shelf.copy)));
+  must(shelf.uploads->collect(shelf.clock.now() - std::chrono::hours(24)));
+  CHECK(shelf.bytes_of(digest_of("pushed again")) == "pushed again");
+  CHECK(shelf.bytes_of(digest_of("mounted again")) == "mounted again");
+}
+
+TEST_CASE("registry: a blob pushed while it is being collected is either whole or known to be absent") {
+  Shelf shelf;
+  const auto blob = shelf.put("layer");
+  std::jthread collector([&](std::stop_token stop) {
+    while (!stop.stop_requested()) must(shelf.uploads->collect(shelf.clock.now() + std::chrono::hours(1)));  // everything is old to it
+  });
+  for (int i = 0; i < 60; ++i) {
+    // An upload is old to that collector too: losing it to the collector is an honest answer, a link without bytes is not.
+    const auto upload = must(shelf.uploads->begin(shelf.shop));
+    if (!shelf.append(upload.id, 0, "layer").has_value()) continue;
+    if (!shelf.uploads->finish(upload.id, shelf.shop, blob).has_value()) continue;
+    must(shelf.db->write([&](Tx& tx) -> Result<void> {
+      if (!TRY(store::linked_blob_size(tx, shelf.shop, blob.hex()))) return {};
+      // No collector can be between its row and its file now without holding the row's fate already.
+      TRY(store::touch_blob(tx, blob.hex(), shelf.clock.now() + std::chrono::hours(2)));
+      return {};
+    }));
+    if (shelf.is_linked(shelf.shop, "layer")) {
+      CHECK(shelf.bytes_of(blob) == "layer");
+      must(shelf.db->write([&](Tx& tx) { return store::touch_blob(tx, blob.hex(), shelf.clock.now()); }));
+    }
+  }
+}
