@@ -10,24 +10,21 @@ Result<Config> read_config(const std::string& file) {
   return parse_config(TRY(sampan::read_file(file)), file);
 }
 
-Result<Config> parse_config(std::string_view text, const std::string& file) {
-  const auto root = TRY(parse_yaml(text, file));
-  Config config;
-  std::vector<Diagnosis> diagnoses;
-  Section top(root.kind == YamlNode::Kind::null ? nullptr : &root, file, "", diagnoses);
-  top.read("data", config.data);
-  top.read("database", config.database);
-  {
-    auto server = top.section("server");
-    server.read("address", config.server.address);
-    server.read("port", config.server.port, 1, 65535);
-    server.read("publicUrl", config.server.public_url);
-    server.read("tlsCertificate", config.server.tls_certificate);
-    server.read("tlsKey", config.server.tls_key);
-    server.read("trustedProxies", config.server.trusted_proxies);
-    server.read("workers", config.server.workers, 2, 256);
-    server.finish();
-  }
+namespace {
+
+void read_server(Section& top, ServerConfig& server_config) {
+  auto server = top.section("server");
+  server.read("address", server_config.address);
+  server.read("port", server_config.port, 1, 65535);
+  server.read("publicUrl", server_config.public_url);
+  server.read("tlsCertificate", server_config.tls_certificate);
+  server.read("tlsKey", server_config.tls_key);
+  server.read("trustedProxies", server_config.trusted_proxies);
+  server.read("workers", server_config.workers, 2, 256);
+  server.finish();
+}
+
+void read_rooms(Section& top, Config& config) {
   {
     auto web = top.section("web");
     web.read("uiFolder", config.ui_folder);
@@ -66,6 +63,19 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
     notify.read("mergeWindow", config.merge_window);
     notify.finish();
   }
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const std::string& file) {
+  const auto root = TRY(parse_yaml(text, file));
+  Config config;
+  std::vector<Diagnosis> diagnoses;
+  Section top(root.kind == YamlNode::Kind::null ? nullptr : &root, file, "", diagnoses);
+  top.read("data", config.data);
+  top.read("database", config.database);
+  read_server(top, config.server);
+  read_rooms(top, config);
   top.finish();
   if (!diagnoses.empty()) {
     std::string all;

@@ -127,6 +127,8 @@ TEST_CASE("edge: the client streams until the end, until it is told to stop, or 
         }) == 200);
   CHECK(seen == "data: one\n\n");
   CHECK(client->stream({.url = url(*server, "/")}, [](std::string_view) { return false; }) == 200);
+  std::stop_source stop;
+  CHECK(client->stream({.url = url(*server, "/"), .stop = stop.get_token()}, [&](std::string_view) { return stop.request_stop(); }) == 200);
   const auto silent = client->stream({.url = url(*server, "/"), .timeout = 300ms}, [](std::string_view) { return true; });
   REQUIRE_FALSE(silent);
   CHECK(silent.error().code == Errc::unavailable);

@@ -55,15 +55,6 @@ Result<AccessTarget> Git::find_target(std::string_view group, std::string_view r
   return target;
 }
 
-Result<Role> Git::floor_of(const AccessTarget& target) {
-  if (target.repo) return TRY(state_->repos.find(target.repo)).visibility == Visibility::internal ? Role::viewer : Role::none;
-  if (!target.group) return Role::none;
-  for (const auto& group : TRY(state_->repos.list_groups())) {
-    if (group.id == target.group) return group.visibility == Visibility::internal ? Role::viewer : Role::none;
-  }
-  return Role::none;
-}
-
 Result<Sha> Git::resolve(const Repo& repo, std::string_view revision) { return state_->browser.resolve(repo, revision); }
 Result<CommitInfo> Git::read_commit(const Repo& repo, const Sha& sha) { return state_->browser.commit(repo, sha); }
 Result<std::string> Git::read_file(const Repo& repo, const Sha& commit, std::string_view path, std::size_t limit) {

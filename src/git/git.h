@@ -96,8 +96,6 @@ class Git {
 
   // "group", "group" + "repo" (perhaps with ".git") -> their ids, for web and people; environments are somebody else's.
   Result<AccessTarget> find_target(std::string_view group, std::string_view repo);
-  // What the thing's visibility gives everybody who is signed in: `floor` of People::role_of.
-  Result<Role> floor_of(const AccessTarget& target);
 
   std::vector<Route> routes();
   std::vector<Route> hook_routes();  // served on the Unix socket only

@@ -11,6 +11,8 @@ struct SessionIn { std::string login, password; };
 BOOST_DESCRIBE_STRUCT(SessionIn, (), (login, password))
 struct MeOut { UserId id; std::string login, name, email; bool site_admin = false; std::string locale; bool must_change_password = false; };
 BOOST_DESCRIBE_STRUCT(MeOut, (), (id, login, name, email, site_admin, locale, must_change_password))
+struct SessionOut { std::optional<MeOut> me; };
+BOOST_DESCRIBE_STRUCT(SessionOut, (), (me))
 struct MeIn { std::optional<std::string> name, email, locale; };
 BOOST_DESCRIBE_STRUCT(MeIn, (), (name, email, locale))
 struct PasswordIn { std::string old_password, new_password; };
@@ -83,6 +85,13 @@ Result<Response> sign_in_handler(Accounts& accounts, SignIn& sign_in, const Requ
   return Response::json(200, to_json(me_out(user))).set("Set-Cookie", set_cookie(request, cookie, kSessionLife)).set("Cache-Control", "no-store");
 }
 
+// For pages: who is signed in, perhaps nobody, without an error either way.
+Result<Response> session_handler(Accounts& accounts, const Actor& actor) {
+  SessionOut out;
+  if (actor.kind == Actor::Kind::user) out.me = me_out(TRY(accounts.find(actor.user)));
+  return Response::json(200, to_json(out)).set("Cache-Control", "no-store");
+}
+
 Result<Response> sign_out_handler(SignIn& sign_in, const Request& request) {
   TRY(sign_in.close_session(cookie_of(request)));
   return Response::empty().set("Set-Cookie", set_cookie(request, "", std::chrono::seconds(0)));
@@ -147,6 +156,9 @@ std::vector<Route> me_routes(Accounts& accounts, SignIn& sign_in) {
   using R = Request;
   using A = Actor;
   return {
+      {.method = Method::get, .pattern = "/api/v1/session", .need = Need::anyone(),
+       .handler = [&](const R&, const A& a) { return session_handler(accounts, a); }, .summary = "Show who is signed in, or nobody",
+       .response_schema = schema_of<SessionOut>()},
       {.method = Method::post, .pattern = "/api/v1/session", .need = Need::anyone(),
        .handler = [&](const R& r, const A&) { return sign_in_handler(accounts, sign_in, r); },
        .summary = "Sign in with login and password; sets the session cookie",

@@ -166,6 +166,12 @@ TEST_CASE("people: signing in over the route sets a cookie that scripts and othe
   CHECK_FALSE(house.people->actor_of_session(value).has_value());
 }
 
+TEST_CASE("people: a page asks who is signed in and is told nobody or somebody, never an error") {
+  House house;
+  CHECK(text_of(house.call(Method::get, "/api/v1/session", Actor(), "")) == R"({"me":null})");
+  CHECK(text_of(house.call(Method::get, "/api/v1/session", house.make("ann"), "")).find(R"("login":"ann")") != std::string::npos);
+}
+
 TEST_CASE("people: a token acts with its scopes only, and a revoked or expired one says so") {
   House house;
   const Actor ann = house.make("ann");

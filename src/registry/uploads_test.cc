@@ -4,7 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <thread>
+#include <future>
 
 #include "registry/fixture_test.h"
 
@@ -17,6 +17,23 @@ using sampan::testing::must;
 namespace {
 
 void add_bytes(const std::string& file, std::string_view bytes) { std::ofstream(file, std::ios::app | std::ios::binary) << bytes; }
+
+// A blob store that tells before it removes.
+struct StoreWithWatcher final : BlobStore {
+  explicit StoreWithWatcher(BlobStore& real_in) : real(real_in) {}
+  Result<void> adopt(const std::string& file, const std::string& sha256) override { return real.adopt(file, sha256); }
+  Result<void> put(std::string_view bytes, const std::string& sha256) override { return real.put(bytes, sha256); }
+  Result<Fd> open(const std::string& sha256) const override { return real.open(sha256); }
+  Result<std::uint64_t> size(const std::string& sha256) const override { return real.size(sha256); }
+  Result<void> remove(const std::string& sha256) override {
+    before_remove();
+    return real.remove(sha256);
+  }
+  std::string incoming() const override { return real.incoming(); }
+
+  BlobStore& real;
+  std::function<void()> before_remove;
+};
 
 Errc code_of(const auto& result) { return result.has_value() ? Errc::internal : result.error().code; }
 
@@ -177,26 +194,24 @@ TEST_CASE("registry: pushing or mounting a blob again keeps it for another day")
   CHECK(shelf.bytes_of(digest_of("mounted again")) == "mounted again");
 }
 
-TEST_CASE("registry: a blob pushed while it is being collected is either whole or known to be absent") {
+TEST_CASE("registry: a blob pushed again while it is being collected keeps its bytes") {
   Shelf shelf;
   const auto blob = shelf.put("layer");
-  std::jthread collector([&](std::stop_token stop) {
-    while (!stop.stop_requested()) must(shelf.uploads->collect(shelf.clock.now() + std::chrono::hours(1)));  // everything is old to it
-  });
-  for (int i = 0; i < 60; ++i) {
-    // An upload is old to that collector too: losing it to the collector is an honest answer, a link without bytes is not.
-    const auto upload = must(shelf.uploads->begin(shelf.shop));
-    if (!shelf.append(upload.id, 0, "layer").has_value()) continue;
-    if (!shelf.uploads->finish(upload.id, shelf.shop, blob).has_value()) continue;
-    must(shelf.db->write([&](Tx& tx) -> Result<void> {
-      if (!TRY(store::linked_blob_size(tx, shelf.shop, blob.hex()))) return {};
-      // No collector can be between its row and its file now without holding the row's fate already.
-      TRY(store::touch_blob(tx, blob.hex(), shelf.clock.now() + std::chrono::hours(2)));
-      return {};
-    }));
-    if (shelf.is_linked(shelf.shop, "layer")) {
-      CHECK(shelf.bytes_of(blob) == "layer");
-      must(shelf.db->write([&](Tx& tx) { return store::touch_blob(tx, blob.hex(), shelf.clock.now()); }));
-    }
-  }
+  shelf.clock.advance(std::chrono::hours(25));
+  StoreWithWatcher watched(*shelf.blobs);
+  Uploads uploads(*shelf.db, shelf.clock, watched);
+  const auto again = must(uploads.begin(shelf.shop));
+  auto chunk = sampan::registry::testing::spooled(shelf.db.folder(), "layer");
+  must(uploads.append(again.id, shelf.shop, 0, chunk));
+  // The row is forgotten, the file about to go: the moment at which a push that ends must not slip in between.
+  std::future<Result<std::uint64_t>> pushed;
+  watched.before_remove = [&] {
+    pushed = std::async(std::launch::async, [&] { return uploads.finish(again.id, shelf.shop, blob); });
+    pushed.wait_for(std::chrono::milliseconds(100));
+  };
+  must(uploads.collect(shelf.clock.now() - std::chrono::hours(24)));
+  REQUIRE(pushed.valid());
+  must(pushed.get());
+  CHECK(shelf.is_linked(shelf.shop, "layer"));
+  CHECK(shelf.bytes_of(blob) == "layer");
 }

@@ -119,9 +119,7 @@ Result<Access::Asked> Access::role_on_target(const Request& request, const Actor
 
 Result<AccessTarget> Access::target(std::string_view group, std::string_view repo, std::string_view environment) const {
   if (!environment.empty()) return AccessTarget{.environment = TRY(deliver_.find_environment(environment))};
-  if (repo.empty()) return AccessTarget{.group = TRY(git_.find_group(group))};
-  const auto found = TRY(git_.find_repo(group, repo));
-  return AccessTarget{.group = found.group_id, .repo = found.id};
+  return git_.find_target(group, repo);
 }
 
 }  // namespace sampan::web

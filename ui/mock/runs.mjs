@@ -47,7 +47,7 @@ export const brief = run => { const { stages, variables, edges, can, comment, ..
 const esc = '\u001b[';
 const mavenLine = n => n % 97 === 0 ? `${esc}1;31m[ERROR]${esc}0m   RefundTest.refund_is_refused_after_30_days:${n} expected: <REFUSED> but was: <PAID>`
   : n % 31 === 0 ? `${esc}33m[WARNING]${esc}0m ${n} deprecation: getShopId() in OrderService has been deprecated`
-  : n % 13 === 0 ? `[${esc}1;34mINFO${esc}m] Downloaded from central: https://repo.maven.apache.org/maven2/org/springframework/spring-core/6.1.${n % 20}/spring-core-6.1.${n % 20}.jar (1.9 MB at 14 MB/s) with a rather long tail that will not fit on a telephone`
+  : n % 13 === 0 ? `[${esc}1;34mINFO${esc}m] Downloaded from central: https://packages.example/maven2/org/springframework/spring-core/6.1.${n % 20}/spring-core-6.1.${n % 20}.jar (1.9 MB at 14 MB/s) with a rather long tail that will not fit on a telephone`
   : `[${esc}1;34mINFO${esc}m] ${esc}32mTests run: ${n % 40 + 1}${esc}0m, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.${n % 900} s -- in com.example.order.Order${n % 60}Test`;
 const logs = new Map();
 export function log(run, jobOf) {

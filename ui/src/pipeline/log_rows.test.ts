@@ -36,3 +36,10 @@ test('log wrap: a wide character is never split between rows', () => {
   expect(wrappedRows('x' + '订'.repeat(10), 20)).toBe(2);
   expect(wrappedRows('订订订', 3)).toBe(3);
 });
+test('log rows: a chunk that arrives later does not change rows counted before', () => {
+  let height = 1;
+  const rows = new LogRows(kChunk * 2, [], () => height, () => true), before = rows.rowOf(kChunk + 100);
+  height = 3;
+  expect(rows.rowOf(kChunk + 100)).toBe(before);
+  expect(rows.window(before, 1)).toEqual([{ kind: 'line', line: kChunk + 100, part: 0 }]);
+});

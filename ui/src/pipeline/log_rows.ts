@@ -6,20 +6,23 @@ export type Row = { kind: 'head'; fold: Fold } | { kind: 'line'; line: number; p
 
 export class LogRows {
   private starts: number[] = [0];
+  private flat: boolean[] = [];   // as it was when the rows were counted: a chunk that arrives later changes the next LogRows, not this one
   private heads = new Map<number, Fold>();
-  /** `rowsOf` answers how many rows a line takes when it is loaded, 1 when it is not. */
-  constructor(readonly total: number, readonly folds: readonly Fold[], private readonly rowsOf: (line: number) => number, private readonly uniform: (chunk: number) => boolean) {
+  /** `wrapped` answers how many rows a line takes when it is loaded, 1 when it is not. */
+  constructor(readonly total: number, readonly folds: readonly Fold[], private readonly wrapped: (line: number) => number, uniform: (chunk: number) => boolean) {
     for (const fold of folds) this.heads.set(fold.first, fold);
     const chunks = Math.ceil(total / kChunk);
+    for (let c = 0; c < chunks; c++) this.flat.push(uniform(c));
     for (let c = 0; c < chunks; c++) this.starts.push(this.starts[c] + this.chunkRows(c));
   }
   get rows() { return this.starts[this.starts.length - 1]; }
 
+  private rowsOf(line: number) { return this.flat[Math.floor((line - 1) / kChunk)] ? 1 : this.wrapped(line); }
   private hidden(line: number) { return this.folds.some(f => f.folded && line >= f.first && line <= f.last); }
   private span(line: number) { return (this.heads.has(line) ? 1 : 0) + (this.hidden(line) ? 0 : this.rowsOf(line)); }
   private chunkRows(chunk: number) {
     const first = chunk * kChunk + 1, last = Math.min(this.total, first + kChunk - 1);
-    if (this.uniform(chunk)) {   // every shown line is one row: count without walking
+    if (this.flat[chunk]) {   // every shown line is one row: count without walking
       let n = last - first + 1;
       for (const f of this.folds) { if (f.folded) n -= Math.max(0, Math.min(last, f.last) - Math.max(first, f.first) + 1); if (f.first >= first && f.first <= last) n++; }
       return n;

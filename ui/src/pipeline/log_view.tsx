@@ -59,8 +59,10 @@ export function LogView({ run, job }: { run: number; job: Job }) {
 
   const full = rows.rows * kRow, tall = Math.min(full, kTallest), scale = tall > size.height ? (full - size.height) / (tall - size.height) : 1;
   const virtualTop = top * scale, firstRow = Math.max(0, Math.floor(virtualTop / kRow) - 4), shown = rows.window(firstRow, Math.ceil(size.height / kRow) + 10);
-  const toRow = useCallback((row: number) => { if (scroller.current) scroller.current.scrollTop = row * kRow / scale; }, [scale]);
-  const anchor = useRef(0), before = useRef({ rows, scale });   // the line that stays where it is when rows above it come or go
+  const placed = useRef(-1);   // where the page itself last scrolled to: a scroll event from there is not the reader's
+  const place = useCallback((to: number) => { const box = scroller.current; if (box) { box.scrollTop = to; placed.current = box.scrollTop; } }, []);
+  const toRow = useCallback((row: number) => place(row * kRow / scale), [place, scale]);
+  const anchor = useRef({ line: 0, row: 0 }), scaled = useRef(scale);   // the line that stays where it is when rows above it come or go
 
   useLayoutEffect(() => {
     const box = scroller.current; if (!box) return;
@@ -70,20 +72,22 @@ export function LogView({ run, job }: { run: number; job: Job }) {
   }, [store?.started, total > 0]);
   useLayoutEffect(() => {   // keep the end, or the line at the top, where the reader has it
     const box = scroller.current; if (!box || !total) return;
-    const old = before.current; before.current = { rows, scale };
+    const oldScale = scaled.current, held = anchor.current; scaled.current = scale;
     if (follow) { box.scrollTop = box.scrollHeight; return; }
-    if (!anchor.current || anchor.current > old.rows.total) return;
-    const moved = (rows.rowOf(anchor.current) - old.rows.rowOf(anchor.current)) * kRow;   // by how much, never to where: the reader may be scrolling
-    if (moved || old.scale !== scale) box.scrollTop = (box.scrollTop * old.scale + moved) / scale;
+    if (!held.line) return;
+    const row = rows.rowOf(held.line), moved = (row - held.row) * kRow;   // by how much, never to where: the reader may be scrolling
+    anchor.current = { ...held, row };
+    if (moved || oldScale !== scale) place((box.scrollTop * oldScale + moved) / scale);
   }, [rows, follow, scale, total, size.height]);
   const goLine = useCallback((n: number) => {
     const f = folds.find(x => x.folded && n >= x.first && n <= x.last);
     if (f) setFolded(old => { const next = new Set(old); next.delete(f.key); return next; });
-    setFollow(false); anchor.current = n;
+    setFollow(false); anchor.current = { line: n, row: rows.rowOf(n) };
     toRow(Math.max(0, rows.rowOf(n) - kAbove));
   }, [rows, toRow, folds]);
   const landed = useRef(false);
   useEffect(() => { if (!landed.current && total && marked) { landed.current = true; goLine(marked); } }, [total, marked, goLine]);
+  useEffect(() => { const hear = () => { const n = hashLine(); if (n) { setMarked(n); goLine(n); } }; addEventListener('hashchange', hear); return () => removeEventListener('hashchange', hear); }, [goLine]);
   useEffect(() => { if (found?.lines.length && match === 0) { setMatch(1); goLine(found.lines[0]); } }, [found, match, goLine]);
 
   const first = shown[0], last = shown[shown.length - 1];
@@ -94,8 +98,9 @@ export function LogView({ run, job }: { run: number; job: Job }) {
     const box = scroller.current!; setTop(box.scrollTop);
     const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
     if (follow !== atEnd && (atEnd || box.scrollTop < box.scrollHeight - box.clientHeight - kRow)) setFollow(atEnd);
+    if (Math.abs(box.scrollTop - placed.current) < 2) return;
     const row = rows.window(Math.floor(box.scrollTop * scale / kRow), 1)[0];
-    if (row) anchor.current = row.kind === 'line' ? row.line : row.fold.first;
+    if (row) { const line = row.kind === 'line' ? row.line : row.fold.first; anchor.current = { line, row: rows.rowOf(line) }; }
   };
   const step = (by: number) => { if (found?.lines.length) { const next = (match - 1 + by + found.lines.length) % found.lines.length; setMatch(next + 1); goLine(found.lines[next]); } };
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -119,7 +124,7 @@ export function LogView({ run, job }: { run: number; job: Job }) {
       <span className="log-count small">{store.broken ? <span role="status">{w.lost}</span> : <>{!store.complete && <State of="running" word={w.live} />} {w.lines(count(total))}</>}</span>
       {folds.length > 0 && <Button look="quiet" className="icon-only" aria-label={w.foldAll} title={w.foldAll} aria-pressed={folded.size > 0} onClick={() => setFolded(folded.size ? new Set() : new Set(folds.map(f => f.key)))}><FoldVertical size={16} aria-hidden /></Button>}
       <Button look="quiet" className="icon-only" aria-label={w.wrap} title={w.wrap} aria-pressed={wrap} onClick={() => setWrap(!wrap)}><WrapText size={16} aria-hidden /></Button>
-      <Button look="quiet" className="icon-only" aria-label={w.top} title={w.top} onClick={() => { setFollow(false); anchor.current = 1; toRow(0); }}><ArrowUpToLine size={16} aria-hidden /></Button>
+      <Button look="quiet" className="icon-only" aria-label={w.top} title={w.top} onClick={() => { setFollow(false); anchor.current = { line: 1, row: rows.rowOf(1) }; toRow(0); }}><ArrowUpToLine size={16} aria-hidden /></Button>
       <Button look="quiet" className="icon-only" aria-label={w.follow} title={w.follow} aria-pressed={follow} onClick={() => setFollow(true)}><ArrowDownToLine size={16} aria-hidden /></Button>
       <a className="button button-quiet icon-only" href={`${path}.txt`} target="_blank" rel="noreferrer" aria-label={w.raw} title={w.raw}><FileText size={16} aria-hidden /></a>
     </div>

@@ -1,0 +1,271 @@
+"""The product's sentence as stories; each can fail by itself."""
+import json
+import os
+import signal
+import urllib.request
+
+from house import BIN, ApiError, answer_of, run, wait_for
+from sampan_demo import Load
+
+PIPELINE = """name: daily
+sources:
+  code: {{ type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }}
+stages:
+  build:
+    name: Build
+    jobs:
+      one:
+        name: One
+        steps:
+          say: {{ name: Say, step: Command, with: {{ run: {run} }} }}
+"""
+
+
+def a_push_runs_the_pipeline(house):
+    repo = house.repository("hello", {".sampan/daily.yaml": PIPELINE.format(run="echo hello from $CI_COMMIT_ID && id -u && touch /usr/x || echo read-only"), "README.md": "# hello\n"})
+    sha = repo.commit("First")
+    _, said = repo.push("master")
+    found = house.finish(house.run_of(sha))
+    text = house.log(found["id"])
+    assert found["state"] == "succeeded", f"{found['state']}: {found['reason']}\n{text}"
+    assert f"hello from {sha[:8]}" in text and "1000" in text and "read-only" in text, text
+
+
+def a_failing_step_fails_the_run_with_its_exit_code(house):
+    repo = house.repository("failing", {".sampan/daily.yaml": PIPELINE.format(run="exit 7")})
+    sha = repo.commit("Fail")
+    repo.push("master")
+    found = house.finish(house.run_of(sha))
+    assert found["state"] == "failed" and "7" in found["stages"][0]["jobs"][0]["reason"], found["stages"][0]["jobs"][0]
+
+
+def a_wrong_pipeline_file_is_told_with_line_and_nearest_name(house):
+    repo = house.repository("wrong", {".sampan/daily.yaml": PIPELINE.format(run="true").replace("step: Command", "step: Comand")})
+    repo.commit("Wrong")
+    repo.push("master")
+    record = wait_for("the trigger record", lambda: house.admin.get("/api/v1/repos/company/wrong/triggers")["items"], 10)[0]
+    assert record["outcome"] == "nothing" and "Command" in record["reason"], record
+
+
+def a_viewer_may_not_push_and_a_stranger_sees_nothing(house):
+    house.repository("guarded", {"a": "1\n"})
+    stranger = house.repository("guarded", {"b": "2\n"}, login="viewer")
+    stranger.commit("Try")
+    said = stranger.git("push", "-q", "origin", "master", check=False)
+    assert "fatal" in said or "error" in said, said
+    house.admin.put("/api/v1/repos/company/guarded/members/viewer", {"role": "viewer"})
+    said = stranger.git("push", "-q", "origin", "master", check=False)
+    assert "developer" in said or "403" in said, said
+    for method, path, body in (("POST", "/api/v1/repos/company/guarded/runs", {"pipeline": "x", "ref": "master"}), ("DELETE", "/api/v1/repos/company/guarded", None), ("POST", "/api/v1/users", {"login": "x", "name": "x", "email": ""})):
+        try:
+            house.viewer.call(method, path, body)
+        except ApiError as error:
+            assert error.status in (403, 404), error
+        else:
+            raise AssertionError(f"a viewer may {method} {path}")
+
+
+def a_secret_never_reaches_a_log(house):
+    value = "s3cr3t-" + os.urandom(8).hex()
+    house.admin.put("/api/v1/variable-groups/keys", {"description": "", "repos": ["company/masked"]})
+    house.admin.put("/api/v1/variable-groups/keys/variables/API_KEY", {"value": value, "secret": True})
+    text = PIPELINE.format(run='printf %s "$API_KEY"; echo; printf %s "$API_KEY" | base64; printf %s "x$API_KEY" | base64').replace("stages:", "variableGroups: [keys]\nstages:", 1)
+    repo = house.repository("masked", {".sampan/daily.yaml": text})
+    sha = repo.commit("Mask")
+    repo.push("master")
+    found = house.finish(house.run_of(sha))
+    log = house.log(found["id"])
+    assert found["state"] == "succeeded", log
+    assert value not in log and "***" in log, log
+
+
+def the_server_is_killed_and_the_step_goes_on(house):
+    repo = house.repository("steady", {".sampan/daily.yaml": PIPELINE.format(run="for i in $(seq 1 40); do echo line-$i; sleep 0.1; done")})
+    sha = repo.commit("Count")
+    repo.push("master")
+    run_id = house.run_of(sha)
+    wait_for("the first lines", lambda: "line-5" in house.log(run_id), 20)
+    house.kill()
+    house.up()
+    found = house.finish(run_id, 60)
+    lines = [line for line in house.log(run_id).splitlines() if line.startswith("line-")]
+    assert found["state"] == "succeeded", found["reason"]
+    assert lines == [f"line-{i}" for i in range(1, 41)], lines
+
+
+def an_image_goes_in_and_out_by_skopeo(house):
+    layout = house.folder / "layout"
+    run(["buildah", "--root", house.folder / "b", "--runroot", house.folder / "br", "--storage-driver", "vfs", "from", "--name", "t", "scratch"])
+    (house.folder / "content").write_text("content " + os.urandom(8).hex())
+    run(["buildah", "--root", house.folder / "b", "--runroot", house.folder / "br", "--storage-driver", "vfs", "copy", "t", house.folder / "content", "/content"])
+    run(["buildah", "--root", house.folder / "b", "--runroot", house.folder / "br", "--storage-driver", "vfs", "commit", "t", f"oci:{layout}:1"])
+    target = f"docker://127.0.0.1:{house.port}/company/hello:1"
+    creds = f"li:{house.tokens['li']}"
+    run(["skopeo", "copy", "--dest-tls-verify=false", "--dest-creds", creds, f"oci:{layout}:1", target])
+    said = json.loads(run(["skopeo", "inspect", "--tls-verify=false", "--creds", creds, target]))
+    assert said["Digest"].startswith("sha256:")
+    run(["skopeo", "copy", "--src-tls-verify=false", "--src-creds", creds, target, f"oci:{house.folder}/back:1"])
+    refused = run(["skopeo", "copy", "--dest-tls-verify=false", "--dest-creds", f"viewer:{house.tokens['viewer']}", f"oci:{layout}:1", target], check=False)
+    assert "denied" in refused.lower() or "unknown" in refused.lower(), refused
+
+
+SERVER = r"""
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(void) {
+  signal(SIGTERM, exit);
+  signal(SIGPIPE, SIG_IGN);
+  int s = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(8080)};
+  setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(s, (struct sockaddr*)&a, sizeof a) || listen(s, 512)) return 1;
+  for (;;) {
+    int c = accept(s, 0, 0);
+    char in[4096], body[256], out[512];
+    if (read(c, in, sizeof in) > 0) {
+      int well = !strstr(in, "GET /health") || strcmp(VERSION, "never-ready");
+      snprintf(body, sizeof body, "{\"version\":\"%s\",\"greeting\":\"%s\"}", VERSION, getenv("GREETING") ? getenv("GREETING") : "");
+      snprintf(out, sizeof out, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", well ? "200 OK" : "503 Not Ready", strlen(body), body);
+      if (write(c, out, strlen(out)) < 0) perror("write");
+    }
+    shutdown(c, SHUT_WR);
+    close(c);
+  }
+}
+"""
+
+SHOP = """name: daily
+sources:
+  code: { type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }
+stages:
+  build:
+    name: Build
+    jobs:
+      image:
+        name: Image
+        steps:
+          compile: { name: Compile, step: Command, with: { run: gcc -O1 -static -DVERSION="\\"$(cat version)\\"" -o server server.c } }
+          image: { name: Image, step: ImageBuild, with: { artifact: app } }
+  daily:
+    name: Daily
+    jobs:
+      deploy: { name: Deliver, steps: { go: { name: Go, step: Deploy, with: { environment: daily, image: "$[stages.build.image.image.artifacts.app]" } } } }
+"""
+APP = """application: shop
+port: 8080
+probes:
+  readiness: { http: /health, period: 100ms, timeout: 1s, good: 2 }
+scale: { instances: 2, min: 1, max: 3, spare: 1 }
+resources: { memory: 64MiB }
+config: { GREETING: %s }
+drain: 5s
+stopGrace: 2s
+deadlines: { start: 5s }
+"""
+
+
+def deliver(house, version, greeting="hello", wanted="succeeded"):
+    repo = house.repository("shop", {".sampan/daily.yaml": SHOP, ".sampan/app.yaml": APP % greeting, "server.c": SERVER, "version": version + "\n",
+                                     "Dockerfile": "FROM scratch\nCOPY server /server\nENTRYPOINT [\"/server\"]\n"})
+    sha = repo.commit(f"Release {version}")
+    repo.push("master")
+    found = house.finish(house.run_of(sha))
+    assert found["state"] == wanted, f"{found['state']}: {found['reason']}\n{house.log(found['id'])}"
+    return next(job["deployment_id"] for stage in found["stages"] for job in stage["jobs"] if job.get("deployment_id"))
+
+
+def shop(house):
+    return house.admin.get("/api/v1/environments/daily/applications/shop")
+
+
+def a_push_reaches_customers(house):
+    deliver(house, "1")
+    assert answer_of(shop(house)["url"] + "/", "version") == "1"
+
+
+def a_release_loses_no_request(house):
+    load = Load(shop(house)["url"] + "/", 150, "version")
+    deployment = house.admin.get(f"/api/v1/deployments/{deliver(house, '2', 'good day')}")
+    result = load.stop()
+    assert result["failed"] == 0 and "2" in result["values"], result
+    assert deployment["failed"] == 0 and deployment["requests"] > 0 and deployment["probe_failed"] == 0, deployment
+
+
+def a_version_that_never_becomes_healthy_is_not_noticed(house):
+    load = Load(shop(house)["url"] + "/", 100, "version")
+    deployment = house.admin.get(f"/api/v1/deployments/{deliver(house, 'never-ready', wanted='failed')}")
+    result = load.stop()
+    assert result["failed"] == 0 and list(result["values"]) == ["2"], result
+    assert deployment["evidence"] and deployment["evidence"][0]["last_probe"]["status"] == 503, deployment
+
+
+def a_rollback_brings_image_and_configuration_back(house):
+    load = Load(shop(house)["url"] + "/", 150, "version")
+    begun = house.li.post("/api/v1/environments/daily/applications/shop/rollback")
+    done = wait_for("the rollback", lambda: (lambda d: d if d["state"] != "running" and d["state"] != "queued" else None)(house.admin.get(f"/api/v1/deployments/{begun['id']}")), 60)
+    result = load.stop()
+    assert done["state"] == "succeeded" and done["warm_used"], done
+    assert result["failed"] == 0, result
+    with urllib.request.urlopen(shop(house)["url"] + "/") as answer:
+        assert json.loads(answer.read()) == {"version": "1", "greeting": "hello"}
+
+
+def a_killed_instance_is_replaced(house):
+    wait_for("two ready and a spare", lambda: len([i for i in shop(house)["instances"] if i["state"] == "ready"]) == 2 and any(i["state"] == "spare" for i in shop(house)["warm"]), 60)
+    victim = next(i for i in shop(house)["instances"] if i["state"] == "ready")
+    load = Load(shop(house)["url"] + "/", 100, "version")
+    os.kill(victim["pid"], signal.SIGKILL)
+    wait_for("full strength", lambda: len([i for i in shop(house)["instances"] if i["state"] == "ready" and i["id"] != victim["id"]]) == 2, 30)
+    result = load.stop()
+    assert result["failed"] <= 1, result  # the one request that was inside it cannot be answered by another
+
+
+def applications_serve_while_the_server_is_down(house):
+    url = shop(house)["url"]
+    load = Load(url + "/", 100, "version")
+    house.kill()
+    house.up()
+    result = load.stop()
+    assert result["failed"] == 0 and result["requests"] > 50, result
+    assert shop(house)["state"] in ("running", "degraded"), shop(house)["state"]
+
+
+def every_documented_read_answers(house):
+    document = house.admin.get("/api/v1/openapi.json")
+    values = {"group": "company", "repo": "shop", "environment": "daily", "app": "shop", "run": "1", "job": "1", "deployment": "1", "login": "li", "name": "keys", "sha": "master", "file": "daily.yaml"}
+    broken = []
+    for path, operations in document["paths"].items():
+        if "get" not in operations or path.endswith("/stream"):
+            continue
+        address = path
+        for name, value in values.items():
+            address = address.replace("{" + name + "}", value)
+        address = address.split("{")[0] + ("1" if "{" in address else "")
+        try:
+            request = urllib.request.Request(house.url + address)
+            request.add_header("Authorization", "Bearer " + house.tokens["li"])
+            with urllib.request.urlopen(request, timeout=20):
+                pass
+        except urllib.error.HTTPError as error:
+            if error.code >= 500:
+                broken.append(f"{address}: {error.code} {error.read()[:200]}")
+    assert not broken, broken
+
+
+def the_command_line_speaks_to_it(house):
+    env = {"SAMPAN_URL": house.url, "SAMPAN_TOKEN": house.tokens["li"]}
+    assert "company/shop" in run([BIN / "sampan", "repo", "list"], env=env)
+    assert "daily/shop" in run([BIN / "sampan", "apps"], env=env)
+    assert json.loads(run([BIN / "sampan", "--json", "run", "list"], env=env))["items"]
+
+
+ALL = [(story.__name__.replace("_", " "), story) for story in (
+    a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
+    a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
+    a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
+    a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_read_answers, the_command_line_speaks_to_it)]
