@@ -70,7 +70,6 @@ TEST_CASE("edge: for the client every answer is a value and no answer is an erro
 }
 
 TEST_CASE("edge: the client keeps connections and may be used by many threads") {
-  Later<std::string> peers;
   const auto server = serve(tell);
   const auto client = make_http_client();
   std::vector<std::jthread> threads;
@@ -86,6 +85,20 @@ TEST_CASE("edge: the client keeps connections and may be used by many threads") 
   }
   threads.clear();
   CHECK(good == 800);
+}
+
+TEST_CASE("edge: a kept connection that the server has closed meanwhile costs no error") {
+  HttpServer::Options options;
+  auto server = serve(tell, {}, options);
+  options.port = server->port();
+  const auto client = make_http_client();
+  for (int i = 0; i < 5; ++i) {
+    const auto answer = client->send({.method = Method::post, .url = url(*server, "/"), .body = "b"});
+    REQUIRE(answer);
+    CHECK(answer->body == "POST / [] |b");
+    server = nullptr;  // closes the connection the client has kept
+    server = serve(tell, {}, options);
+  }
 }
 
 TEST_CASE("edge: the client talks to a Unix socket and gives up in time") {

@@ -224,6 +224,20 @@ TEST_CASE("edge: more requests than workers and queue are answered 503 at once")
   }
 }
 
+TEST_CASE("edge: connections past the limit wait until one ends") {
+  HttpServer::Options options;
+  options.limits.connections = 2;
+  const auto server = serve(echo, {}, options);
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 3; ++i) clients.emplace_back(server->port()).send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(clients[0].read_answer().status == 200);
+  CHECK(clients[1].read_answer().status == 200);
+  pollfd third{clients[2].fd(), POLLIN, 0};
+  CHECK(::poll(&third, 1, 300) == 0);
+  ::shutdown(clients[0].fd(), SHUT_RDWR);
+  CHECK(clients[2].read_answer().status == 200);
+}
+
 TEST_CASE("edge: a Unix socket serves too, replaces a stale one and refuses a living one") {
   const auto folder = TempDir::create().value();
   HttpServer::Options options;

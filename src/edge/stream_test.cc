@@ -122,6 +122,8 @@ TEST_CASE("edge: stop ends streams properly") {
   CHECK(answer.complete);
   CHECK(answer.body == "data: last words\n\n");
   CHECK(client.at_end());
+  streaming.server.reset();
+  CHECK_FALSE(stream->send("", "to nobody", ""));  // whoever still holds it outlived the server
 }
 
 TEST_CASE("edge: 200 idle streams hold no worker, and a flood past the queue gets 503 while they go on") {

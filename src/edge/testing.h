@@ -202,6 +202,12 @@ inline ProcessBody process_body(std::vector<std::string> argv, std::function<voi
   return ProcessBody{in.second, out.first, [held, on_done = std::move(on_done)](bool completed) { on_done(completed, held->wait()); }};
 }
 
+// Sanitizers keep freed memory for themselves: its peak says nothing there.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kMeasuresMemory = false;
+#else
+inline constexpr bool kMeasuresMemory = true;
+#endif
 inline std::size_t memory_peak_kib() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -209,6 +215,8 @@ inline std::size_t memory_peak_kib() {
   }
   return 0;
 }
+// How far the peak has risen above `before`, in KiB; 0 where it cannot be measured.
+inline std::size_t memory_growth_kib(std::size_t before) { return kMeasuresMemory ? memory_peak_kib() - before : 0; }
 inline void forget_memory_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 inline std::string files_in(const std::string& folder) { return run_ok(Command{.argv = {"ls", folder}}).value(); }

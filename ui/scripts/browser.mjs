@@ -7,6 +7,7 @@ export const openBrowser = () => chromium.launch({ executablePath: process.env.C
 export async function openContext(browser, { width = 1280, scheme = 'light', locale = 'en-US', storageState } = {}) {
   const phone = width < 720;
   const context = await browser.newContext({ viewport: { width, height: phone ? 740 : 900 }, isMobile: phone, hasTouch: phone, colorScheme: scheme, locale, storageState });
+  await context.addInitScript(l => { try { localStorage.getItem('sampan.locale') ?? localStorage.setItem('sampan.locale', l); } catch { /* about:blank has none */ } }, locale.slice(0, 2));   // the account's own language would win otherwise
   const wrong = [];
   context.on('page', page => {
     page.on('console', m => { if (m.type() === 'error') wrong.push(`${new URL(page.url()).pathname}: console: ${m.text().slice(0, 200)}`); });

@@ -54,11 +54,12 @@ await story('keys: g r opens the runs, ? lists the keys, j moves to the first ro
   const v = await violations(page); must(!v.length, v.join('\n')); await page.keyboard.press('Escape');
 });
 await story('the language and the theme change at once and are remembered', async () => {
+  const before = await api(page, '/api/v1/me');
   await page.goto(base); await settle(page); await page.click('.account'); await page.waitForSelector('[role=menu]'); const v = await violations(page); must(!v.length, v.join('\n'));
   await page.click('[role=menuitemradio]:has-text("中文")'); await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
   await page.click('[role=menuitemradio] >> nth=4'); await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
   await page.reload(); await settle(page); must(await page.evaluate(() => document.documentElement.lang === 'zh-CN' && document.documentElement.dataset.theme === 'dark'), 'they were forgotten');
-  await page.evaluate(() => localStorage.clear());
+  await page.evaluate(async locale => { localStorage.clear(); await fetch('/api/v1/me', { method: 'PATCH', headers: { 'Content-Type': 'application/json', 'X-Sampan-Request': '1' }, body: JSON.stringify({ locale }) }); }, before.locale);
 });
 await story('the log of a run: tail first, scrolls, folds and finds', async () => {
   const runs = (await api(page, '/api/v1/runs'))?.items ?? [], done = runs.find(r => ['succeeded', 'failed'].includes(r.state)); if (!done) absent('no run has ended here');

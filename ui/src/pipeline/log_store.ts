@@ -1,5 +1,5 @@
 // The lines of one job's log: fetched in chunks as they are looked at, the tail first, live lines added at the end.
-import { get } from '../base/http';
+import { get, type ApiError } from '../base/http';
 import { isHere, onPresence } from '../base/presence';
 import type { LogLine, LogPart } from './api';
 import { kChunk } from './log_rows';
@@ -8,7 +8,7 @@ const kKeptChunks = 60;   // about 30,000 lines in memory however long the log i
 const kTail = 500;
 
 export class LogStore {
-  total = 0; complete = false; started = false; broken = false; error: Error | null = null; version = 0;
+  total = 0; complete = false; started = false; broken = false; error: ApiError | null = null; version = 0;
   private chunks = new Map<number, (LogLine | undefined)[]>();
   private asked = new Set<number>();
   private source: EventSource | null = null;
@@ -27,7 +27,7 @@ export class LogStore {
       if (this.closed) return;
       this.take(part); this.started = true; this.error = null; this.tell();
       if (!part.complete) this.follow();
-    } catch (error) { if (!this.closed) { this.error = error as Error; this.started = true; this.tell(); this.timer = window.setTimeout(() => void this.start(), 3000); } }
+    } catch (error) { if (!this.closed) { this.error = error as ApiError; this.started = true; this.tell(); this.timer = window.setTimeout(() => void this.start(), 3000); } }
   }
   private take(part: LogPart) {
     this.total = Math.max(this.total, part.total_lines); this.complete = part.complete;

@@ -1,0 +1,54 @@
+#include "deliver/local/proxy_config.h"
+
+#include <doctest/doctest.h>
+
+#include "deliver/cutover.h"
+#include "deliver/local/probe.h"
+
+using namespace sampan;
+using namespace sampan::deliver;
+
+TEST_CASE("proxy: the configuration names each service, its port and its servers, drained ones without weight") {
+  const auto text = proxy_config({{"shop-daily", 8101, {{"a", "10.89.0.2:8080", false}, {"b", "10.89.0.3:8080", true}}}}, {"/s", "/l"});
+  CHECK(text.find("frontend in-shop-daily\n  bind *:8101\n") != std::string::npos);
+  CHECK(text.find("server a 10.89.0.2:8080 weight 10") != std::string::npos);
+  CHECK(text.find("server b 10.89.0.3:8080 weight 0") != std::string::npos);
+  CHECK(text.find("disable-l7-retry unless METH_GET") != std::string::npos);
+}
+
+TEST_CASE("proxy: counters are found by the names of their columns, whatever their order") {
+  const auto all = parse_stat("# svname,pxname,scur,stot,hrsp_5xx,qcur,rate,\na,shop,2,10,1,0,3,\nBACKEND,shop,2,15,4,1,7,\nFRONTEND,in-shop,9,9,9,0,0,\n");
+  REQUIRE(all.size() == 1);
+  const auto& shop = all.at("shop");
+  CHECK(shop.requests == 15);
+  CHECK(shop.failed == 4);
+  CHECK(shop.queued == 1);
+  CHECK(shop.open_by_instance.at("a") == 2);
+  CHECK(parse_stat("").empty());
+  CHECK(parse_stat("garbage\n,,,\n").empty());
+}
+
+TEST_CASE("proxy: only failures of a service are kept from its log") {
+  const auto failure = parse_failure("<134>Nov 24 haproxy[1]: sampan|1700000000.250|503|SC--|shop|<NOSRV>|GET|/orders\n");
+  REQUIRE(failure);
+  CHECK(failure->first == "shop");
+  CHECK(failure->second.status == 503);
+  CHECK(failure->second.path == "/orders");
+  CHECK(to_micros(failure->second.at) == 1700000000250000);
+  CHECK(!parse_failure("sampan|1700000000.250|404|----|shop|a|GET|/"));
+  CHECK(!parse_failure("something else"));
+}
+
+TEST_CASE("proxy: counters that began anew are counted from zero") {
+  CHECK(grown(10, 25) == 15);
+  CHECK(grown(100, 3) == 3);
+}
+
+TEST_CASE("probe: nobody listening is an answer with a reason, within its time limit") {
+  Probe probe;
+  probe.timeout = std::chrono::milliseconds(300);
+  const auto answer = probe_address({"127.0.0.1", 1, probe}, SystemClock());
+  CHECK(!answer.ok);
+  CHECK(answer.status == 0);
+  CHECK(answer.body.find("connect") != std::string::npos);
+}

@@ -1,0 +1,34 @@
+#include "deliver/states.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+using namespace sampan::deliver;
+
+TEST_CASE("states: what is over stays over") {
+  for (int from = 0; from < 7; ++from) {
+    for (int to = 0; to < 7; ++to) {
+      if (is_over(static_cast<DeploymentState>(from))) CHECK(!may_follow(static_cast<DeploymentState>(from), static_cast<DeploymentState>(to)));
+    }
+  }
+  CHECK(may_follow(DeploymentState::queued, DeploymentState::running));
+  CHECK(!may_follow(DeploymentState::running, DeploymentState::queued));
+}
+
+TEST_CASE("states: phases go forward, or begin again") {
+  CHECK(may_follow(Phase::starting, Phase::probing));
+  CHECK(!may_follow(Phase::draining, Phase::probing));
+  CHECK(may_follow(Phase::draining, Phase::preparing));
+}
+
+TEST_CASE("states: an ended instance never comes back, and every name is read back") {
+  for (int to = 0; to < 7; ++to) {
+    CHECK(!may_follow(InstanceRole::failed, static_cast<InstanceRole>(to)));
+    CHECK(!may_follow(InstanceRole::stopped, static_cast<InstanceRole>(to)));
+    CHECK(parse_instance_role(to_text(static_cast<InstanceRole>(to))) == static_cast<InstanceRole>(to));
+    CHECK(parse_deployment_state(to_text(static_cast<DeploymentState>(to))) == static_cast<DeploymentState>(to));
+  }
+  CHECK(may_follow(InstanceRole::warm, InstanceRole::ready));
+  CHECK(!may_follow(InstanceRole::ready, InstanceRole::spare));
+}
