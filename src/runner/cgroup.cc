@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "base/crypto.h"
 #include "base/files.h"
 #include "base/log.h"
 
@@ -71,6 +72,8 @@ void set_weight(const std::string& parent) {
 }
 
 }  // namespace
+
+std::string cgroup_prefix(std::string_view folder) { return "r" + sha256_hex(folder).substr(0, 12) + "-j"; }
 
 Result<Cgroup> Cgroup::create(std::string_view name, const CgroupLimits& limits) {
   Cgroup cgroup;

@@ -12,6 +12,9 @@ namespace sampan::runner {
 
 struct CgroupLimits { std::int64_t memory_bytes = 0; double cpus = 0; std::int64_t pids = 0; };  // 0: none
 
+// How the cgroups of the runner that works in `folder` begin: two runners on one machine never take each other's for their own.
+std::string cgroup_prefix(std::string_view folder);
+
 class Cgroup {
  public:
   // Makes NAME in every hierarchy that can hold it. Builds weigh a quarter of what applications do. unavailable: none can.

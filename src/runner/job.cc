@@ -53,7 +53,7 @@ Result<void> Job::set_up() {
   TRY(make_directories(place_.folder, 0700));
   room_ = {place_.folder + "/workspace", place_.folder + "/home", place_.folder + "/flow", place_.folder + "/etc", {}, order_.sandbox.network};
   const auto& limits = order_.sandbox;
-  cgroup_ = TRY(Cgroup::create(fmt::format("{}-j{}-{}", config_.name, order_.job, order_.fence),
+  cgroup_ = TRY(Cgroup::create(fmt::format("{}{}-{}", cgroup_prefix(config_.folder), order_.job, order_.fence),
                                {limits.memory_bytes > 0 ? limits.memory_bytes : kUsualMemory, limits.cpus, limits.pids > 0 ? limits.pids : kUsualPids}));
   Caches store(place_.caches);
   for (const auto& order : order_.caches) {

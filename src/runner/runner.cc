@@ -33,7 +33,7 @@ Result<Fd> take_lock(const std::string& folder) {
 
 // What an earlier process of this runner left when it was killed: its jobs are no longer its own, the server gives them out anew.
 Result<void> clean(const Config& config) {
-  for (const auto& name : Cgroup::find(config.name + "-j")) Cgroup::existing(name).destroy();
+  for (const auto& name : Cgroup::find(cgroup_prefix(config.folder))) Cgroup::existing(name).destroy();
   TRY(remove_tree(config.folder + "/jobs"));
   return make_directories(config.folder + "/jobs", 0700);
 }
