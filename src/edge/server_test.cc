@@ -179,6 +179,16 @@ TEST_CASE("edge: a head that comes a byte at a time is cut at the limit, not at 
   CHECK(std::chrono::steady_clock::now() - begin < 2s);
 }
 
+TEST_CASE("edge: a TLS client on a plain port is told at once, not after the head's time limit") {
+  HttpServer::Options options;
+  options.limits.header_time = 60s;
+  const auto server = serve(echo, {}, options);
+  RawClient client(server->port());
+  client.send(std::string("\x16\x03\x01\x02\x00\x01", 6));
+  CHECK(client.read_answer().status == 400);
+  CHECK(client.at_end());
+}
+
 TEST_CASE("edge: idle connections are closed, stalled bodies are answered 408") {
   HttpServer::Options options;
   options.limits.idle_time = options.limits.body_stall = 300ms;

@@ -49,6 +49,9 @@ Verdict Job::run() {
 }
 
 Result<void> Job::set_up() {
+  if (!order_.sandbox.container.empty()) {
+    return fail(Errc::invalid, "runsOn.container '{}': this runner runs steps in its sandbox only; leave 'container' out", order_.sandbox.container);
+  }
   TRY(remove_tree(place_.folder));
   TRY(make_directories(place_.folder, 0700));
   room_ = {place_.folder + "/workspace", place_.folder + "/home", place_.folder + "/flow", place_.folder + "/etc", {}, order_.sandbox.network};
