@@ -32,7 +32,8 @@ TEST_CASE("edge: pipelined requests are answered in order, also cut at any byte"
   const auto server = serve(echo);
   std::string all;
   for (int i = 0; i < 200; ++i) all += i % 2 ? post("body" + std::to_string(i)) : fmt::format("\r\nGET /{} HTTP/1.1\r\nHost: x\r\n\r\n", i);
-  for (const std::size_t step : {all.size(), std::size_t{1000}, std::size_t{7}}) {
+  // Step 1 also cuts the empty line before a head in two: its \r alone was once taken for the begin of the head.
+  for (const std::size_t step : {all.size(), std::size_t{1000}, std::size_t{7}, std::size_t{1}}) {
     RawClient client(server->port());
     std::jthread sender([&] {
       for (std::size_t at = 0; at < all.size(); at += step) client.send(std::string_view(all).substr(at, step));
