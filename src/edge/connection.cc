@@ -77,7 +77,7 @@ Connection::Next Connection::shake_hands() {
 }
 
 Connection::Next Connection::read_head() {
-  while (!head_begun_ && wire_.in.view().starts_with("\r\n")) wire_.in.consume(2);  // RFC 9112, section 2.2
+  while (!head_begun_ && wire_.in.view().starts_with("\r\n")) wire_.in.consume(2);  // to be ignored: RFC 9112, section 2.2
   const auto bytes = wire_.in.view();
   // Container tools try TLS first and fall back when it fails: a ClientHello (RFC 8446, section 5.1) must not wait for the head's time limit.
   if (!head_begun_ && bytes.starts_with('\x16')) {
@@ -93,11 +93,11 @@ Connection::Next Connection::read_head() {
     wire_.in.consume(end);
     return begin(std::move(head));
   }
-  searched_ = bytes.size();
-  if (!head_begun_ && !bytes.empty()) {
+  if (!head_begun_ && !bytes.empty() && bytes != "\r") {  // a lone \r may be half of an empty line before the head
     head_begun_ = true;
     entered_ = loop_.now();
   }
+  if (head_begun_) searched_ = bytes.size();
   if (!head_begun_ && service_.stopping) {
     close();
     return Next::again;
