@@ -54,8 +54,7 @@ std::vector<Check> examine_machine() {
       {"runc", "runc", "podman's runtime that works with every kind of cgroups", {"runc", "--version"}},
       {"netavark", "netavark iptables", "the network of containers", {"/usr/lib/podman/netavark", "--version"}},
       {"haproxy", "haproxy", "the proxy before applications", {"haproxy", "-v"}},
-      {"buildah", "buildah", "the step ImageBuild", {"buildah", "--version"}},
-      {"bwrap", "bubblewrap", "the sandbox of steps", {"bwrap", "--version"}},
+      {"buildah", "buildah", "the step ImageBuild and steps in a container", {"buildah", "--version"}},
       {"java", "openjdk-17-jdk-headless maven", "Java steps outside containers", {"java", "-version"}, false},
       {"node", "nodejs npm", "Node steps outside containers", {"node", "--version"}, false},
   };

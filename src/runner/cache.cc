@@ -2,36 +2,65 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
 #include "base/crypto.h"
+#include "base/log.h"
+#include "base/process.h"
 
 namespace sampan::runner {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr std::int64_t kMostCopied = std::int64_t{2} << 30;
+
+std::int64_t weigh(const std::string& folder) {
+  std::int64_t bytes = 0;
+  std::error_code error;
+  for (auto at = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+       !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+    struct stat entry {};
+    if (::lstat(at->path().c_str(), &entry) == 0) bytes += entry.st_blocks * 512;
+  }
+  return bytes;
+}
+
+// A copy of what is being written may hold half a file; a job that fails with it is tried without (runner/job.h).
+Result<void> copy_tree(const std::string& from, const std::string& to) {
+  TRY(run({.argv = {"cp", "-a", "--reflink=auto", "--", from + "/.", to}},
+          {.timeout = std::chrono::minutes(5)}));  // also when a file vanished under it
+  return {};
+}
+
+}  // namespace
+
 Result<HeldCache> Caches::hold(const CacheOrder& order, const std::string& spare) {
   const auto home = fmt::format("{}/{}", folder_, sha256_hex(order.key).substr(0, 24));
-  TRY(make_directories(home));
+  TRY(make_directories(home, 0700));
   HeldCache held;
   held.order_ = order;
+  const auto place = fmt::format("{}/g{}", home, order.generation);
+  std::error_code error;
   Fd lock(::open((home + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return fail_errno("open the cache " + order.key);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     held.folder_ = spare;
     TRY(make_directories(spare));
+    if (exists(place) && weigh(place) <= kMostCopied) TRY(copy_tree(place, spare));
+    held.warm_ = !fs::is_empty(spare, error);
     return held;
   }
   held.lock_ = std::move(lock);
-  held.folder_ = fmt::format("{}/g{}", home, order.generation);
-  std::error_code error;
+  held.folder_ = place;
   for (const auto& entry : fs::directory_iterator(home, error)) {
-    const auto name = entry.path().filename().string();
-    if (name != "lock" && entry.path() != held.folder_) TRY(remove_tree(entry.path().string()));
+    if (entry.path().filename() != "lock" && entry.path() != place) TRY(remove_tree(entry.path().string()));
   }
-  TRY(make_directories(held.folder_));
-  held.warm_ = !fs::is_empty(held.folder_, error);
+  TRY(make_directories(place));
+  held.warm_ = !fs::is_empty(place, error);
   return held;
 }
 
@@ -54,13 +83,6 @@ Result<void> HeldCache::restore_old() {
   return {};
 }
 
-std::int64_t HeldCache::size() const {
-  std::int64_t bytes = 0;
-  std::error_code error;
-  for (auto at = fs::recursive_directory_iterator(folder_, fs::directory_options::skip_permission_denied, error); !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    if (at->is_regular_file(error) && !at->is_symlink(error)) bytes += static_cast<std::int64_t>(at->file_size(error));
-  }
-  return bytes;
-}
+std::int64_t HeldCache::size() const { return weigh(folder_); }
 
 }  // namespace sampan::runner

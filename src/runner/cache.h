@@ -1,4 +1,4 @@
-// Dependency caches: folders on this machine, one for each (key, generation), held by one job at a time.
+// Dependency caches: folders on this machine, one for each (key, generation), written by one job at a time.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "runner/order.h"
-#include "runner/reports.h"
+#include "runner/wire.h"
 
 namespace sampan::runner {
 
@@ -16,12 +16,12 @@ class HeldCache {
   const CacheOrder& order() const { return order_; }
   const std::string& folder() const { return folder_; }  // where it lies now
   bool warm() const { return warm_; }                    // it held something when taken
-  bool own() const { return lock_.get() >= 0; }          // false: another job has it; ours is an empty one that is not kept
-  // From now on an empty folder; keep() or restore() decides which content stays.
+  bool own() const { return lock_.get() >= 0; }  // false: another job writes it; ours is a copy that is not kept
+  // From now on an empty folder; keep_new() or restore_old() decides which content stays.
   Result<void> set_aside();
   Result<void> keep_new();
   Result<void> restore_old();
-  std::int64_t size() const;
+  std::int64_t size() const;  // bytes on disk
 
  private:
   friend class Caches;
@@ -34,7 +34,7 @@ class HeldCache {
 class Caches {
  public:
   explicit Caches(std::string folder) : folder_(std::move(folder)) {}
-  // Drops lower generations of the key. A busy cache is replaced by an empty one in `spare`.
+  // Drops other generations of the key. One that another job writes is copied to `spare` (empty when it is over 2 GiB).
   Result<HeldCache> hold(const CacheOrder& order, const std::string& spare);
 
  private:

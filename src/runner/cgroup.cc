@@ -32,6 +32,18 @@ std::string read_text(const std::string& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// The folder and those below it, the deepest first.
+std::vector<std::string> with_children(const std::string& folder) {
+  std::vector<std::string> all{folder};
+  std::error_code error;
+  for (auto at = std::filesystem::recursive_directory_iterator(folder, error);
+       !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+    if (at->is_directory(error)) all.push_back(at->path().string());
+  }
+  std::sort(all.rbegin(), all.rend());
+  return all;
+}
+
 bool is_v2() { return exists(std::string(kRoot) + "/cgroup.controllers"); }
 
 // The hierarchies we use, those that are mounted.
@@ -49,8 +61,11 @@ std::vector<std::string> hierarchies() {
 }
 
 void set_v2_limits(const std::string& folder, const CgroupLimits& limits) {
-  if (limits.memory_bytes > 0) write_value(folder + "/memory.max", std::to_string(limits.memory_bytes)), write_value(folder + "/memory.swap.max", "0");
-  if (limits.cpus > 0) write_value(folder + "/cpu.max", fmt::format("{} 100000", static_cast<std::int64_t>(limits.cpus * 100000)));
+  if (limits.memory_bytes > 0)
+    write_value(folder + "/memory.max", std::to_string(limits.memory_bytes)),
+        write_value(folder + "/memory.swap.max", "0");
+  if (limits.cpus > 0)
+    write_value(folder + "/cpu.max", fmt::format("{} 100000", static_cast<std::int64_t>(limits.cpus * 100000)));
   if (limits.pids > 0) write_value(folder + "/pids.max", std::to_string(limits.pids));
 }
 
@@ -59,16 +74,18 @@ void set_v1_limits(const std::string& folder, const CgroupLimits& limits) {
     write_value(folder + "/memory.limit_in_bytes", std::to_string(limits.memory_bytes));
     write_value(folder + "/memory.memsw.limit_in_bytes", std::to_string(limits.memory_bytes));
   }
-  if (limits.cpus > 0 && exists(folder + "/cpu.cfs_quota_us")) write_value(folder + "/cpu.cfs_quota_us", std::to_string(static_cast<std::int64_t>(limits.cpus * 100000)));
+  if (limits.cpus > 0 && exists(folder + "/cpu.cfs_quota_us"))
+    write_value(folder + "/cpu.cfs_quota_us", std::to_string(static_cast<std::int64_t>(limits.cpus * 100000)));
   if (limits.pids > 0 && exists(folder + "/pids.max")) write_value(folder + "/pids.max", std::to_string(limits.pids));
 }
 
-// All builds together weigh a quarter of a container with the usual weight, so that they never starve applications.
+// All builds together weigh half of what all applications together do (1024 of the engine's parent), so that they never
+// starve them, and yet a release gets on while customers are busy.
 void set_weight(const std::string& parent) {
-  write_value(parent + "/cpu.shares", "256");
-  write_value(parent + "/cpu.weight", "25");
-  write_value(parent + "/blkio.bfq.weight", "25");
-  write_value(parent + "/io.weight", "25");
+  write_value(parent + "/cpu.shares", "512");
+  write_value(parent + "/cpu.weight", "50");
+  write_value(parent + "/blkio.bfq.weight", "50");
+  write_value(parent + "/io.weight", "50");
 }
 
 }  // namespace
@@ -82,16 +99,22 @@ Result<Cgroup> Cgroup::create(std::string_view name, const CgroupLimits& limits)
     if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) continue;
     set_weight(parent);
     if (is_v2()) {
-      write_value(hierarchy + "/cgroup.subtree_control", "+memory +cpu +pids +io");
-      write_value(parent + "/cgroup.subtree_control", "+memory +cpu +pids");
+      for (const auto* controller :
+           {"+memory", "+cpu", "+pids", "+io"}) {  // one by one: those that are not there must not keep the others away
+        write_value(hierarchy + "/cgroup.subtree_control", controller);
+        write_value(parent + "/cgroup.subtree_control", controller);
+      }
     }
     const auto folder = fmt::format("{}/{}", parent, name);
     if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) continue;
-    if (is_v2()) set_v2_limits(folder, limits);
-    else set_v1_limits(folder, limits);
+    if (is_v2())
+      set_v2_limits(folder, limits);
+    else
+      set_v1_limits(folder, limits);
     cgroup.folders_.push_back(folder);
   }
-  if (cgroup.folders_.empty()) return fail(Errc::unavailable, "no cgroup can be made under {}: 'sampan doctor' says how to mend it", kRoot);
+  if (cgroup.folders_.empty())
+    return fail(Errc::unavailable, "no cgroup can be made under {}: 'sampan doctor' says how to mend it", kRoot);
   return cgroup;
 }
 
@@ -109,7 +132,8 @@ std::vector<std::string> Cgroup::find(std::string_view prefix) {
   std::error_code error;
   for (const auto& hierarchy : hierarchies()) {
     for (const auto& entry : std::filesystem::directory_iterator(fmt::format("{}/{}", hierarchy, kParent), error)) {
-      if (entry.is_directory(error) && entry.path().filename().string().starts_with(prefix)) names.insert(entry.path().filename().string());
+      if (entry.is_directory(error) && entry.path().filename().string().starts_with(prefix))
+        names.insert(entry.path().filename().string());
     }
   }
   return {names.begin(), names.end()};
@@ -124,38 +148,49 @@ std::vector<std::string> Cgroup::join_files() const {
 std::vector<int> Cgroup::processes() const {
   std::vector<int> pids;
   if (folders_.empty()) return pids;
-  std::ifstream in(folders_.front() + "/cgroup.procs");
-  for (int pid; in >> pid;) pids.push_back(pid);
+  for (const auto& folder : with_children(folders_.front())) {
+    std::ifstream in(folder + "/cgroup.procs");
+    for (int pid; in >> pid;) pids.push_back(pid);
+  }
   return pids;
 }
 
 void Cgroup::signal(int number) const {
-  for (const int pid : processes()) {
-    if (number != SIGKILL && read_text(fmt::format("/proc/{}/comm", pid)).starts_with("bwrap")) continue;
-    ::kill(pid, number);
+  for (const int pid : processes()) ::kill(pid, number);
+}
+
+void Cgroup::kill_all() const {
+  for (const auto& folder : folders_)
+    write_value(folder + "/cgroup.kill", "1");  // v2: all at once, also those just being born
+  for (int round = 0; round < 300 && !processes().empty(); ++round) {
+    signal(SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(round < 10 ? 1 : 10));  // v1 has no event for an empty cgroup
   }
 }
 
 void Cgroup::destroy() {
-  for (int round = 0; round < 100 && !processes().empty(); ++round) {
-    signal(SIGKILL);
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the kernel reaps; there is no event for it in v1
-  }
-  for (const auto& folder : folders_) {
-    if (::rmdir(folder.c_str()) != 0 && errno != ENOENT) log::debug("runner", "{} stays for now: {}", folder, std::strerror(errno));
+  kill_all();
+  for (const auto& own : folders_) {
+    for (const auto& folder : with_children(own)) {
+      if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
+        log::debug("runner", "{} stays for now: {}", folder, std::strerror(errno));
+    }
   }
   folders_.clear();
 }
 
-bool Cgroup::over_memory() const {
-  for (const auto& folder : folders_) {
-    for (const auto* file : {"/memory.oom_control", "/memory.events"}) {
-      const auto text = read_text(folder + file);
-      const auto at = text.find("oom_kill ");
-      if (at != std::string::npos && std::atoi(text.c_str() + at + 9) > 0) return true;
+std::int64_t Cgroup::oom_kills() const {
+  std::int64_t kills = 0;
+  for (const auto& own : folders_) {
+    for (const auto& folder : with_children(own)) {
+      for (const auto* file : {"/memory.oom_control", "/memory.events.local"}) {
+        const auto text = read_text(folder + file);
+        const auto at = text.find("oom_kill ");
+        if (at != std::string::npos) kills += std::atoll(text.c_str() + at + 9);
+      }
     }
   }
-  return false;
+  return kills;
 }
 
 }  // namespace sampan::runner

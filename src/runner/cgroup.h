@@ -10,25 +10,33 @@
 
 namespace sampan::runner {
 
-struct CgroupLimits { std::int64_t memory_bytes = 0; double cpus = 0; std::int64_t pids = 0; };  // 0: none
+struct CgroupLimits {
+  std::int64_t memory_bytes = 0;
+  double cpus = 0;
+  std::int64_t pids = 0;
+};  // 0: none
 
-// How the cgroups of the runner that works in `folder` begin: two runners on one machine never take each other's for their own.
+// How the cgroups of the runner that works in `folder` begin: two runners on one machine never take each other's for
+// their own.
 std::string cgroup_prefix(std::string_view folder);
 
 class Cgroup {
  public:
-  // Makes NAME in every hierarchy that can hold it. Builds weigh a quarter of what applications do. unavailable: none can.
+  Cgroup() = default;  // none: no limits, and nothing is killed by it
+  // Makes NAME in every hierarchy that can hold it. Builds together weigh half of what applications do. unavailable:
+  // none can.
   static Result<Cgroup> create(std::string_view name, const CgroupLimits& limits);
-  // Those of a folder's runner that are still there, by the prefix of their names.
+  // Names of those that are still there and begin with `prefix`.
   static std::vector<std::string> find(std::string_view prefix);
   static Cgroup existing(std::string_view name);
 
+  const std::vector<std::string>& folders() const { return folders_; }
   std::vector<std::string> join_files() const;  // cgroup.procs of each hierarchy
-  std::vector<int> processes() const;
-  void signal(int number) const;                // to each process in it but the sandbox's own
-  // Kills all that is in it and waits (briefly) until it is empty, then removes it.
-  void destroy();
-  bool over_memory() const;                     // the kernel killed something here for memory
+  std::vector<int> processes() const;           // of those below it too
+  void signal(int number) const;                // to each process
+  void kill_all() const;                        // and waits (briefly) until it is empty
+  void destroy();                               // kill_all(), then removes it
+  std::int64_t oom_kills() const;               // processes the kernel has killed here for memory, ever
 
  private:
   std::vector<std::string> folders_;

@@ -13,7 +13,9 @@ TEST_CASE("cgroup: what joined is found by the prefix of its runner, and ended w
   auto cgroup = Cgroup::create(prefix + "1-1", {64 << 20, 0, 16});
   REQUIRE_MESSAGE(cgroup.has_value(), (cgroup.has_value() ? "" : cgroup.error().message));
   REQUIRE(!cgroup->join_files().empty());
-  auto child = Child::spawn({.argv = {"sh", "-c", "for f in \"$@\"; do echo $$ > \"$f\"; done; exec sleep 600", "sh", cgroup->join_files().front()}}, {});
+  auto child = Child::spawn({.argv = {"sh", "-c", "for f in \"$@\"; do echo $$ > \"$f\"; done; exec sleep 600", "sh",
+                                      cgroup->join_files().front()}},
+                            {});
   REQUIRE(child.has_value());
   while (cgroup->processes().empty()) std::this_thread::yield();
   CHECK(Cgroup::find(other).empty());

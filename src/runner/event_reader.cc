@@ -9,6 +9,7 @@ void EventReader::feed(std::string_view bytes) {
     auto line = std::string_view(buffer_).substr(start, end - start);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) {
+      heard_ = heard_ || has_data_;
       if (has_data_) on_event_(event_, data_);
       event_.clear();
       data_.clear();

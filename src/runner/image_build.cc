@@ -2,10 +2,8 @@
 
 #include <filesystem>
 
-#include "base/crypto.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "runner/sandbox.h"
 
 namespace sampan::runner {
 
@@ -13,70 +11,68 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The place itself, symlinks followed, when it is inside the workspace.
+// The place itself, symlinks followed, relative to the workspace ("." is all of it), when it is inside of it.
 Result<std::string> inside(const std::string& workspace, const std::string& path, std::string_view what) {
   std::error_code error;
   const auto root = fs::canonical(workspace, error);
+  if (error) return fail(Errc::internal, "{}: {}", workspace, error.message());
   const auto place = fs::canonical(workspace + "/" + path, error);
   if (error) return fail(Errc::invalid, "{} '{}' is not in the checkout", what, path);
-  const auto text = place.string();
-  if (text != root.string() && !text.starts_with(root.string() + "/")) return fail(Errc::invalid, "{} '{}' leads out of the checkout to {}", what, path, text);
-  return text;
+  auto below = place.lexically_relative(root).string();
+  if (below == ".." || below.starts_with("../"))
+    return fail(Errc::invalid, "{} '{}' leads out of the checkout to {}", what, path, place.string());
+  return below;
 }
 
-std::vector<std::string> buildah(const std::string& images) {
-  return {"buildah", "--root", images + "/root", "--runroot", images + "/run", "--storage-driver", "overlay"};
+Result<void> check_tag(const std::string& tag) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (!tag.empty() && tag.size() <= 128 && tag.front() != '-' && tag.front() != '.' &&
+      tag.find_first_not_of(kLetters) == std::string::npos)
+    return {};
+  return fail(Errc::invalid,
+              "'{}' is not a tag: expected 1 to 128 letters, digits, '.', '_' and '-', not beginning with '.' or '-'",
+              tag);
 }
 
-void append(std::vector<std::string>& list, std::initializer_list<std::string> words) { list.insert(list.end(), words); }
-
-Result<void> must(const Supervision& supervision, const Command& command, std::string_view what) {
-  const auto ended = TRY(supervise(supervision, command));
-  if (!ended.why.empty()) return fail(Errc::conflict, "{}", ended.why);
-  if (!ended.exit.ok()) return fail(Errc::invalid, "{} failed: buildah ended with {}", what, ended.exit.code);
-  return {};
-}
+void add(std::vector<std::string>& list, std::initializer_list<std::string> words) { list.insert(list.end(), words); }
 
 }  // namespace
 
-Result<void> write_container_settings(const std::string& folder, const std::string& registry) {
-  TRY(make_directories(folder, 0700));
-  TRY(write_file_durably(folder + "/registries.conf", fmt::format("unqualified-search-registries = []\n[[registry]]\nlocation = \"{}\"\ninsecure = true\n", registry)));
-  return write_file_durably(folder + "/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n");
-}
-
-Result<BuiltImage> build_image(const Supervision& supervision, const Order& order, const Action& action, const std::string& workspace, const std::string& images,
-                               const std::string& scratch) {
+Result<BuiltImage> build_image(const Supervision& supervision, Workshop workshop, const WorkshopPlace& place,
+                               const Action& action, const std::string& workspace) {
   const auto context = TRY(inside(workspace, action.context.value_or("."), "the build context"));
   const auto dockerfile = TRY(inside(workspace, action.dockerfile.value_or("Dockerfile"), "the Dockerfile"));
   const auto image = action.image.value_or("");
   const auto tags = action.tags.value_or(std::vector<std::string>());
+  const auto build_args = action.build_args.value_or(std::vector<KeyValue>());
   if (image.empty() || tags.empty()) return fail(Errc::invalid, "the image has no name or no tag");
-  for (const auto& tag : tags) {
-    if (tag.empty() || tag.front() == '-' || tag.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != std::string::npos) {
-      return fail(Errc::invalid, "'{}' is not a tag: letters, digits, . _ -", tag);
-    }
+  for (const auto& tag : tags) TRY(check_tag(tag));
+  for (const auto& [key, value] : build_args) {
+    if (key.empty() || key.find('=') != std::string::npos || key.starts_with("-"))
+      return fail(Errc::invalid, "'{}' is not a name for a build argument", key);
   }
-  TRY(write_container_settings(images, order.registry));
-  TRY(make_directories(scratch, 0700));
-  const auto auth = scratch + "/auth.json", digest_file = scratch + "/digest";
-  TRY(write_file_durably(auth, fmt::format("{{\"auths\":{{\"{}\":{{\"auth\":\"{}\"}}}}}}", order.registry, base64("job:" + order.token)), 0600));
-
-  Command command;
-  command.env = {{"BUILDAH_ISOLATION", "chroot"}, {"CONTAINERS_REGISTRIES_CONF", images + "/registries.conf"}, {"REGISTRY_AUTH_FILE", auth}};
+  const Bind code{workspace, "/workspace", false};
+  workshop.bind(code);
+  const auto sandbox = workshop.sandbox(Workshop::Network::on);
+  const auto root = workshop.seen(code);
   const auto local = fmt::format("{}:{}", image, tags.front());
-  command.argv = buildah(images);
-  append(command.argv, {"bud", "--layers", "--pull=false", "--signature-policy", images + "/policy.json", "--format", "oci", "-t", local, "-f", dockerfile});
-  if (action.no_cache.value_or(false)) append(command.argv, {"--no-cache"});
-  for (const auto& [key, value] : action.build_args.value_or(std::vector<KeyValue>())) append(command.argv, {"--build-arg", key + "=" + value});
-  append(command.argv, {"--", context});
-  TRY(must(supervision, command, "building the image"));
+  std::vector<std::string> words = {
+      "bud", "--layers", "--pull=false", "--signature-policy",   workshop.policy(), "--format", "oci",
+      "-t",  local,      "-f",           root + "/" + dockerfile};
+  if (action.no_cache.value_or(false)) add(words, {"--no-cache"});
+  for (const auto& [key, value] : build_args)
+    add(words, {"--build-arg", key});  // the value from the environment: arguments are seen by everybody
+  add(words, {"--", context == "." ? root : root + "/" + context});
+  auto build = workshop.buildah(std::move(words));
+  for (const auto& [key, value] : build_args) build.env.emplace_back(key, value);
+  TRY(must_succeed(supervise(supervision, sandbox, build), "building the image"));
   for (const auto& tag : tags) {
-    command.argv = buildah(images);
-    append(command.argv, {"push", "--quiet", "--signature-policy", images + "/policy.json", "--digestfile", digest_file, "--", local, fmt::format("docker://{}:{}", image, tag)});
-    TRY(must(supervision, command, "pushing the image"));
+    const auto push =
+        workshop.buildah({"push", "--quiet", "--signature-policy", workshop.policy(), "--digestfile",
+                          workshop.scratch() + "/digest", "--", local, fmt::format("docker://{}:{}", image, tag)});
+    TRY(must_succeed(supervise(supervision, sandbox, push), "pushing the image"));
   }
-  const auto digest = std::string(trim(TRY(read_file(digest_file))));
+  const auto digest = std::string(trim(TRY(read_file(place.scratch + "/digest", 1024))));
   supervision.sink.line(fmt::format("pushed {}:{} as {}", image, fmt::join(tags, ","), digest));
   return BuiltImage{image, digest};
 }

@@ -1,27 +1,56 @@
 #include "runner/job.h"
 
-#include <signal.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
-#include <filesystem>
-
-#include "base/archive.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "runner/checkout.h"
-#include "runner/substitute.h"
+#include "runner/workspace.h"
 
 namespace sampan::runner {
 
 namespace {
-constexpr std::int64_t kUsualMemory = 4LL << 30, kUsualPids = 4096;
+
+constexpr std::int64_t kUsualMemory = 4LL << 30, kUsualPids = 4096, kLeastDisk = 256 << 20;
+constexpr std::size_t kMostFlowEnv = 1 << 20;
+constexpr std::chrono::hours kUsualTime{4};
+
+std::chrono::steady_clock::time_point deadline_of(const Order& order) {
+  return std::chrono::steady_clock::now() +
+         (order.timeout_s > 0 ? std::chrono::seconds(order.timeout_s) : std::chrono::seconds(kUsualTime));
 }
 
-Job::Job(const Config& config, const Order& order, JobPlace place, Sink& sink, Observer& observer, const Cancel& cancel)
-    : config_(config), order_(order), place_(std::move(place)), sink_(sink), observer_(observer), cancel_(cancel),
-      deadline_(std::chrono::steady_clock::now() + std::chrono::seconds(order.timeout_s > 0 ? order.timeout_s : 4 * 3600)) {}
+}  // namespace
 
-Supervision Job::supervision() const { return {config_, *cgroup_, sink_, cancel_, deadline_}; }
+std::vector<std::string> secrets_of(const Order& order) {
+  auto all = order.mask;
+  for (const auto& secret : order.secrets) all.push_back(secret.value);
+  all.push_back(order.token);
+  return all;
+}
+
+Job::Job(Order order, JobPlace place, Sink& sink, Observer& observer, const Cancel& cancel)
+    : order_(std::move(order)),
+      place_(std::move(place)),
+      sink_(sink),
+      observer_(observer),
+      cancel_(cancel),
+      deadline_(deadline_of(order_)),
+      report_mask_(secrets_of(order_)) {}
+
+Job::~Job() {
+  if (const auto removed = remove_tree(place_.folder); !removed.has_value())
+    log::warning("runner", "{}", removed.error().message);
+}
+
+Supervision Job::supervision() const { return {place_.launch_program, cgroup_, sink_, cancel_, deadline_}; }
+
+std::int64_t Job::memory_limit() const {
+  if (order_.sandbox.memory_bytes > 0) return order_.sandbox.memory_bytes;
+  const auto machine = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+  return std::min(kUsualMemory, machine / 2);
+}
 
 std::map<std::string, std::string> Job::variables() const {
   std::map<std::string, std::string> values;
@@ -39,191 +68,172 @@ Verdict Job::run() {
     TRY(set_up());
     return heal(TRY(attempt()));
   }();
-  if (cgroup_) cgroup_->destroy();
+  if (container_) container_->remove(supervision());
+  cgroup_.destroy();
   caches_.clear();
-  if (const auto removed = remove_tree(place_.folder); !removed.has_value()) log::warning("runner", "{}", removed.error().message);
   if (verdict.has_value()) return *verdict;
   sink_.line(verdict.error().message);
-  if (cancel_.asked) return {"canceled", cancel_.reason};
+  if (cancel_.is(Cancel::Why::asked)) return {"canceled", cancel_.reason()};
   return {"failed", verdict.error().message};
 }
 
 Result<void> Job::set_up() {
-  if (!order_.sandbox.container.empty()) {
-    return fail(Errc::invalid, "runsOn.container '{}': this runner runs steps in its sandbox only; leave 'container' out", order_.sandbox.container);
-  }
   TRY(remove_tree(place_.folder));
-  TRY(make_directories(place_.folder, 0700));
-  room_ = {place_.folder + "/workspace", place_.folder + "/home", place_.folder + "/flow", place_.folder + "/etc", {}, order_.sandbox.network};
-  const auto& limits = order_.sandbox;
-  cgroup_ = TRY(Cgroup::create(fmt::format("{}{}-{}", cgroup_prefix(config_.folder), order_.job, order_.fence),
-                               {limits.memory_bytes > 0 ? limits.memory_bytes : kUsualMemory, limits.cpus, limits.pids > 0 ? limits.pids : kUsualPids}));
-  Caches store(place_.caches);
-  for (const auto& order : order_.caches) {
-    caches_.push_back(TRY(store.hold(order, fmt::format("{}/cache-{}", place_.folder, caches_.size()))));
-    if (!caches_.back().own()) sink_.line(fmt::format("another job uses the cache {}: this one starts with an empty one", order.directory));
-    room_.caches.emplace_back(caches_.back().folder(), order.directory);
+  TRY(make_directories(place_.folder, 0711));
+  struct statvfs disk {};
+  if (::statvfs(place_.folder.c_str(), &disk) == 0) {
+    const auto free = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);
+    if (free < kLeastDisk)
+      return fail(Errc::unavailable, "the disk of this runner is full: {} MiB free under {}, {} needed", free >> 20,
+                  place_.folders.root, kLeastDisk >> 20);
   }
+  auto cgroup =
+      Cgroup::create(fmt::format("{}{}-{}", cgroup_prefix(place_.folders.root), order_.job, order_.fence),
+                     {memory_limit(), order_.sandbox.cpus, order_.sandbox.pids > 0 ? order_.sandbox.pids : kUsualPids});
+  if (cgroup.has_value())
+    cgroup_ = std::move(*cgroup);
+  else if (::geteuid() == 0)
+    return cgroup.error();
+  else
+    sink_.line("without limits on memory, CPU and processes: only root can set them");
+  room_.workspace = place_.folder + "/workspace";
+  room_.home = place_.folder + "/home";
+  room_.flow = place_.folder + "/flow";
+  room_.temporary = place_.folder + "/tmp";
+  room_.etc = place_.folder + "/etc";
+  room_.network = order_.sandbox.network;
+  room_.cgroups = cgroup_.folders();
+  Caches store(place_.folders.caches());
+  for (const auto& order : order_.caches) {
+    TRY(place_of_cache(order.directory));
+    caches_.push_back(TRY(store.hold(order, fmt::format("{}/cache-{}", place_.folder, caches_.size()))));
+    if (!caches_.back().own())
+      sink_.line(fmt::format("another job writes the cache {}: this one works on a copy", order.directory));
+    room_.caches.emplace_back(caches_.back().folder(), order.directory);
+    may_repeat_ = may_repeat_ || caches_.back().warm();
+  }
+  if (Masker(secrets_of(order_)).skipped_short())
+    sink_.line(fmt::format("a secret shorter than {} characters is not masked in this log", kLeastMasked));
+  return {};
+}
+
+WorkshopPlace Job::workshop_place() const {
+  return {place_.folders.images(), place_.folder + "/workshop", place_.insecure_registry};
+}
+
+Result<void> Job::make_container() {
+  if (order_.sandbox.container.empty()) return {};
+  if (container_) container_->remove(supervision());
+  container_.reset();
+  const auto& image = order_.sandbox.container;
+  auto workshop = TRY(Workshop::open(workshop_place(), order_, fmt::format("the container image {}", image)));
+  container_ = TRY(Container::create(supervision(), std::move(workshop), room_, image,
+                                     fmt::format("j{}-{}", order_.job, order_.fence)));
   return {};
 }
 
 // From a clean workspace to the last step.
 Result<Verdict> Job::attempt() {
-  for (const auto& folder : {room_.workspace, room_.home, room_.flow}) TRY(remove_tree(folder));
+  for (const auto& folder : {room_.workspace, room_.home, room_.flow, room_.temporary}) TRY(remove_tree(folder));
   set_.clear();
   script_failed_ = false;
   TRY(prepare(room_));
   if (!place_.working_tree.empty()) {
     TRY(copy_working_tree(place_.working_tree, room_.workspace));
   } else if (order_.checkout) {
-    TRY(check_out(supervision(), order_, room_.workspace));
+    TRY(check_out(supervision(), order_, place_.folders.mirrors(), room_));
   }
+  TRY(make_container());
   return steps();
+}
+
+void Job::tell(StepReport report, const std::map<std::string, std::string>& variables) {
+  report.at = clock_.now();
+  if (const auto told = observer_.step(report, variables); !told.has_value())
+    log::warning("runner", "job {}: {}", order_.job, told.error().message);
 }
 
 Result<Verdict> Job::steps() {
   Verdict verdict{"succeeded", ""};
   for (const auto& next : order_.steps) {
-    const bool skipped = verdict.state != "succeeded";
-    const auto started = clock_.now();
-    if (skipped) {
-      TRY(observer_.step({next.key, "skipped", "a step before it failed", {}, {}, started}, {}));
+    if (verdict.state != "succeeded") {
+      tell({next.key, "skipped", verdict.state == "canceled" ? "the job was canceled" : "a step before it failed"});
       continue;
     }
     sink_.begin_step(next.key);
-    TRY(observer_.step({next.key, "running", "", {}, sink_.size(), started}, {}));
+    tell({next.key, "running", {}, {}, sink_.size()});
+    const auto before = set_;
     auto end = step(next);
-    if (!end.has_value() && (end.error().code == Errc::conflict || end.error().code == Errc::internal)) return end.error();
-    if (!end.has_value()) {
-      sink_.line(end.error().message);
-      end = StepEnd{false, end.error().message, {}};
-    }
-    auto before = set_;
-    for (const auto& [key, value] : TRY(read_flow_env())) set_[key] = value;
+    for (const auto& [key, value] : take_flow_env()) set_[key] = value;
     std::map<std::string, std::string> added;
     for (const auto& [key, value] : set_) {
-      if (!before.contains(key) || before[key] != value) added[key] = value;
+      if (const auto old = before.find(key); old == before.end() || old->second != value) added[key] = value;
     }
-    for (const auto& action : next.actions) {
-      if (action.action != "set_variables" || !end->ok) continue;
-      for (const auto& pair : action.variables.value_or(std::vector<KeyValue>())) added[pair.key] = set_[pair.key];
+    if (cancel_.asked()) {
+      verdict = {cancel_.is(Cancel::Why::fault) ? "failed" : "canceled", cancel_.reason()};
+      tell({next.key, verdict.state, cancel_.reason(), end.exit_code}, added);
+    } else {
+      tell({next.key, end.ok ? "succeeded" : "failed", end.reason.empty() ? std::nullopt : std::optional(end.reason),
+            end.exit_code},
+           added);
+      if (!end.ok)
+        verdict = {"failed", fmt::format("step {}: {}", next.name.empty() ? next.key : next.name, end.reason)};
     }
-    const bool canceled = cancel_.asked.load();
-    TRY(observer_.step({next.key, end->ok ? "succeeded" : (canceled ? "canceled" : "failed"), end->reason, end->exit_code, {}, clock_.now()}, added));
-    if (!end->ok) verdict = {canceled ? "canceled" : "failed", fmt::format("step {}: {}", next.name.empty() ? next.key : next.name, end->reason)};
   }
   return verdict;
 }
 
-Result<Job::StepEnd> Job::step(const Step& next) {
+// A step fails at its first failing action; those with `always` run all the same.
+Job::StepEnd Job::step(const Step& next) {
   StepEnd end;
   for (const auto& action : next.actions) {
-    if (!end.ok && !action.always.value_or(false)) continue;
+    if ((!end.ok && !action.always.value_or(false)) || cancel_.asked()) continue;
     auto done = act(next, action);
-    if (!done.has_value() && done.error().code == Errc::conflict) return done;
-    if (!done.has_value()) done = StepEnd{false, done.error().message, {}};
-    if (!done->ok && !done->exit_code) sink_.line(done->reason);
-    if (!done->ok && end.ok) end = *done;
-    if (done->ok && done->exit_code && end.ok) end.exit_code = done->exit_code;
+    if (!done.has_value()) {
+      sink_.line(done.error().message);
+      done = StepEnd{false, done.error().message};
+    }
+    if (!end.ok) continue;
+    if (!done->exit_code) done->exit_code = end.exit_code;
+    end = *done;
   }
   return end;
 }
 
-Result<Job::StepEnd> Job::act(const Step& next, Action action) {
-  TRY(substitute(action, variables()));
-  if (action.action == "script") return script(action);
-  if (action.action == "junit_report") return junit(next, action);
-  if (action.action == "artifact_upload") return upload(action);
-  if (action.action == "artifact_download") return download(action);
-  if (action.action == "set_variables") {
-    for (const auto& [key, value] : action.variables.value_or(std::vector<KeyValue>())) set_[key] = value;
-    return StepEnd{};
+std::map<std::string, std::string> Job::take_flow_env() {
+  const auto text = read_plain(room_.flow + "/env", kMostFlowEnv);
+  if (!text.has_value()) {
+    sink_.line(fmt::format("$FLOW_ENV is not read: {}", text.error().message));
+    return {};
   }
-  if (action.action == "image_build") {
-    const auto built = TRY(build_image(supervision(), order_, action, room_.workspace, place_.images, place_.folder + "/credentials"));
-    TRY(observer_.image(next.key, action.artifact.value_or("image"), built));
-    return StepEnd{};
-  }
-  return fail(Errc::invalid, "this runner does not know the action '{}': it may be older than the server", action.action);
+  auto found = parse_flow_env(*text);
+  if (!found.wrong.empty())
+    sink_.line(fmt::format("$FLOW_ENV: '{}' is not NAME=VALUE, and so are {} lines more",
+                           found.wrong.front().substr(0, 100), found.wrong.size() - 1));
+  return std::move(found.values);
 }
 
-Job::StepEnd Job::end_of(const Ended& ended) const {
-  if (!ended.why.empty()) return {false, ended.why, ended.exit.code};
-  if (ended.exit.ok()) return {true, "", 0};
-  if (cgroup_->over_memory() && (ended.exit.signal == SIGKILL || ended.exit.code == 137)) {
-    const auto limit = order_.sandbox.memory_bytes > 0 ? order_.sandbox.memory_bytes : kUsualMemory;
-    return {false, fmt::format("killed: over its memory limit of {} MiB", limit >> 20), ended.exit.code};
-  }
-  if (ended.exit.signal != 0) return {false, fmt::format("ended by signal {}", ended.exit.signal), ended.exit.code};
-  return {false, fmt::format("exit code {}", ended.exit.code), ended.exit.code};
-}
-
-Result<Job::StepEnd> Job::script(const Action& action) {
-  Shell shell{action.script.value_or(""), action.shell.value_or("bash"), action.workdir.value_or(""), {}};
-  if (!shell.workdir.empty() && !stays_inside(shell.workdir)) return fail(Errc::invalid, "the folder '{}' leads out of the workspace", shell.workdir);
-  for (const auto& [key, value] : variables()) shell.environment.push_back({key, value});
-  for (const auto& pair : action.environment.value_or(std::vector<KeyValue>())) shell.environment.push_back(pair);
-  Command command;
-  command.argv = TRY(sandboxed(room_, shell));
-  const auto end = end_of(TRY(supervise(supervision(), command)));
-  script_failed_ = script_failed_ || !end.ok;
-  return end;
-}
-
-Result<Job::StepEnd> Job::upload(const Action& action) {
-  const auto name = action.name.value_or("artifact");
-  auto files = matching_files(room_.workspace, action.paths.value_or(std::vector<std::string>()), 200'000);
-  if (files.empty()) return fail(Errc::invalid, "artifact '{}': no file matches {}", name, fmt::join(action.paths.value_or(std::vector<std::string>()), ", "));
-  const auto archive = fmt::format("{}/artifact.tar.zst", place_.folder);
-  TRY(pack(room_.workspace, files, archive));
-  TRY(observer_.artifact({name, name + ".tar.zst", "archive", archive}));
-  sink_.line(fmt::format("uploaded {} files as artifact '{}'", files.size(), name));
-  return StepEnd{};
-}
-
-Result<Job::StepEnd> Job::download(const Action& action) {
-  const auto into = action.into.value_or(".");
-  if (!stays_inside(into) && into != ".") return fail(Errc::invalid, "the folder '{}' leads out of the workspace", into);
-  const auto archive = place_.folder + "/download.tar.zst";
-  TRY(observer_.download(action.artifact.value_or(""), archive));
-  TRY(unpack(archive, room_.workspace + "/" + into));
-  return StepEnd{};
-}
-
-Result<Job::StepEnd> Job::junit(const Step& next, const Action& action) {
-  constexpr std::size_t kMostReports = 5'000, kMostBytes = 16 << 20;
-  const auto files = matching_files(room_.workspace, action.paths.value_or(std::vector<std::string>()), kMostReports);
-  if (files.empty()) {
-    sink_.line(fmt::format("no test report matches {}", fmt::join(action.paths.value_or(std::vector<std::string>()), ", ")));
-    return StepEnd{};
-  }
-  for (const auto& file : files) TRY(observer_.junit(next.key, action.name.value_or("tests"), TRY(read_file(room_.workspace + "/" + file, kMostBytes))));
-  return StepEnd{};
-}
-
-Result<std::map<std::string, std::string>> Job::read_flow_env() {
-  std::map<std::string, std::string> values;
-  const auto text = TRY(read_file(room_.flow + "/env", 1 << 20));
-  for (const auto& line : split(text, '\n')) {
-    const auto equals = line.find('=');
-    if (equals != std::string::npos && equals > 0) values[line.substr(0, equals)] = line.substr(equals + 1);
-  }
-  return values;
-}
-
-// A failure with a warm cache may be the cache's fault: once more without it. If that passes, the old content goes and the log says so.
+// A failure with a warm cache may be the cache's fault: once more without it. If that passes, the old content goes and
+// the log says so.
 Result<Verdict> Job::heal(Verdict verdict) {
-  const bool suspect = verdict.state == "failed" && script_failed_ && std::any_of(caches_.begin(), caches_.end(), [](const HeldCache& cache) { return cache.own() && cache.warm(); });
-  if (!suspect || std::chrono::steady_clock::now() >= deadline_) {
+  const bool suspect = verdict.state == "failed" && script_failed_ && may_repeat_ && !cancel_.asked() &&
+                       std::chrono::steady_clock::now() < deadline_;
+  may_repeat_ = false;
+  if (!suspect) {
+    for (const auto& [step, name, xml] : held_reports_) {
+      if (const auto told = observer_.junit(step, name, xml); !told.has_value()) sink_.line(told.error().message);
+    }
     TRY(report_caches(false));
     return verdict;
   }
+  held_reports_.clear();
   sink_.line("the job failed with a warm cache: trying it once without");
-  for (auto& cache : caches_) if (cache.own()) TRY(cache.set_aside());
-  const auto again = TRY(attempt());
-  const bool healed = again.state == "succeeded";
-  for (auto& cache : caches_) if (cache.own()) TRY(healed ? cache.keep_new() : cache.restore_old());
-  sink_.line(healed ? "it passed: the old cache was broken and is dropped" : "it failed all the same: the cache is kept");
+  for (auto& cache : caches_) TRY(cache.set_aside());
+  auto again = attempt();
+  const bool healed = again.has_value() && again->state == "succeeded";
+  for (auto& cache : caches_) TRY(healed ? cache.keep_new() : cache.restore_old());
+  sink_.line(healed ? "it passed: the old cache was broken and is dropped"
+                    : "it failed all the same: the cache is kept");
   TRY(report_caches(healed));
   return again;
 }
@@ -231,33 +241,14 @@ Result<Verdict> Job::heal(Verdict verdict) {
 Result<void> Job::report_caches(bool dropped) {
   std::vector<CacheReport> list;
   for (const auto& cache : caches_) {
-    if (cache.own()) list.push_back({cache.order().key, cache.size(), dropped, dropped ? "a run failed with it and passed without" : ""});
+    if (cache.own())
+      list.push_back(
+          {cache.order().key, cache.size(), dropped, dropped ? "a run failed with it and passed without" : ""});
   }
   if (list.empty()) return {};
-  return observer_.caches(list);
-}
-
-std::vector<std::string> matching_files(const std::string& folder, const std::vector<std::string>& patterns, std::size_t most) {
-  namespace fs = std::filesystem;
-  std::vector<std::string> found;
-  std::error_code error;
-  for (auto at = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error); !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    if (at->path().filename() == ".git" && at->is_directory(error)) {
-      at.disable_recursion_pending();
-      continue;
-    }
-    if (!at->is_regular_file(error) || at->is_symlink(error)) continue;
-    const auto path = at->path().string().substr(folder.size() + 1);
-    const auto fits = [&path](std::string_view pattern) {
-      while (pattern.ends_with('/')) pattern.remove_suffix(1);
-      if (pattern.starts_with("./")) pattern.remove_prefix(2);
-      return glob_match(pattern, path) || path.starts_with(std::string(pattern) + "/") || (pattern.starts_with("**/") && glob_match(pattern.substr(3), path));
-    };
-    if (std::any_of(patterns.begin(), patterns.end(), fits)) found.push_back(path);
-    if (found.size() >= most) break;
-  }
-  std::sort(found.begin(), found.end());
-  return found;
+  if (const auto told = observer_.caches(list); !told.has_value())
+    log::warning("runner", "job {}: {}", order_.job, told.error().message);
+  return {};
 }
 
 }  // namespace sampan::runner

@@ -1,4 +1,4 @@
-// One job from order to verdict: workspace, checkout, steps, caches. Knows no server; reports go through an Observer.
+// One job from order to verdict: workspace, checkout, steps, caches. Knows no server; news goes through an Observer.
 #pragma once
 
 #include <map>
@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "runner/cache.h"
+#include "runner/container.h"
+#include "runner/folders.h"
 #include "runner/image_build.h"
 #include "runner/order.h"
 #include "runner/run_command.h"
@@ -14,7 +16,8 @@
 
 namespace sampan::runner {
 
-// Where news of a job goes: to the server, or nowhere. An error ends the job: nobody waits for it any more.
+// Where news of a job goes: to the server, or nowhere. The job goes on after an error of steps() or caches(), fails the
+// step after others.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -26,55 +29,77 @@ class Observer {
   virtual Result<void> caches(const std::vector<CacheReport>& caches) = 0;
 };
 
-struct Verdict { std::string state, reason; };  // succeeded, failed, canceled
+struct Verdict {
+  std::string state, reason;
+};  // succeeded, failed, canceled
 
 struct JobPlace {
-  std::string folder;        // of this job alone; made and removed by run_job
-  std::string caches;        // shared
-  std::string images;        // shared: layers of image builds
-  std::string working_tree;  // instead of a checkout; empty: check out
+  Folders folders;
+  std::string folder;  // of this job alone; made anew, removed by the destructor
+  std::string launch_program;
+  std::string working_tree = {};  // instead of a checkout; empty: check out
+  bool insecure_registry = true;  // plain http
 };
+
+std::vector<std::string> secrets_of(const Order& order);
 
 class Job {
  public:
-  Job(const Config& config, const Order& order, JobPlace place, Sink& sink, Observer& observer, const Cancel& cancel);
-  // Runs all of it; never throws, always cleans up. Blocks until the end.
+  // All but `place` and `order` are borrowed.
+  Job(Order order, JobPlace place, Sink& sink, Observer& observer, const Cancel& cancel);
+  ~Job();  // removes the job's folder
+  // Runs all of it; nothing of it runs, and its caches are free, when this returns.
   Verdict run();
 
  private:
-  Result<Verdict> attempt();
+  struct StepEnd {
+    bool ok = true;
+    std::string reason = {};
+    std::optional<std::int64_t> exit_code = {};
+  };
+  struct HeldReport {
+    std::string step, name, xml;
+  };
+
   Result<void> set_up();
+  Result<void> make_container();  // when the order names an image
+  WorkshopPlace workshop_place() const;
+  Result<Verdict> attempt();
   Result<Verdict> steps();
-  struct StepEnd { bool ok = true; std::string reason; std::optional<std::int64_t> exit_code; };
-  Result<StepEnd> step(const Step& step);
-  Result<StepEnd> act(const Step& step, Action action);
-  Result<StepEnd> script(const Action& action);
-  Result<StepEnd> upload(const Action& action);
-  Result<StepEnd> download(const Action& action);
-  Result<StepEnd> junit(const Step& step, const Action& action);
-  Result<std::map<std::string, std::string>> read_flow_env();
+  StepEnd step(const Step& step);
   Result<Verdict> heal(Verdict verdict);
   Result<void> report_caches(bool dropped);
-  StepEnd end_of(const Ended& ended) const;
+  std::map<std::string, std::string> take_flow_env();  // what is new in $FLOW_ENV
+  void tell(StepReport report, const std::map<std::string, std::string>& variables = {});
   Supervision supervision() const;
   std::map<std::string, std::string> variables() const;
+  std::int64_t memory_limit() const;
 
-  const Config& config_;
-  const Order& order_;
-  JobPlace place_;
+  // job_actions.cc
+  Result<StepEnd> act(const Step& step, Action action);
+  Result<StepEnd> script(const Action& action);
+  Result<StepEnd> upload(const Step& step, const Action& action);
+  Result<StepEnd> download(const Action& action);
+  Result<StepEnd> junit(const Step& step, const Action& action);
+  Result<StepEnd> image(const Step& step, const Action& action);
+  StepEnd end_of(const Ended& ended) const;
+
+  const Order order_;
+  const JobPlace place_;
   Sink& sink_;
   Observer& observer_;
   const Cancel& cancel_;
   SystemClock clock_;
-  std::chrono::steady_clock::time_point deadline_;
-  std::optional<Cgroup> cgroup_;
+  const std::chrono::steady_clock::time_point deadline_;
+  Masker report_mask_;
+  Cgroup cgroup_;
   std::vector<HeldCache> caches_;
   Room room_;
+  std::optional<Container> container_;
   std::map<std::string, std::string> set_;  // by steps of this job
   bool script_failed_ = false;
+  bool may_repeat_ = false;  // reports wait in held_reports_: the job may be tried again, and they would count twice
+  std::vector<HeldReport> held_reports_;
 };
-
-// Paths below the folder that match one of the patterns (**, *), files only, symlinks not followed; at most `most`.
-std::vector<std::string> matching_files(const std::string& folder, const std::vector<std::string>& patterns, std::size_t most);
 
 }  // namespace sampan::runner

@@ -1,7 +1,7 @@
 #include "runner/mask.h"
 
 #include <boost/json.hpp>
-#include <cstring>
+#include <cctype>
 
 #include "base/crypto.h"
 #include "base/http.h"
@@ -12,18 +12,25 @@ namespace sampan::runner {
 
 namespace {
 
+constexpr std::size_t kMostTables = 1024;  // of a KiB each
+
 void add_form(std::vector<std::string>& forms, std::string_view form) {
-  if (form.size() >= kLeastMasked && std::find(forms.begin(), forms.end(), form) == forms.end()) forms.emplace_back(form);
+  if (form.size() >= kLeastMasked && std::find(forms.begin(), forms.end(), form) == forms.end())
+    forms.emplace_back(form);
 }
 
 void add_json_values(std::vector<std::string>& values, const Json& json) {
   if (json.is_string()) values.emplace_back(json.as_string());
-  if (json.is_array()) for (const auto& item : json.as_array()) add_json_values(values, item);
-  if (json.is_object()) for (const auto& item : json.as_object()) add_json_values(values, item.value());
+  if (json.is_array())
+    for (const auto& item : json.as_array()) add_json_values(values, item);
+  if (json.is_object())
+    for (const auto& item : json.as_object()) add_json_values(values, item.value());
 }
 
-// The base64 text of `secret` standing anywhere inside a longer encoded text: three phases, without the characters its neighbours share.
+// The base64 text of `secret` standing anywhere inside a longer encoded text: three phases, without the characters its
+// neighbours share.
 void add_base64_phases(std::vector<std::string>& forms, const std::string& secret) {
+  add_form(forms, base64(secret));  // all of it, with what its end alone brings
   for (std::size_t phase = 0; phase < 3; ++phase) {
     auto encoded = base64(std::string(phase, 'x') + secret);
     const std::size_t lead = phase == 0 ? 0 : phase + 1;
@@ -37,42 +44,101 @@ void add_base64_phases(std::vector<std::string>& forms, const std::string& secre
   }
 }
 
+// The lines in which base64(1) prints it.
+void add_base64_lines(std::vector<std::string>& forms, std::string_view secret) {
+  constexpr std::size_t kLine = 76, kLeastLine = 16;
+  for (const auto& text : {std::string(secret), std::string(secret) + "\n"}) {
+    const auto encoded = base64(text);
+    if (encoded.size() <= kLine) continue;
+    for (std::size_t at = 0; at < encoded.size(); at += kLine) {
+      const auto line = std::string_view(encoded).substr(at, kLine);
+      if (line.size() >= kLeastLine) add_form(forms, line);
+    }
+  }
+}
+
+// As `printf %q` and `set -x` show it.
+std::string backslashed(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) ||
+                       std::string_view("_@%+=:,./-").find(c) != std::string_view::npos ||
+                       static_cast<unsigned char>(c) >= 0x80;
+    if (!plain) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string cased(std::string text, int (*change)(int)) {
+  for (char& c : text) c = static_cast<char>(change(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// %2F as %2f: only the digits of an escape change.
+std::string with_lower_escapes(std::string text) {
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    if (text[i] != '%') continue;
+    for (const std::size_t at : {i + 1, i + 2})
+      text[at] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[at])));
+  }
+  return text;
+}
+
+std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const bool here = text.substr(i).starts_with(what);
+    if (here)
+      out += by;
+    else
+      out += text[i];
+    i += here ? what.size() : 1;
+  }
+  return out;
+}
+
+void add_encodings(std::vector<std::string>& forms, const std::string& text) {
+  add_form(forms, text);
+  add_base64_phases(forms, text);
+  add_base64_lines(forms, text);
+  const auto percent = percent_encode(text);
+  for (const auto& form : {percent, with_lower_escapes(percent), replaced(percent, "%20", "+")}) add_form(forms, form);
+  std::string json;
+  append_json_string(json, text);
+  json = json.substr(1, json.size() - 2);
+  add_form(forms, json);
+  add_form(forms, replaced(json, "/", "\\/"));
+  add_form(forms, replaced(text, "'", "'\\''"));
+  add_form(forms, backslashed(text));
+  add_form(forms, hex(text));
+  add_form(forms, cased(hex(text), std::toupper));
+}
+
 }  // namespace
 
 std::vector<std::string> revealing_forms(std::string_view secret) {
-  std::vector<std::string> plain{std::string(secret)}, forms;
+  constexpr std::size_t kLeastDerived = 8;  // shorter parts of a secret are too often words of their own
+  std::vector<std::string> derived, forms;
   for (const auto& line : split(secret, '\n')) {
-    plain.emplace_back(trim(line));
-    if (const auto equals = line.find('='); equals != std::string::npos && equals > 0) {
-      auto value = trim(std::string_view(line).substr(equals + 1));
-      if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front()) value = value.substr(1, value.size() - 2);
-      if (value.find('=') == std::string_view::npos) plain.emplace_back(value);
-    }
+    derived.emplace_back(trim(line));
+    const auto equals = line.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    auto value = trim(std::string_view(line).substr(equals + 1));
+    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front())
+      value = value.substr(1, value.size() - 2);
+    if (value.find('=') == std::string_view::npos) derived.emplace_back(value);
   }
-  if (const auto json = parse_json(secret); json.has_value()) add_json_values(plain, *json);
-  for (const auto& text : plain) {
-    if (text.size() < kLeastMasked) continue;
-    add_form(forms, text);
-    add_base64_phases(forms, text);
-    add_form(forms, percent_encode(text));
-    std::string escaped;
-    append_json_string(escaped, text);
-    add_form(forms, std::string_view(escaped).substr(1, escaped.size() - 2));
-    std::string quoted;
-    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    add_form(forms, quoted);
-    const auto lower_hex = hex(text);
-    add_form(forms, lower_hex);
-    std::string upper_hex = lower_hex;
-    for (char& c : upper_hex) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    add_form(forms, upper_hex);
-  }
+  if (const auto json = parse_json(secret); json.has_value()) add_json_values(derived, *json);
+  std::erase_if(derived, [](const std::string& text) { return text.size() < kLeastDerived; });
+  if (secret.size() >= kLeastMasked) add_encodings(forms, std::string(secret));
+  if (const auto bare = trim(secret); bare.size() >= kLeastMasked) add_encodings(forms, std::string(bare));
+  for (const auto& text : derived) add_encodings(forms, text);
   return forms;
 }
 
 Masker::Masker(const std::vector<std::string>& secrets) {
   nodes_.emplace_back();
-  std::memset(nodes_[0].next, 0, sizeof nodes_[0].next);
   for (const auto& secret : secrets) {
     if (!secret.empty() && secret.size() < kLeastMasked) skipped_short_ = true;
     for (const auto& form : revealing_forms(secret)) add(form);
@@ -80,86 +146,133 @@ Masker::Masker(const std::vector<std::string>& secrets) {
   link();
 }
 
+std::int32_t Masker::child(std::int32_t node, unsigned char byte) const {
+  auto at = nodes_[static_cast<std::size_t>(node)].first_child;
+  while (at != 0 && nodes_[static_cast<std::size_t>(at)].byte != byte)
+    at = nodes_[static_cast<std::size_t>(at)].sibling;
+  return at;
+}
+
 void Masker::add(std::string_view pattern) {
   std::int32_t at = 0;
   for (const char c : pattern) {
     const auto byte = static_cast<unsigned char>(c);
-    if (nodes_[static_cast<std::size_t>(at)].next[byte] == 0) {
-      Node node{};
-      node.depth = nodes_[static_cast<std::size_t>(at)].depth + 1;
-      nodes_[static_cast<std::size_t>(at)].next[byte] = static_cast<std::int32_t>(nodes_.size());
-      nodes_.push_back(node);
+    auto next = child(at, byte);
+    if (next == 0) {
+      next = static_cast<std::int32_t>(nodes_.size());
+      auto& parent = nodes_[static_cast<std::size_t>(at)];
+      const Node made{0, parent.first_child, 0, parent.depth + 1, 0, byte};
+      parent.first_child = next;
+      nodes_.push_back(made);
     }
-    at = nodes_[static_cast<std::size_t>(at)].next[byte];
+    at = next;
   }
   nodes_[static_cast<std::size_t>(at)].match = static_cast<std::int32_t>(pattern.size());
 }
 
+// Numbers the nodes breadth first, so that the root's children come right behind it, and finds for each the longest
+// suffix that is a prefix of some pattern.
 void Masker::link() {
-  std::vector<std::size_t> queue;
-  for (const auto child : nodes_[0].next) if (child != 0) queue.push_back(static_cast<std::size_t>(child));
-  for (std::size_t i = 0; i < queue.size(); ++i) {
-    Node& node = nodes_[queue[i]];
-    const Node& fallback = nodes_[static_cast<std::size_t>(node.fail)];
-    node.match = std::max(node.match, fallback.match);
-    for (int byte = 0; byte < 256; ++byte) {
-      auto& next = node.next[byte];
-      if (next == 0) {
-        next = fallback.next[byte];
-      } else {
-        nodes_[static_cast<std::size_t>(next)].fail = fallback.next[byte];
-        queue.push_back(static_cast<std::size_t>(next));
-      }
+  std::vector<std::int32_t> order{0}, number(nodes_.size(), 0);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    number[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(i);
+    for (auto at = nodes_[static_cast<std::size_t>(order[i])].first_child; at != 0;
+         at = nodes_[static_cast<std::size_t>(at)].sibling)
+      order.push_back(at);
+  }
+  std::vector<Node> sorted;
+  sorted.reserve(nodes_.size());
+  for (const auto old : order) {
+    auto node = nodes_[static_cast<std::size_t>(old)];
+    node.first_child = number[static_cast<std::size_t>(node.first_child)];
+    node.sibling = number[static_cast<std::size_t>(node.sibling)];
+    sorted.push_back(node);
+  }
+  nodes_ = std::move(sorted);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const auto fail = static_cast<std::size_t>(nodes_[i].fail);
+    nodes_[i].match = std::max(nodes_[i].match, nodes_[fail].match);
+    if (i < kMostTables) tables_.push_back(i == 0 ? Table{} : tables_[fail]);
+    for (auto at = nodes_[i].first_child; at != 0; at = nodes_[static_cast<std::size_t>(at)].sibling) {
+      auto& node = nodes_[static_cast<std::size_t>(at)];
+      node.fail = i == 0 ? 0 : step(nodes_[i].fail, node.byte);
+      if (i < kMostTables) tables_[i][node.byte] = at;
     }
+    matches_.push_back(nodes_[i].match);
   }
 }
 
-void Masker::emit(std::string& out, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (hidden_[i] == 0) {
-      out += pending_[i];
-    } else if (!last_hidden_) {
-      out += "***";
-    }
-    last_hidden_ = hidden_[i] != 0;
+std::int32_t Masker::step(std::int32_t node, unsigned char byte) const {
+  while (static_cast<std::size_t>(node) >= tables_.size()) {
+    if (const auto next = child(node, byte); next != 0) return next;
+    node = nodes_[static_cast<std::size_t>(node)].fail;
   }
-  pending_.erase(0, count);
-  hidden_.erase(0, count);
+  return tables_[static_cast<std::size_t>(node)][byte];
+}
+
+void Masker::hide(std::size_t from, std::size_t to) {
+  while (!hidden_.empty() && hidden_.back().second >= from) {
+    from = std::min(from, hidden_.back().first);
+    hidden_.pop_back();
+  }
+  hidden_.emplace_back(from, to);
+}
+
+// Lets the first `count` bytes of pending_ + chunk out and keeps the rest as pending_.
+void Masker::release(std::string& out, std::string_view chunk, std::size_t count) {
+  const auto clear = [&](std::size_t from, std::size_t to) {
+    if (from >= to) return;
+    if (from < pending_.size()) out.append(pending_, from, std::min(to, pending_.size()) - from);
+    if (to > pending_.size()) {
+      const auto start = std::max(from, pending_.size()) - pending_.size();
+      out.append(chunk.substr(start, to - pending_.size() - start));
+    }
+    last_hidden_ = false;
+  };
+  std::size_t done = 0;
+  std::vector<std::pair<std::size_t, std::size_t>> later;
+  for (const auto& [from, to] : hidden_) {
+    if (to > count) later.emplace_back(std::max(from, count) - count, to - count);
+    if (from >= count) continue;
+    clear(done, from);
+    if (!last_hidden_) out += "***";
+    last_hidden_ = true;
+    done = std::min(to, count);
+  }
+  clear(done, count);
+  hidden_ = std::move(later);
+  if (count >= pending_.size()) {
+    pending_ = chunk.substr(count - pending_.size());
+  } else {
+    pending_.erase(0, count);
+    pending_ += chunk;
+  }
 }
 
 std::string Masker::feed(std::string_view chunk) {
   if (nodes_.size() == 1) return std::string(chunk);
   std::string out;
   out.reserve(chunk.size() + pending_.size());
-  const auto& root = nodes_[0].next;
-  for (std::size_t i = 0; i < chunk.size();) {
-    if (state_ == 0 && pending_.empty()) {
-      // Most output never begins a secret: let whole stretches through.
-      const std::size_t start = i;
-      while (i < chunk.size() && root[static_cast<unsigned char>(chunk[i])] == 0) ++i;
-      if (i > start) {
-        out.append(chunk.substr(start, i - start));
-        last_hidden_ = false;
-      }
-      if (i == chunk.size()) break;
-    }
-    state_ = nodes_[static_cast<std::size_t>(state_)].next[static_cast<unsigned char>(chunk[i])];
-    pending_ += chunk[i++];
-    hidden_ += '\0';
-    const Node& node = nodes_[static_cast<std::size_t>(state_)];
-    if (node.match > 0) {
-      const auto from = pending_.size() - std::min(pending_.size(), static_cast<std::size_t>(node.match));
-      std::fill(hidden_.begin() + static_cast<std::ptrdiff_t>(from), hidden_.end(), '\1');
-    }
-    const auto open = static_cast<std::size_t>(node.depth);  // bytes that may still grow into a match
-    if (pending_.size() > open) emit(out, pending_.size() - open);
+  const Table* tables = tables_.data();
+  const auto most = static_cast<std::int32_t>(tables_.size());
+  const std::int32_t* matches = matches_.data();
+  auto state = state_;
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(chunk[i]);
+    state = state < most ? tables[state][byte] : step(state, byte);
+    if (const auto match = matches[state]; match > 0)
+      hide(pending_.size() + i + 1 - static_cast<std::size_t>(match), pending_.size() + i + 1);
   }
+  state_ = state;
+  const auto open = static_cast<std::size_t>(
+      nodes_[static_cast<std::size_t>(state)].depth);  // bytes that may still grow into a match
+  release(out, chunk, pending_.size() + chunk.size() - open);
   return out;
 }
 
 std::string Masker::finish() {
   std::string out;
-  emit(out, pending_.size());
+  release(out, {}, pending_.size());
   state_ = 0;
   last_hidden_ = false;
   return out;

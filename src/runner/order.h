@@ -10,7 +10,9 @@
 
 namespace sampan::runner {
 
-struct KeyValue { std::string key, value; };
+struct KeyValue {
+  std::string key, value;
+};
 BOOST_DESCRIBE_STRUCT(KeyValue, (), (key, value))
 
 struct Action {
@@ -28,16 +30,32 @@ struct Action {
   std::optional<bool> always;
   std::optional<std::vector<KeyValue>> variables;
 };
-BOOST_DESCRIBE_STRUCT(Action, (), (action, script, shell, workdir, environment, artifact, dockerfile, context, image, tags, build_args, no_cache, name,
-                                   paths, include_path, into, always, variables))
+BOOST_DESCRIBE_STRUCT(Action, (),
+                      (action, script, shell, workdir, environment, artifact, dockerfile, context, image, tags,
+                       build_args, no_cache, name, paths, include_path, into, always, variables))
 
-struct Checkout { std::string clone_url, sha, ref; int depth = 1; };
+struct Checkout {
+  std::string clone_url, sha, ref;
+  int depth = 1;
+};
 BOOST_DESCRIBE_STRUCT(Checkout, (), (clone_url, sha, ref, depth))
-struct Limits { bool network = true; std::int64_t memory_bytes = 0; double cpus = 0; std::int64_t pids = 0; std::string container; };
+struct Limits {
+  bool network = true;
+  std::int64_t memory_bytes = 0;
+  double cpus = 0;
+  std::int64_t pids = 0;
+  std::string container;
+};
 BOOST_DESCRIBE_STRUCT(Limits, (), (network, memory_bytes, cpus, pids, container))
-struct CacheOrder { std::string key, directory; std::int64_t generation = 1; };
+struct CacheOrder {
+  std::string key, directory;
+  std::int64_t generation = 1;
+};
 BOOST_DESCRIBE_STRUCT(CacheOrder, (), (key, directory, generation))
-struct Step { std::string key, name; std::vector<Action> actions; };
+struct Step {
+  std::string key, name;
+  std::vector<Action> actions;
+};
 BOOST_DESCRIBE_STRUCT(Step, (), (key, name, actions))
 
 struct Order {
@@ -52,8 +70,9 @@ struct Order {
   std::vector<CacheOrder> caches;
   std::vector<Step> steps;
 };
-BOOST_DESCRIBE_STRUCT(Order, (), (job, fence, run, run_number, attempt, repo_path, pipeline, job_key, timeout_s, checkout, token, registry, environment,
-                                  secrets, mask, sandbox, caches, steps))
+BOOST_DESCRIBE_STRUCT(Order, (),
+                      (job, fence, run, run_number, attempt, repo_path, pipeline, job_key, timeout_s, checkout, token,
+                       registry, environment, secrets, mask, sandbox, caches, steps))
 
 Result<Order> parse_order(std::string_view json);
 

@@ -1,6 +1,6 @@
 // The hands that run steps: a process of its own that is told by a server what to do (docs/formats/runner.md).
 // hears: orders over HTTP.   says: reports over HTTP.
-// owns: its folder: jobs/ (workspaces, spools), caches/, images/ (layers of image builds), lock.
+// owns: its folder (runner/folders.h draws it); cgroups whose names begin with cgroup_prefix() of that folder.
 #pragma once
 
 #include <map>
@@ -12,23 +12,24 @@
 namespace sampan::runner {
 
 struct Config {
-  std::string server;          // "http://host:port"
-  std::string token;           // sr_...
+  std::string server;  // "http://host:port"
+  std::string token;   // sr_...
   std::string name = "local";
   std::string labels = "linux,amd64";
-  std::string folder;
+  std::string folder;          // made when absent
   std::string launch_program;  // path of sampan-launch
   int capacity = 2;            // jobs at once
 };
 
-// Runs until the stop is asked for; then lets running jobs finish for up to a minute. Returns an exit code; 1 when the folder is
-// already another runner's, or the token is refused.
-// Holds a POSIX write lock on FOLDER/lock while it lives.
+// Runs until the stop is asked for; then lets running jobs finish for up to a minute. Returns an exit code; 1 when the
+// folder is already another runner's, or the token is refused. Holds a POSIX write lock on FOLDER/lock while it lives.
 int run_runner(const Config& config, std::stop_token stop);
 
-// Runs one order (JSON of docs/formats/runner.md) on a working tree, without a server: output to stdout; uploads are kept in `results`.
-// The tree is copied first, so that a step changes nothing of it. Returns 0 when all steps succeeded, 1 otherwise.
-int run_order_locally(const Config& config, const std::string& order_json, const std::string& working_tree, const std::string& results);
+// Runs one order (JSON of docs/formats/runner.md) on a working tree, without a server: output to stdout; uploads are
+// kept in `results`. The tree is copied first, so that a step changes nothing of it. Returns 0 when all steps
+// succeeded, 1 otherwise.
+int run_order_locally(const Config& config, const std::string& order_json, const std::string& working_tree,
+                      const std::string& results);
 
 // Ends what a runner of this folder left on the machine: processes, cgroups, mounts. The folder itself stays.
 Result<void> remove_traces(const std::string& folder);

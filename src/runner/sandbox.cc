@@ -1,9 +1,15 @@
 #include "runner/sandbox.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 
+#include "base/archive.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "runner/workspace.h"
 
 extern char** environ;
 
@@ -11,92 +17,258 @@ namespace sampan::runner {
 
 namespace {
 
-constexpr std::string_view kHome = "/home/build";
+namespace fs = std::filesystem;
 
-// Single files of /etc: binding the whole of it would show /etc/shadow, which the sandbox's user could read.
-const std::vector<std::string> kEtc = {"resolv.conf", "hosts", "host.conf", "nsswitch.conf", "ssl", "ca-certificates", "ca-certificates.conf", "java-17-openjdk",
-                                       "java-11-openjdk", "java-21-openjdk", "maven", "alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
-                                       "timezone", "mime.types", "services", "protocols", "gitconfig", "npmrc", "pip.conf", "profile.d"};
+// Single files of /etc: the whole of it would show what is nobody's business.
+const std::vector<std::string> kEtc = {"resolv.conf",
+                                       "hosts",
+                                       "host.conf",
+                                       "nsswitch.conf",
+                                       "gai.conf",
+                                       "ssl",
+                                       "ca-certificates",
+                                       "ca-certificates.conf",
+                                       "java-11-openjdk",
+                                       "java-17-openjdk",
+                                       "java-21-openjdk",
+                                       "maven",
+                                       "alternatives",
+                                       "ld.so.cache",
+                                       "ld.so.conf",
+                                       "ld.so.conf.d",
+                                       "localtime",
+                                       "timezone",
+                                       "mime.types",
+                                       "services",
+                                       "protocols",
+                                       "gitconfig",
+                                       "npmrc",
+                                       "pip.conf",
+                                       "fonts"};
 
 // Settings of the machine's owner that say where packages come from.
-const std::vector<std::string> kHomeSettings = {".m2/settings.xml", ".npmrc", ".config/pip/pip.conf", ".cargo/config.toml"};
+const std::vector<std::string> kHomeSettings = {
+    ".m2/settings.xml",   ".m2/settings-security.xml", ".npmrc", ".config/pip/pip.conf", ".pip/pip.conf",
+    ".cargo/config.toml", ".gradle/gradle.properties"};
 
 bool passes(std::string_view name) {
-  static const std::vector<std::string_view> whole = {"SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE",
-                                                      "GOPROXY", "GOSUMDB", "GOFLAGS", "JAVA_HOME", "MAVEN_OPTS", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy",
-                                                      "https_proxy", "no_proxy", "TZ"};
-  return std::find(whole.begin(), whole.end(), name) != whole.end() || name.starts_with("PIP_") || name.starts_with("npm_config_");
+  static const std::set<std::string_view> whole = {
+      "SSL_CERT_FILE",  "SSL_CERT_DIR",       "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE",
+      "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE",       "GOPROXY",
+      "GOSUMDB",        "GONOSUMDB",          "GOPRIVATE",           "GOFLAGS",
+      "JAVA_HOME",      "MAVEN_OPTS",         "GRADLE_OPTS",         "HTTP_PROXY",
+      "HTTPS_PROXY",    "NO_PROXY",           "ALL_PROXY",           "http_proxy",
+      "https_proxy",    "no_proxy",           "all_proxy",           "TZ"};
+  return whole.contains(name) || name.starts_with("PIP_") || name.starts_with("npm_config_") ||
+         name.starts_with("NPM_CONFIG_");
 }
 
-std::string place_of(const std::string& directory) {
-  if (directory == "~") return std::string(kHome);
-  return directory.starts_with("~/") ? std::string(kHome) + directory.substr(1) : directory;
+Result<void> own(const std::string& path) {
+  if (::geteuid() == 0 && ::lchown(path.c_str(), kBuildUser, kBuildUser) != 0)
+    return fail_errno("give " + path + " to the build user");
+  return {};
 }
+
+// Its content too when it was another user's: of a runner that was not root then, or is now.
+Result<void> own_cache(const std::string& folder) {
+  struct stat entry {};
+  if (::lstat(folder.c_str(), &entry) != 0) return fail_errno("look at " + folder);
+  return ::geteuid() != 0 || entry.st_uid == kBuildUser ? Result<void>() : give_to_build_user(folder);
+}
+
+// The folders between home and what is mounted there, which would otherwise be root's.
+Result<void> make_below_home(const std::string& home, const std::string& path) {
+  std::string at = home;
+  for (const auto& part : split(path, '/')) {
+    if (part.empty()) continue;
+    at += "/" + part;
+    TRY(make_directories(at));
+    TRY(own(at));
+  }
+  return {};
+}
+
+// The folder of ours that a step sees as `~/` + `folder`: of a cache when one lies there, of the home otherwise. Steps
+// wrote into caches before: folder_inside() follows no link.
+Result<std::string> folder_behind(const Room& room, const std::string& folder) {
+  for (const auto& [cache, directory] : room.caches) {
+    const auto place = TRY(place_of_cache(directory)), wanted = fmt::format("{}/{}", kHome, folder);
+    if (wanted == place) return cache;
+    if (wanted.starts_with(place + "/")) return folder_inside(cache, wanted.substr(place.size() + 1));
+  }
+  if (folder == ".") return room.home;
+  TRY(make_below_home(room.home, folder));
+  return room.home + "/" + folder;
+}
+
+Result<void> copy_settings(const Room& room) {
+  const char* ours = std::getenv("HOME");
+  if (ours == nullptr) return {};
+  for (const auto& setting : kHomeSettings) {
+    const auto text = read_file(fmt::format("{}/{}", ours, setting), 1 << 20);
+    if (!text.has_value()) continue;  // not there
+    const auto folder = folder_behind(room, parent_of(setting));
+    if (!folder.has_value()) continue;  // a step put something else there: its own affair
+    const auto file = *folder + "/" + setting.substr(setting.rfind('/') + 1);
+    TRY(write_fresh(file, *text, 0600));
+    TRY(own(file));
+  }
+  return {};
+}
+
+void add(std::vector<std::string>& list, std::initializer_list<std::string> words) { list.insert(list.end(), words); }
 
 }  // namespace
+
+Result<void> write_fresh(const std::string& path, std::string_view text, int mode) {
+  ::unlink(path.c_str());  // a link that a step left there is not followed
+  const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!file) return fail_errno("write " + path);
+  return write_all(file.get(), text, path);
+}
 
 std::vector<KeyValue> registry_environment() {
   std::vector<KeyValue> found;
   for (char** entry = environ; *entry; ++entry) {
     const std::string_view text = *entry;
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos && passes(text.substr(0, equals))) found.push_back({std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))});
+    if (equals != std::string_view::npos && passes(text.substr(0, equals)))
+      found.push_back({std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))});
   }
   return found;
 }
 
-Result<void> prepare(const Room& room) {
-  for (const auto& folder : {room.workspace, room.home, room.flow, room.etc}) TRY(make_directories(folder));
-  TRY(write_file_durably(room.etc + "/passwd", fmt::format("build:x:1000:1000::{}:/bin/bash\nnobody:x:65534:65534::/:/usr/sbin/nologin\n", kHome)));
-  TRY(write_file_durably(room.etc + "/group", "build:x:1000:\nnogroup:x:65534:\n"));
-  TRY(write_file_durably(room.flow + "/env", ""));
-  const char* home = std::getenv("HOME");
-  std::error_code error;
-  for (const auto& setting : kHomeSettings) {
-    const auto from = fmt::format("{}/{}", home ? home : "/nonexistent", setting), to = room.home + "/" + setting;
-    if (!exists(from)) continue;
-    TRY(make_directories(to.substr(0, to.rfind('/'))));
-    std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
+std::vector<std::pair<std::string, std::string>> step_environment(const std::map<std::string, std::string>& values) {
+  std::map<std::string, std::string> all = {{"HOME", std::string(kHome)},
+                                            {"USER", "build"},
+                                            {"LOGNAME", "build"},
+                                            {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+                                            {"LANG", "C.UTF-8"},
+                                            {"FLOW_ENV", "/flow/env"},
+                                            {"TERM", "dumb"},
+                                            {"CI", "true"}};
+  for (const auto& [key, value] : registry_environment()) all[key] = value;
+  for (const auto& [key, value] : values) {
+    if (!key.empty() && key.find('=') == std::string::npos && (key + value).find('\0') == std::string::npos)
+      all[key] = value;
   }
+  return {all.begin(), all.end()};
+}
+
+Result<std::string> place_of_cache(const std::string& directory) {
+  const auto wrong = [&](std::string_view why) {
+    return fail(Errc::invalid,
+                "the cache folder '{}' {}: expected one below ~/ or an absolute one of its own, such as /go/pkg/mod",
+                directory, why);
+  };
+  const bool at_home = directory.starts_with("~/");
+  if (!at_home && !directory.starts_with("/")) return wrong("is relative");
+  auto below = std::string_view(directory).substr(at_home ? 2 : 1);
+  while (below.ends_with('/')) below.remove_suffix(1);
+  if (!stays_inside(below) || below == ".") return wrong("is too much");
+  auto place = fmt::format("{}/{}", at_home ? kHome : std::string_view(), below);
+  for (const std::string_view system : {"/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/proc", "/dev", "/sys",
+                                        "/run", "/flow", "/workspace", "/tmp", "/opt"}) {
+    if (place == system || place.starts_with(std::string(system) + "/"))
+      return wrong("belongs to the system or the workspace");
+  }
+  if (place == kHome || place == "/home") return wrong("is the home itself");
+  return place;
+}
+
+Result<void> give_to_build_user(const std::string& path) {
+  if (::geteuid() != 0) return {};
+  TRY(own(path));
+  std::error_code error;
+  for (auto at = fs::recursive_directory_iterator(path, error); !error && at != fs::recursive_directory_iterator();
+       at.increment(error))
+    TRY(own(at->path().string()));
   return {};
 }
 
-Result<std::vector<std::string>> sandboxed(const Room& room, const Shell& shell) {
-  if (shell.shell != "bash" && shell.shell != "sh") return fail(Errc::invalid, "shell '{}': expected bash or sh", shell.shell);
-  std::vector<std::string> argv = {"bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
-                                   "--hostname", "build", "--die-with-parent", "--new-session"};
-  const auto add = [&argv](std::initializer_list<std::string> words) { argv.insert(argv.end(), words); };
-  if (!room.network) add({"--unshare-net"});
-  add({"--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/sbin", "/sbin"});
-  if (exists("/opt")) add({"--ro-bind", "/opt", "/opt"});
-  for (const auto& name : kEtc) {
-    if (exists("/etc/" + name)) add({"--ro-bind", "/etc/" + name, "/etc/" + name});
+Result<void> prepare(const Room& room) {
+  for (const auto& folder : {room.workspace, room.home, room.flow, room.temporary, room.etc})
+    TRY(make_directories(folder));
+  for (const auto& folder : {room.workspace, room.home, room.flow, room.temporary}) TRY(own(folder));
+  TRY(write_fresh(
+      room.etc + "/passwd",
+      fmt::format(
+          "root:x:0:0::/root:/bin/sh\nbuild:x:1000:1000::{}:/bin/bash\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
+          kHome)));
+  TRY(write_fresh(room.etc + "/group", "root:x:0:\nbuild:x:1000:\nnogroup:x:65534:\n"));
+  TRY(write_fresh(room.flow + "/env", ""));
+  TRY(own(room.flow + "/env"));
+  for (const auto& [folder, directory] : room.caches) {
+    TRY(own_cache(folder));
+    const auto place = TRY(place_of_cache(directory));
+    if (place.starts_with(std::string(kHome) + "/")) TRY(make_below_home(room.home, place.substr(kHome.size() + 1)));
   }
-  add({"--ro-bind", room.etc + "/passwd", "/etc/passwd", "--ro-bind", room.etc + "/group", "/etc/group"});
-  // Certificates that the environment names may lie elsewhere.
+  return copy_settings(room);
+}
+
+std::vector<std::string> certificate_files() {
+  std::set<std::string> found;
   for (const auto& [key, value] : registry_environment()) {
-    if ((key.find("CERT") != std::string::npos || key.find("CA") != std::string::npos) && value.starts_with("/") && !value.starts_with("/etc/ssl") &&
-        !value.starts_with("/usr/") && exists(value)) {
-      add({"--ro-bind", value, value});
-    }
+    const bool names_one = key.find("CERT") != std::string::npos || key.find("CA_BUNDLE") != std::string::npos ||
+                           key.find("CAINFO") != std::string::npos;
+    if (names_one && value.starts_with("/") && !value.starts_with("/usr/") && exists(value)) found.insert(value);
   }
-  add({"--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run", "--bind", room.home, std::string(kHome), "--bind", room.workspace, "/workspace", "--bind",
-       room.flow, "/flow"});
-  for (const auto& [folder, directory] : room.caches) add({"--bind", folder, place_of(directory)});
-  const auto workdir = shell.workdir.empty() ? std::string("/workspace") : "/workspace/" + shell.workdir;
-  add({"--chdir", workdir, "--clearenv"});
-  std::vector<KeyValue> environment = {{"HOME", std::string(kHome)}, {"USER", "build"}, {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-                                       {"LANG", "C.UTF-8"}, {"FLOW_ENV", "/flow/env"}, {"TERM", "dumb"}, {"CI", "true"}};
-  for (const auto& pair : registry_environment()) environment.push_back(pair);
-  for (const auto& pair : shell.environment) environment.push_back(pair);
-  for (const auto& [key, value] : environment) {
-    if (value.find('\0') == std::string::npos && !key.empty() && key.find('=') == std::string::npos) add({"--setenv", key, value});
+  return {found.begin(), found.end()};
+}
+
+std::vector<std::string> system_options() {
+  std::vector<std::string> options = {"--ro-bind", "/usr", "/usr"};
+  for (const auto& name : {"bin", "sbin", "lib", "lib32", "lib64"}) {
+    const auto path = fmt::format("/{}", name);
+    std::error_code error;
+    if (fs::is_symlink(path, error))
+      add(options, {"--symlink", fs::read_symlink(path, error).string(), path});
+    else if (fs::is_directory(path, error))
+      add(options, {"--ro-bind", path, path});
   }
-  add({"--", "/usr/bin/" + shell.shell});
-  if (shell.shell == "bash") add({"--noprofile", "--norc", "-e", "-o", "pipefail"});
-  else add({"-e"});
-  add({"-c", shell.script});
-  return argv;
+  if (exists("/opt")) add(options, {"--ro-bind", "/opt", "/opt"});
+  for (const auto& name : kEtc) {
+    if (exists("/etc/" + name)) add(options, {"--ro-bind", "/etc/" + name, "/etc/" + name});
+  }
+  for (const auto& file : certificate_files()) {
+    if (!file.starts_with("/etc/ssl")) add(options, {"--ro-bind", file, file});
+  }
+  return options;
+}
+
+Result<std::vector<std::string>> sandbox_options(const Room& room, std::string_view workdir) {
+  if (!workdir.empty() && workdir != "." && !stays_inside(workdir))
+    return fail(Errc::invalid, "the folder '{}' leads out of the workspace", workdir);
+  std::vector<std::string> options = {"--user", std::to_string(kBuildUser)};
+  if (!room.network) add(options, {"--no-network"});
+  for (auto& word : system_options()) options.push_back(std::move(word));
+  add(options, {"--ro-bind", room.etc + "/passwd", "/etc/passwd", "--ro-bind", room.etc + "/group", "/etc/group",
+                "--tmpfs", "/run"});
+  add(options, {"--bind", room.temporary, "/tmp", "--bind", room.home, std::string(kHome), "--bind", room.workspace,
+                "/workspace", "--bind", room.flow, "/flow"});
+  if (!room.objects.empty()) add(options, {"--ro-bind", room.objects, "/run/objects"});
+  for (const auto& folder : room.cgroups) {
+    // /sys/fs/cgroup/memory/sampan-builds/NAME -> /sys/fs/cgroup/memory
+    const auto hierarchy = parent_of(parent_of(folder));
+    add(options, {"--ro-bind", folder, hierarchy});
+  }
+  for (const auto& [folder, directory] : room.caches) add(options, {"--bind", folder, TRY(place_of_cache(directory))});
+  add(options, {"--directory", workdir.empty() ? std::string("/workspace") : fmt::format("/workspace/{}", workdir)});
+  return options;
+}
+
+Result<Command> script_command(const Room& room, std::string_view shell, std::string_view script) {
+  if (shell != "bash" && shell != "sh") return fail(Errc::invalid, "the shell '{}': expected bash or sh", shell);
+  TRY(write_fresh(room.flow + "/script", script));
+  Command command;
+  command.clear_env = true;
+  command.argv = {fmt::format("/bin/{}", shell)};
+  if (shell == "bash")
+    add(command.argv, {"--noprofile", "--norc", "-e", "-o", "pipefail"});
+  else
+    add(command.argv, {"-e"});
+  command.argv.emplace_back("/flow/script");
+  return command;
 }
 
 }  // namespace sampan::runner

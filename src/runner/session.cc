@@ -13,168 +13,231 @@ namespace sampan::runner {
 
 namespace {
 
-// News of a job goes to the server; an error other than "not ours" never gets here, since reports are repeated.
+constexpr std::chrono::milliseconds kLeastPause{50}, kMostPause{5'000};
+constexpr std::chrono::seconds kMostSilence{40};  // the server says something every 15
+
+// News of a job goes to the server; when that says the job is not ours, the job ends.
 class ServerObserver final : public Observer {
  public:
-  ServerObserver(Reports& reports, JobKey key, std::stop_token stop) : reports_(reports), key_(key), stop_(std::move(stop)) {}
-  Result<void> step(const StepReport& report, const std::map<std::string, std::string>& variables) override { return reports_.steps(key_, {report}, variables, stop_); }
-  Result<void> image(std::string_view step, std::string_view name, const BuiltImage& image) override {
-    return reports_.image(key_, step, name, image.image, image.digest, stop_);
+  ServerObserver(Reports& reports, JobKey key, Cancel& cancel) : reports_(reports), key_(key), cancel_(cancel) {}
+  Result<void> step(const StepReport& report, const std::map<std::string, std::string>& variables) override {
+    return heed(reports_.steps(key_, {report}, variables));
   }
-  Result<void> artifact(const Upload& upload) override { return reports_.artifact(key_, upload, stop_); }
-  Result<void> junit(std::string_view step, std::string_view name, std::string_view xml) override { return reports_.junit(key_, step, name, xml, stop_); }
-  Result<void> download(std::string_view artifact, const std::string& file) override { return reports_.download(artifact, file); }
-  Result<void> caches(const std::vector<CacheReport>& caches) override { return reports_.caches(key_, caches, stop_); }
+  Result<void> image(std::string_view step, std::string_view name, const BuiltImage& image) override {
+    return heed(reports_.image(key_, step, name, image.image, image.digest));
+  }
+  Result<void> artifact(const Upload& upload) override { return heed(reports_.artifact(key_, upload)); }
+  Result<void> junit(std::string_view step, std::string_view name, std::string_view xml) override {
+    return heed(reports_.junit(key_, step, name, xml));
+  }
+  Result<void> download(std::string_view artifact, const std::string& file) override {
+    return heed(reports_.download(artifact, file));
+  }
+  Result<void> caches(const std::vector<CacheReport>& caches) override { return heed(reports_.caches(key_, caches)); }
 
  private:
+  Result<void> heed(Result<void> said) {
+    if (!said.has_value() && said.error().code == Errc::conflict) cancel_.ask(Cancel::Why::lost, said.error().message);
+    return said;
+  }
+
   Reports& reports_;
   JobKey key_;
-  std::stop_token stop_;
+  Cancel& cancel_;
 };
 
-std::vector<std::string> secrets_of(const Order& order) {
-  auto all = order.mask;
-  for (const auto& secret : order.secrets) all.push_back(secret.value);
-  all.push_back(order.token);
-  return all;
+std::optional<JobKey> key_of(const Json& document) {
+  if (!document.is_object()) return std::nullopt;
+  const auto number = [&](std::string_view name) -> std::int64_t {
+    const auto* value = document.as_object().if_contains(name);
+    return value && value->is_int64() ? value->as_int64() : 0;
+  };
+  const JobKey key{number("job"), number("fence")};
+  return key.job > 0 ? std::optional(key) : std::nullopt;
 }
 
 }  // namespace
 
-Session::Session(HttpClient& http, const Config& config) : http_(http), config_(config), reports_(http, config) {}
+Session::Session(HttpClient& http, const Config& config)
+    : http_(http), config_(config), folders_{config.folder}, reports_(http, config_, reports_stop_.get_token()) {}
 
-Result<void> Session::run(std::stop_token stop) {
+Session::~Session() {
+  reports_stop_.request_stop();
+  for (auto& [key, running] : jobs_) running->cancel.ask(Cancel::Why::lost, "the runner stops");
+}
+
+void Session::pause(std::unique_lock<std::mutex>& lock, std::stop_token stop, std::chrono::milliseconds length,
+                    bool& bell) {
+  changed_.wait_for(lock, stop, length, [&bell] { return bell; });
+  bell = false;
+}
+
+Result<void> Session::run(std::stop_token stop, std::chrono::milliseconds patience) {
   std::jthread stream([this](std::stop_token own) { follow_stream(own); });
-  const std::stop_callback on_stop(stop, [this] { beat_bell_.notify_all(); });
-  while (!stop.stop_requested() && !refused_) {
-    if (!beat()) break;
-    std::unique_lock lock(beat_mutex_);
-    beat_bell_.wait_for(lock, stop, std::chrono::milliseconds(lease_ms_ / 3), [] { return false; });
+  bool refused = false;
+  while (!stop.stop_requested()) {
+    refused = !beat();
+    // A server that comes back without its tokens may find them again: steps are worth waiting for.
+    if (refused && reap().empty()) break;
+    std::unique_lock lock(mutex_);
+    pause(lock, stop, std::chrono::milliseconds(lease_ms_ / 3), beat_now_);
   }
   stream.request_stop();
-  // Running jobs get a minute; then they are ended and the server gives them to another runner.
-  for (int i = 0; i < 600 && !reap().empty() && !refused_; ++i) {
-    if (i % 50 == 0) beat();
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // nothing to wait on: jobs end by themselves
-  }
-  reports_stop_.request_stop();
-  for (const auto& key : reap()) end(key, "the runner stops", true);
-  jobs_.lock()->clear();  // joins
-  if (refused_) return fail(Errc::unauthenticated, "the server refuses this runner's token");
+  finish_up(patience);
+  if (refused) return fail(Errc::unauthenticated, "the server at {} refuses this runner's token", config_.server);
   return {};
+}
+
+void Session::finish_up(std::chrono::milliseconds patience) {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  const auto end_of_patience = std::chrono::steady_clock::now() + patience;
+  while (!reap().empty() && std::chrono::steady_clock::now() < end_of_patience) {
+    beat();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_of_patience - std::chrono::steady_clock::now());
+    std::unique_lock lock(mutex_);
+    pause(lock, {}, std::min(std::chrono::milliseconds(lease_ms_ / 3), left), job_done_);
+  }
+  // What is left is given to another runner by the server, once the lease is over.
+  reports_stop_.request_stop();
+  for (const auto& key : reap()) end(key, Cancel::Why::lost, "the runner stops");
+  while (!reap().empty()) {
+    std::unique_lock lock(mutex_);
+    pause(lock, {}, kMostPause, job_done_);
+  }
 }
 
 bool Session::beat() {
   const auto answer = reports_.heartbeat(reap());
   if (!answer.has_value()) {
-    if (answer.error().code == Errc::unauthenticated) {
-      log::error("runner", "{}", answer.error().message);
-      refused_ = true;
-      return false;
-    }
-    log::debug("runner", "no heartbeat: {}", answer.error().message);
-    return true;
+    const bool refused = answer.error().code == Errc::unauthenticated;
+    log::write(refused && !refused_ ? log::Level::error : log::Level::debug, "runner", answer.error().message);
+    refused_ = refused;
+    return !refused;
   }
-  for (const auto& key : answer->lost) end(key, "the server gave this job to somebody else", true);
-  for (const auto& [key, reason] : answer->canceled) end(key, reason, false);
+  refused_ = false;
+  for (const auto& key : answer->lost) end(key, Cancel::Why::lost, "the server gave this job to somebody else");
+  for (const auto& [job, fence, reason] : answer->canceled) end({job, fence}, Cancel::Why::asked, reason);
   return true;
 }
 
 void Session::follow_stream(std::stop_token stop) {
-  auto pause = std::chrono::milliseconds(50);
-  while (!stop.stop_requested() && !refused_) {
-    OutboundRequest request;
-    request.url = fmt::format("{}/api/v1/runner/stream?{}", config_.server,
-                              form_encode({{"name", config_.name}, {"version", SAMPAN_VERSION}, {"capacity", std::to_string(config_.capacity)}, {"labels", config_.labels}}));
-    request.headers = {{"Authorization", "Bearer " + config_.token}, {"Accept", "text/event-stream"}};
-    request.timeout = std::chrono::seconds(40);  // the server says something every 15
+  auto length = kLeastPause;
+  bool never = false;
+  while (!stop.stop_requested()) {
+    auto request = reports_.request(
+        Method::get, "/api/v1/runner/stream?" + form_encode({{"name", config_.name},
+                                                             {"version", SAMPAN_VERSION},
+                                                             {"capacity", std::to_string(config_.capacity)},
+                                                             {"labels", config_.labels}}));
+    request.headers.emplace_back("Accept", "text/event-stream");
+    request.timeout = kMostSilence;
+    request.stop = stop;
     EventReader reader([this](std::string_view event, std::string_view data) { on_event(event, data); });
-    bool heard = false;
     const auto status = http_.stream(request, [&](std::string_view bytes) {
-      heard = true;
       reader.feed(bytes);
+      if (reader.heard()) length = kLeastPause;  // it speaks to us: a break from here on is a new one
       return !stop.stop_requested();
     });
-    if (stop.stop_requested()) return;
-    pause = heard && status.has_value() && *status == 200 ? std::chrono::milliseconds(50) : std::min(pause * 2, std::chrono::milliseconds(2'000));
-    std::unique_lock lock(beat_mutex_);
-    beat_bell_.wait_for(lock, stop, pause, [] { return false; });
+    if (!status.has_value())
+      log::debug("runner", "the stream of orders broke: {}", status.error().message);
+    else if (*status != 200)
+      log::warning("runner", "the server answers {} to the stream of orders", *status);
+    std::unique_lock lock(mutex_);
+    pause(lock, stop, length, never);
+    length = std::min(length * 2, kMostPause);
   }
 }
 
 void Session::on_event(std::string_view event, std::string_view data) {
-  if (event == "job") return start(data);
+  if (event == "job") return take_order(data);
   const auto document = parse_json(data);
+  if (event == "error") log::error("runner", "the server says: {}", data);
   if (!document.has_value() || !document->is_object()) return;
-  const auto& object = document->as_object();
   if (event == "hello") {
-    if (const auto* lease = object.if_contains("lease_ms"); lease && lease->is_int64()) lease_ms_ = std::clamp<std::int64_t>(lease->as_int64(), 300, 600'000);
-    beat_bell_.notify_all();  // right after connecting: renew
-  } else if (event == "cancel") {
-    const auto number = [&object](std::string_view key) { return object.contains(key) && object.at(key).is_int64() ? object.at(key).as_int64() : 0; };
-    const auto* reason = object.if_contains("reason");
-    end({number("job"), number("fence")}, reason && reason->is_string() ? std::string(reason->as_string()) : "canceled", false);
+    const std::lock_guard lock(mutex_);
+    if (const auto* lease = document->as_object().if_contains("lease_ms"); lease && lease->is_int64())
+      lease_ms_ = std::clamp<std::int64_t>(lease->as_int64(), 30, 600'000);
+    beat_now_ = true;  // right after connecting: renew
+    changed_.notify_all();
+  } else if (const auto key = key_of(*document); event == "cancel" && key) {
+    const auto* reason = document->as_object().if_contains("reason");
+    end(*key, Cancel::Why::asked, reason && reason->is_string() ? std::string(reason->as_string()) : "canceled");
   }
 }
 
-void Session::start(std::string_view json) {
-  const auto order = parse_order(json);
-  if (!order.has_value()) {
-    log::error("runner", "{}", order.error().message);
-    return;
+void Session::take_order(std::string_view json) {
+  auto order = parse_order(json);
+  if (order.has_value()) {
+    const JobKey key{order->job, order->fence};
+    return start(key, [this, order = std::move(*order)](Running& running) { run_job(running, order); });
   }
-  const JobKey key{order->job, order->fence};
-  auto jobs = jobs_.lock();
-  if (jobs->contains(key)) return;  // sent again: we have it
-  auto& running = (*jobs)[key];
-  running = std::make_unique<Running>();
-  running->thread = std::jthread([this, &running = *running, order = *order] { run_job(running, order); });
+  log::error("runner", "{}", order.error().message);
+  const auto document = parse_json(json);
+  const auto key = document.has_value() ? key_of(*document) : std::nullopt;
+  if (!key) return;
+  start(*key, [this, key = *key, message = order.error().message](Running&) {
+    const auto sentence =
+        fmt::format("the runner '{}' ({}) does not understand the order: {}", config_.name, SAMPAN_VERSION, message);
+    if (const auto told = reports_.finish(key, "failed", sentence, SystemClock().now()); !told.has_value())
+      log::warning("runner", "job {}: {}", key.job, told.error().message);
+  });
 }
 
-void Session::end(JobKey key, const std::string& reason, bool lost) {
-  auto jobs = jobs_.lock();
-  const auto found = jobs->find(key);
-  if (found == jobs->end() || found->second->cancel.asked) return;
-  found->second->lost = lost;
-  found->second->cancel.reason = reason;
-  found->second->cancel.asked = true;
+void Session::start(JobKey key, std::function<void(Running&)> work) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_ || jobs_.contains(key)) return;  // sent again: we have it
+  auto& running = *(jobs_[key] = std::make_unique<Running>());
+  running.thread = std::jthread([this, &running, work = std::move(work)] {
+    work(running);
+    const std::lock_guard done(mutex_);
+    running.done = job_done_ = true;
+    changed_.notify_all();
+  });
+}
+
+void Session::end(JobKey key, Cancel::Why why, const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = jobs_.find(key); found != jobs_.end()) found->second->cancel.ask(why, reason);
 }
 
 std::vector<JobKey> Session::reap() {
-  std::vector<JobKey> running;
-  auto jobs = jobs_.lock();
-  for (auto at = jobs->begin(); at != jobs->end();) {
+  std::vector<JobKey> left;
+  std::vector<std::unique_ptr<Running>> done;  // joined after the lock is free
+  const std::lock_guard lock(mutex_);
+  for (auto at = jobs_.begin(); at != jobs_.end();) {
     if (at->second->done) {
-      at = jobs->erase(at);
+      done.push_back(std::move(at->second));
+      at = jobs_.erase(at);
     } else {
-      if (!at->second->lost) running.push_back(at->first);
+      if (!at->second->cancel.is(Cancel::Why::lost) || stopping_) left.push_back(at->first);
       ++at;
     }
   }
-  return running;
+  return left;
 }
 
 void Session::run_job(Running& running, const Order& order) {
   const JobKey key{order.job, order.fence};
-  const auto folder = fmt::format("{}/jobs", config_.folder), spool = fmt::format("{}/{}-{}.log", folder, key.job, key.fence);
-  auto sink = SpoolSink::create(spool, Masker(secrets_of(order)), reports_, key);
-  if (!sink.has_value()) {
-    if (const auto told = reports_.finish(key, "failed", sink.error().message, SystemClock().now(), reports_stop_.get_token()); !told.has_value()) {
-      log::warning("runner", "job {}: {}", key.job, told.error().message);
-    }
-    running.done = true;
-    return;
-  }
-  ServerObserver observer(reports_, key, reports_stop_.get_token());
-  Job job(config_, order, {fmt::format("{}/{}-{}", folder, key.job, key.fence), config_.folder + "/caches", config_.folder + "/images", ""}, **sink, observer, running.cancel);
-  const auto verdict = job.run();
-  if (!running.lost && (*sink)->drain()) {
-    const auto told = reports_.finish(key, verdict.state, verdict.reason, SystemClock().now(), reports_stop_.get_token());
+  const auto spool = folders_.job(key.job, key.fence) + ".log";
+  const auto finish = [&](const Verdict& verdict) {
+    const auto told = reports_.finish(key, verdict.state, verdict.reason, SystemClock().now());
     if (!told.has_value()) log::warning("runner", "job {}: {}", key.job, told.error().message);
-  }
+  };
+  log::info("runner", "job {} ({} of {}) begins", key.job, order.job_key, order.repo_path);
+  auto sink = SpoolSink::create(spool, Masker(secrets_of(order)), reports_, key, running.cancel);
+  if (!sink.has_value()) return finish({"failed", sink.error().message});
+  ServerObserver observer(reports_, key, running.cancel);
+  const JobPlace place{folders_, folders_.job(key.job, key.fence), config_.launch_program, "",
+                       config_.server.starts_with("http://")};
+  Job job(order, place, **sink, observer, running.cancel);
+  const auto verdict = job.run();
+  log::info("runner", "job {} {}{}", key.job, verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason);
+  if ((*sink)->drain() && !running.cancel.is(Cancel::Why::lost)) finish(verdict);
   sink->reset();
   ::unlink(spool.c_str());
-  running.done = true;
 }
 
 }  // namespace sampan::runner

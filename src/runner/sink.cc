@@ -3,40 +3,53 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "base/log.h"
 
 namespace sampan::runner {
 
 namespace {
 constexpr std::int64_t kShipBytes = 1 << 20;
-}
+constexpr std::int64_t kPunchBytes = 16 << 20;  // the disk is given back in pieces of this size
+}  // namespace
 
-Result<std::unique_ptr<SpoolSink>> SpoolSink::create(const std::string& file, Masker masker, Reports& reports, JobKey key) {
+Result<std::unique_ptr<SpoolSink>> SpoolSink::create(const std::string& file, Masker masker, Reports& reports,
+                                                     JobKey key, Cancel& cancel) {
   Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!fd) return fail_errno("open the log spool " + file);
-  return std::unique_ptr<SpoolSink>(new SpoolSink(std::move(fd), std::move(masker), reports, key));
+  return std::unique_ptr<SpoolSink>(new SpoolSink(std::move(fd), std::move(masker), reports, key, cancel));
 }
 
-SpoolSink::SpoolSink(Fd file, Masker masker, Reports& reports, JobKey key)
-    : file_(std::move(file)), masker_(std::move(masker)), reports_(reports), key_(key), shipper_([this](std::stop_token stop) { ship(stop); }) {}
+SpoolSink::SpoolSink(Fd file, Masker masker, Reports& reports, JobKey key, Cancel& cancel)
+    : file_(std::move(file)),
+      masker_(std::move(masker)),
+      reports_(reports),
+      key_(key),
+      cancel_(cancel),
+      shipper_([this](std::stop_token stop) { ship(stop); }) {}
 
-SpoolSink::~SpoolSink() {
-  shipper_.request_stop();
-  changed_.notify_all();
+SpoolSink::~SpoolSink() { shipper_.request_stop(); }
+
+void SpoolSink::keep(std::string_view text) {
+  const auto left = std::max<std::int64_t>(kMostOutput - size_, 0);
+  store(text.substr(0, static_cast<std::size_t>(std::min<std::int64_t>(left, static_cast<std::int64_t>(text.size())))));
+  if (static_cast<std::int64_t>(text.size()) <= left || full_) return;
+  full_ = true;
+  store(fmt::format("\n... output beyond {} MiB is not kept\n", kMostOutput >> 20));
 }
 
 void SpoolSink::store(std::string_view text) {
-  if (text.empty()) return;
+  if (text.empty() || broken_) return;
   at_line_start_ = text.back() == '\n';
-  for (std::size_t done = 0; done < text.size();) {
-    const auto n = ::pwrite(file_.get(), text.data() + done, text.size() - done, static_cast<off_t>(size_));
+  while (!text.empty()) {
+    const auto n = ::pwrite(file_.get(), text.data(), text.size(), static_cast<off_t>(size_));
+    if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
-      log::error("runner", "job {}: the log spool cannot be written: {}", key_.job, std::strerror(errno));
-      return;
+      broken_ = true;
+      const auto why = std::string(std::strerror(errno));
+      log::error("runner", "job {}: the log spool cannot be written: {}", key_.job, why);
+      return cancel_.ask(Cancel::Why::fault, "the runner cannot keep the output: " + why);
     }
-    done += static_cast<std::size_t>(n);
+    text.remove_prefix(static_cast<std::size_t>(n));
     size_ += n;
   }
   changed_.notify_all();
@@ -44,16 +57,17 @@ void SpoolSink::store(std::string_view text) {
 
 void SpoolSink::write(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  store(masker_.feed(text));
+  keep(masker_.feed(text));
 }
 
 void SpoolSink::flush() {
   const std::lock_guard lock(mutex_);
-  store(masker_.finish());
+  keep(masker_.finish());
 }
 
 void SpoolSink::line(std::string_view text) {
   const std::lock_guard lock(mutex_);
+  store(masker_.finish());
   store(masker_.feed(fmt::format("{}{}\n", at_line_start_ ? "" : "\n", text)));
   store(masker_.finish());
 }
@@ -71,52 +85,70 @@ std::int64_t SpoolSink::size() {
 
 void SpoolSink::ship(std::stop_token stop) {
   std::string buffer;
+  std::int64_t punched = 0;
   while (true) {
     std::int64_t from = 0, to = 0;
     {
       std::unique_lock lock(mutex_);
-      if (!changed_.wait(lock, stop, [this] { return size_ > acknowledged_; }) || lost_) return;
+      if (!changed_.wait(lock, stop, [this] { return size_ > acknowledged_; })) return;
       from = acknowledged_;
       to = std::min(size_, from + kShipBytes);
     }
     buffer.resize(static_cast<std::size_t>(to - from));
     const auto got = ::pread(file_.get(), buffer.data(), buffer.size(), static_cast<off_t>(from));
-    if (got <= 0) return;
-    buffer.resize(static_cast<std::size_t>(got));
-    const auto size = reports_.log(key_, from, buffer, stop);
+    const auto size = got == static_cast<ssize_t>(buffer.size())
+                          ? reports_.log(key_, from, buffer)
+                          : Result<std::int64_t>(fail_errno("read the log spool"));
     const std::lock_guard lock(mutex_);
-    if (!size.has_value()) {
-      lost_ = true;
-    } else {
-      acknowledged_ = *size;
+    lost_ = !size.has_value() || *size < from ||
+            *size > to;  // a server that holds more than we sent holds another job's log
+    if (lost_) {
+      log::warning("runner", "job {}: {}", key_.job,
+                   size.has_value() ? "the server holds another log for it" : size.error().message);
+      changed_.notify_all();
+      return cancel_.ask(Cancel::Why::lost,
+                         size.has_value() ? "the server holds another log for it" : size.error().message);
     }
+    acknowledged_ = *size;
     changed_.notify_all();
-    if (lost_) return;
+    if (acknowledged_ - punched < kPunchBytes) continue;
+    ::fallocate(file_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(punched),
+                static_cast<off_t>(acknowledged_ - punched));
+    punched = acknowledged_;
   }
 }
 
 bool SpoolSink::drain() {
   std::unique_lock lock(mutex_);
-  store(masker_.finish());
+  keep(masker_.finish());
   changed_.wait(lock, [this] { return lost_ || acknowledged_ >= size_; });
   return !lost_;
 }
 
-void TerminalSink::write(std::string_view text) {
-  const std::lock_guard lock(mutex_);
-  const auto out = masker_.feed(text);
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  std::fflush(stdout);
+void TerminalSink::put(std::string_view text) {
+  if (text.empty()) return;
+  at_line_start_ = text.back() == '\n';
+  if (const auto written = write_all(fd_, text, "the output"); !written.has_value())
+    log::debug("runner", "{}", written.error().message);
 }
 
-void TerminalSink::line(std::string_view text) { write(fmt::format("{}\n", text)); }
+void TerminalSink::write(std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  put(masker_.feed(text));
+}
+
+void TerminalSink::line(std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  put(masker_.finish());
+  put(masker_.feed(fmt::format("{}{}\n", at_line_start_ ? "" : "\n", text)));
+  put(masker_.finish());
+}
+
 void TerminalSink::begin_step(std::string_view key) { line(fmt::format("== {}", key)); }
 
 void TerminalSink::flush() {
   const std::lock_guard lock(mutex_);
-  const auto out = masker_.finish();
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  std::fflush(stdout);
+  put(masker_.finish());
 }
 
 }  // namespace sampan::runner

@@ -32,7 +32,8 @@ Result<std::string> substitute(std::string_view text, const std::map<std::string
 }
 
 Result<void> substitute(Action& action, const std::map<std::string, std::string>& values) {
-  for (auto* text : {&action.workdir, &action.artifact, &action.dockerfile, &action.context, &action.image, &action.name, &action.into}) {
+  for (auto* text : {&action.workdir, &action.artifact, &action.dockerfile, &action.context, &action.image,
+                     &action.name, &action.into}) {
     if (*text) **text = TRY(substitute(**text, values));
   }
   for (auto* list : {&action.tags, &action.paths}) {

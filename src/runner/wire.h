@@ -1,0 +1,36 @@
+// What travels between runner and server besides orders (docs/formats/runner.md, "Reports").
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+
+namespace sampan::runner {
+
+struct JobKey {
+  std::int64_t job = 0, fence = 0;
+  auto operator<=>(const JobKey&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(JobKey, (), (job, fence))
+
+struct StepReport {
+  std::string step, state;  // running, succeeded, failed, canceled, skipped
+  std::optional<std::string> reason = {};
+  std::optional<std::int64_t> exit_code = {}, log_offset = {};
+  Time at{};
+};
+BOOST_DESCRIBE_STRUCT(StepReport, (), (step, state, reason, exit_code, log_offset, at))
+
+struct CacheReport {
+  std::string key;
+  std::int64_t size = 0;  // bytes
+  bool dropped = false;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(CacheReport, (), (key, size, dropped, reason))
+
+}  // namespace sampan::runner
