@@ -57,6 +57,14 @@ Result<store::Release> back_to(State& state, const store::Application& app, cons
 Result<Response> rollback(State& state, const Request& request, const Actor& actor) {
   const auto app = TRY(named(state, request));
   const auto wanted = request.body.empty() ? RollbackBody{} : TRY(from_json<RollbackBody>(request.body));
+  if (!wanted.release) {
+    // "Back" from what has not gone live yet would go one release too far.
+    for (const auto& open : TRY(state.db.read([&](Tx& tx) { return store::deployments(tx, app.id, 5); }))) {
+      if (open.state == DeploymentState::running && open.phase <= Phase::probing) {
+        return fail(Errc::conflict, "deployment {} is under way and has switched nothing yet: abort it, or say which release to go back to", open.id.value);
+      }
+    }
+  }
   const auto release = TRY(back_to(state, app, wanted.release));
   const auto deployment = TRY(state.request(app, {"rollback", release, actor.name, 0, 0, ""}));
   TRY(audited(state, actor, "application.rollback", app, fmt::format("r{}", release.number)));
@@ -105,7 +113,7 @@ Result<Response> scale(State& state, const Request& request, const Actor& actor)
     TRY(store::add_event(tx, app.id, "scaled", fmt::format("{} -> {} by {}", app.wanted, wanted.instances, actor.name), state.clock.now()));
     return state.people.audit(tx, actor, {"application.scale", "application", app.environment_name + "/" + app.name, std::to_string(wanted.instances)});
   }));
-  state.lanes.submit(fmt::format("care {}", app.id.value), [&state, id = app.id] { state.tend(id); });
+  state.submit_care(app.id);
   return Response::json(202, to_json(TRY(views::app_view(state, app))));
 }
 

@@ -7,6 +7,7 @@ namespace sampan::deliver {
 namespace {
 
 constexpr std::chrono::minutes kFailureWindow{10};
+constexpr std::chrono::seconds kLastRequests{3};  // more than the proxy tries to connect
 constexpr std::int64_t kFreeFailures = 3;  // so many within the window are replaced at once; after that each waits longer
 
 class Care {
@@ -22,6 +23,7 @@ class Care {
   Result<std::optional<store::Instance>> start_one();
   Result<void> keep_spares();
   Result<void> end_warm();
+  Result<void> finish_draining();
   std::vector<store::Instance> with(InstanceRole role) const;
   bool given_up() const { return state_.stopping; }
 
@@ -29,12 +31,14 @@ class Care {
   AppId app_;
   Blueprint plan_;
   std::vector<store::Instance> instances_;
+  bool deploying_ = false;
 };
 
 std::vector<store::Instance> Care::with(InstanceRole role) const {
   std::vector<store::Instance> found;
   for (const auto& instance : instances_) {
-    if (instance.role == role && (role == InstanceRole::warm || instance.release == plan_.release.id)) found.push_back(instance);
+    const bool any_release = role == InstanceRole::warm || role == InstanceRole::draining;
+    if (instance.role == role && (any_release || instance.release == plan_.release.id)) found.push_back(instance);
   }
   return found;
 }
@@ -46,6 +50,8 @@ Result<bool> Care::load() {
   const auto release = TRY(state_.db.read([&](Tx& tx) { return store::release(tx, app.release); }));
   if (plan_.release.id != release.id) plan_ = TRY(state_.blueprint(app, release));
   plan_.app = app;
+  const auto open = TRY(state_.db.read([](Tx& tx) { return store::open_deployments(tx); }));
+  deploying_ = std::any_of(open.begin(), open.end(), [&](const store::Deployment& one) { return one.application == app_ && one.state == DeploymentState::running; });
   instances_ = TRY(state_.db.read([&](Tx& tx) { return store::instances(tx, app_); }));
   return true;
 }
@@ -55,6 +61,7 @@ Result<void> Care::run() {
   TRY(strengthen());
   if (!TRY(load())) return {};
   TRY(weaken());
+  TRY(finish_draining());
   TRY(end_warm());
   if (!TRY(load())) return {};
   TRY(keep_spares());
@@ -133,25 +140,39 @@ Result<void> Care::weaken() {
     ready.pop_back();
     const auto act = state_.act_of(app_);
     const std::lock_guard lock(*act);
-    TRY(state_.target.drain(plan_.service(), last.name));
+    const auto again = TRY(state_.db.read([&](Tx& tx) { return store::find_instance(tx, last.id); }));
+    if (!again || again->role != InstanceRole::ready || TRY(state_.db.read([&](Tx& tx) { return store::application(tx, app_); })).release != last.release) return {};
     TRY(state_.change_role(last, InstanceRole::draining));
-    const auto deadline = std::chrono::steady_clock::now() + plan_.spec.drain;
-    while (std::chrono::steady_clock::now() < deadline && TRY(state_.target.traffic(plan_.service())).open_by_instance[last.name] > 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the proxy has no event for the end of a request
-    }
-    TRY(state_.target.expel(plan_.service(), last.name));
+    TRY(state_.leave_table(plan_, last));
     TRY(state_.retire(last, plan_.spec.stop_grace));
     state_.published(app_);
   }
   return {};
 }
 
-Result<void> Care::end_warm() {
-  for (auto instance : with(InstanceRole::warm)) {
-    const bool over = instance.aside_at && *instance.aside_at + std::chrono::duration_cast<Microseconds>(plan_.spec.keep_warm) < state_.clock.now();
-    if (!over && state_.frozen_memory() <= state_.warm_budget()) continue;
+// Those whose drainer is gone: a stop or a failure came between. Another release's may still be wanted back.
+Result<void> Care::finish_draining() {
+  if (deploying_) return {};  // they are its
+  for (auto instance : with(InstanceRole::draining)) {
     const auto act = state_.act_of(app_);
     const std::lock_guard lock(*act);
+    const auto again = TRY(state_.db.read([&](Tx& tx) { return store::find_instance(tx, instance.id); }));
+    if (!again || again->role != InstanceRole::draining) continue;
+    TRY(state_.leave_table(plan_, instance));
+    if (instance.release != plan_.release.id) TRY(state_.put_aside(plan_, instance));
+    else TRY(state_.retire(instance, plan_.spec.stop_grace));
+  }
+  return {};
+}
+
+Result<void> Care::end_warm() {
+  if (deploying_) return {};  // it may be about to wake them
+  const auto act = state_.act_of(app_);
+  const std::lock_guard lock(*act);
+  TRY(state_.make_room(app_));
+  for (auto instance : with(InstanceRole::warm)) {
+    const bool over = instance.aside_at && *instance.aside_at + std::chrono::duration_cast<Microseconds>(plan_.spec.keep_warm) < state_.clock.now();
+    if (!over) continue;
     const auto again = TRY(state_.db.read([&](Tx& tx) { return store::find_instance(tx, instance.id); }));
     if (again && again->role == InstanceRole::warm) TRY(state_.retire(instance, std::chrono::seconds(1)));
   }
@@ -159,6 +180,7 @@ Result<void> Care::end_warm() {
 }
 
 Result<void> Care::keep_spares() {
+  if (deploying_) return {};  // a spare of what is about to go would only take its CPU
   auto spares = with(InstanceRole::spare);
   while (static_cast<int>(spares.size()) < plan_.spec.scale.spare && !given_up()) {
     if (state_.frozen_memory() >= state_.warm_budget()) return {};  // live instances and builds come first
@@ -183,27 +205,51 @@ void Deliver::State::tend(AppId app) {
   if (const auto done = Care(*this, app).run(); !done.has_value()) log::warning("deliver", "application {}: {}", app.value, done.error().message);
 }
 
+void Deliver::State::submit_care(AppId app) {
+  lanes.submit(fmt::format("care {}", app.value), [this, app] { tend(app); });
+}
+
+// On a lane of its own: who serves no more goes at once, also while care waits for a slow start.
+void Deliver::State::submit_take_out(const store::Instance& instance, const std::string& reason) {
+  lanes.submit(fmt::format("out {}", instance.application.value), [this, id = instance.id, reason] {
+    if (const auto done = take_out(id, reason); !done.has_value()) log::warning("deliver", "{}", done.error().message);
+  });
+}
+
 Result<void> Deliver::State::take_out(InstanceId id, const std::string& reason) {
   auto instance = TRY(db.read([&](Tx& tx) { return store::find_instance(tx, id); }));
   if (!instance || !is_alive(instance->role) || instance->role == InstanceRole::starting) return {};  // whoever starts it looks after it
   const auto app = TRY(db.read([&](Tx& tx) { return store::application(tx, instance->application); }));
-  const bool serving = instance->role == InstanceRole::ready;
+  const auto service = app.name + "-" + app.environment_name;
+  bool served = false;
   {
     const auto act = act_of(app.id);
     const std::lock_guard lock(*act);
     instance = TRY(db.read([&](Tx& tx) { return store::find_instance(tx, id); }));
     if (!instance || !is_alive(instance->role)) return {};
-    TRY(target.expel(app.name + "-" + app.environment_name, instance->name));
-    keep_evidence(*instance, reason);
+    served = instance->role == InstanceRole::ready;
+    // Not expelled yet: requests that were on their way to it are tried again elsewhere.
+    TRY(target.drain(service, instance->name));
+    instance->exit_reason = reason;
     TRY(change_role(*instance, InstanceRole::failed));
   }
-  if (!serving) return target.remove(instance->name);
-  TRY(db.write([&](Tx& tx) -> Result<void> {
-    TRY(store::add_event(tx, app.id, "instance_failed", fmt::format("{}: {}", instance->name, reason), clock.now()));
-    return say_app(tx, app, "instance_failed", reason, 0);
-  }));
-  published(app.id);
-  tend(app.id);
+  if (served) {
+    TRY(db.write([&](Tx& tx) -> Result<void> {
+      TRY(store::add_event(tx, app.id, "instance_failed", fmt::format("{}: {}", instance->name, reason), clock.now()));
+      return say_app(tx, app, "instance_failed", reason, 0);
+    }));
+    published(app.id);
+    submit_care(app.id);
+  }
+  keep_evidence(*instance, reason);
+  TRY(db.write([&](Tx& tx) { return store::update_instance(tx, *instance); }));
+  const auto deadline = std::chrono::steady_clock::now() + kLastRequests;
+  while (!stopping && std::chrono::steady_clock::now() < deadline) {
+    const auto traffic = target.traffic(service);
+    if (!traffic.has_value() || !traffic->open_by_instance.contains(instance->name) || traffic->open_by_instance.at(instance->name) == 0) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  TRY(target.expel(service, instance->name));
   return target.remove(instance->name);
 }
 

@@ -10,7 +10,7 @@ namespace sampan::deliver {
 
 namespace {
 constexpr int kEvidenceLines = 200;
-constexpr std::chrono::milliseconds kBetweenGoodAnswers{50};
+constexpr std::chrono::milliseconds kBetweenGoodAnswers{50}, kBetweenLooks{20};
 }  // namespace
 
 std::shared_ptr<std::mutex> Deliver::State::act_of(AppId app) {
@@ -147,8 +147,35 @@ std::uint64_t Deliver::State::frozen_memory() {
   return sum;
 }
 
+// Builds and live instances come first: the longest frozen go until the rest fits. Another application's is left alone while it is busy.
+Result<void> Deliver::State::make_room(AppId app) {
+  auto all = TRY(db.read([](Tx& tx) { return store::all_instances(tx); }));
+  std::erase_if(all, [](const store::Instance& instance) { return instance.role != InstanceRole::warm; });
+  std::sort(all.begin(), all.end(), [](const store::Instance& a, const store::Instance& b) { return a.aside_at < b.aside_at; });
+  for (auto& instance : all) {
+    if (frozen_memory() < warm_budget()) return {};
+    const auto act = act_of(instance.application);
+    std::unique_lock lock(*act, std::defer_lock);
+    if (instance.application != app && !lock.try_lock()) continue;
+    const auto again = TRY(db.read([&](Tx& tx) { return store::find_instance(tx, instance.id); }));
+    if (again && again->role == InstanceRole::warm) TRY(retire(instance, std::chrono::seconds(1)));
+  }
+  return {};
+}
+
+Result<void> Deliver::State::leave_table(const Blueprint& plan, const store::Instance& instance) {
+  TRY(target.drain(plan.service(), instance.name));
+  const auto deadline = std::chrono::steady_clock::now() + plan.spec.drain;
+  while (std::chrono::steady_clock::now() < deadline && TRY(target.traffic(plan.service())).open_by_instance[instance.name] > 0) {
+    if (stopping) return fail(Errc::conflict, "the server stops; '{}' goes at the next start", instance.name);
+    std::this_thread::sleep_for(kBetweenLooks);  // the proxy has no event for the end of a request
+  }
+  return target.expel(plan.service(), instance.name);
+}
+
 Result<void> Deliver::State::put_aside(const Blueprint& plan, store::Instance& instance) {
   TRY(target.expel(plan.service(), instance.name));
+  TRY(make_room(plan.app.id));
   if (plan.spec.keep_warm.count() <= 0 || frozen_memory() >= warm_budget()) return retire(instance, plan.spec.stop_grace);
   if (const auto frozen = target.freeze(instance.name); !frozen.has_value()) {
     log::warning("deliver", "{}: {}", instance.name, frozen.error().message);

@@ -6,7 +6,6 @@ namespace sampan::deliver {
 
 namespace {
 constexpr std::chrono::milliseconds kProbeEvery{20}, kLook{10};
-constexpr std::size_t kKeptFailures = 10;
 }  // namespace
 
 Prober::Prober(int port, std::string path, Clock& clock)
@@ -32,34 +31,26 @@ void Prober::stop() {
 
 std::uint64_t grown(std::uint64_t before, std::uint64_t after) { return after >= before ? after - before : after; }
 
-Result<Count> cut_over(Deliver::State& state, const Blueprint& plan, const Cutover& cutover) {
+Result<ProbeCount> cut_over(Deliver::State& state, const Blueprint& plan, const Cutover& cutover) {
   const auto service = plan.service();
-  const auto began = state.clock.now();
-  const auto before = TRY(state.target.traffic(service));
   std::optional<Prober> prober;
   // Before the first release nobody can be served: there is nothing to prove yet.
   if (!cutover.out.empty()) prober.emplace(static_cast<int>(plan.app.port), plan.spec.readiness.kind == Probe::Kind::http ? plan.spec.readiness.path : "/", state.clock);
   for (const auto* instance : cutover.in) TRY(state.target.admit(service, instance->name));
   for (const auto* instance : cutover.out) TRY(state.target.drain(service, instance->name));
-  cutover.on_switched();
-  const auto deadline = std::chrono::steady_clock::now() + plan.spec.drain;
+  TRY(cutover.on_switched());
+  const auto switched = std::chrono::steady_clock::now();
+  const auto observed = switched + (cutover.out.empty() ? std::chrono::milliseconds(0) : state.config.observe), deadline = std::max(observed, switched + plan.spec.drain);
   while (std::chrono::steady_clock::now() < deadline) {
     auto traffic = TRY(state.target.traffic(service));
     const bool open = std::any_of(cutover.out.begin(), cutover.out.end(), [&](const store::Instance* instance) { return traffic.open_by_instance[instance->name] > 0; });
-    if (!open) break;
+    if (!open && std::chrono::steady_clock::now() >= observed) break;
+    if (state.stopping) return fail(Errc::conflict, "the server stops; it is taken up again at the next start");
     std::this_thread::sleep_for(kLook);  // the proxy has no event for the end of a request
   }
-  Count count;
-  if (prober) {
-    prober->stop();
-    count.probe_requests = prober->requests();
-    count.probe_failed = prober->failed();
-  }
-  const auto after = TRY(state.target.traffic(service));
-  count.requests = grown(before.requests, after.requests);
-  count.failed = grown(before.failed, after.failed);
-  count.first_failures = state.target.failures_since(service, began, kKeptFailures);
-  return count;
+  if (!prober) return ProbeCount{};
+  prober->stop();
+  return ProbeCount{prober->requests(), prober->failed()};
 }
 
 }  // namespace sampan::deliver

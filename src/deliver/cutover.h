@@ -1,4 +1,4 @@
-// The moment customers move from one set of instances to another, counted: nothing is refused, what is open ends by itself.
+// The moment customers move from one set of instances to another, watched from outside: nothing is refused, what is open ends by itself.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sampan::deliver {
 
-struct Count { std::uint64_t requests = 0, failed = 0, probe_requests = 0, probe_failed = 0; std::vector<FailedRequest> first_failures; };
+struct ProbeCount { std::uint64_t requests = 0, failed = 0; };
 
 // Sends requests through the proxy, as a customer would, while it lives.
 class Prober {
@@ -27,10 +27,10 @@ class Prober {
 
 struct Cutover {
   std::vector<store::Instance*> in, out;  // `in` are ready; `out` take no new requests afterwards and have none open, or were given `drain`
-  std::function<void()> on_switched;      // new requests go to `in` only, from now on
+  std::function<Result<void>()> on_switched;  // new requests go to `in` only, from now on; its error ends the cut-over
 };
-// Under the application's act lock. On an error before on_switched nothing has moved.
-Result<Count> cut_over(Deliver::State& state, const Blueprint& plan, const Cutover& cutover);
+// Under the application's act lock. Lasts at least Config::observe when there is somebody to move away from. When the server stops meanwhile it ends with an error, wherever it is: it can be done again.
+Result<ProbeCount> cut_over(Deliver::State& state, const Blueprint& plan, const Cutover& cutover);
 
 // a - b of counters that may have begun anew in between.
 std::uint64_t grown(std::uint64_t before, std::uint64_t after);

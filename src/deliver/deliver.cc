@@ -16,31 +16,16 @@ Deliver::~Deliver() { stop(); }
 
 void Deliver::connect() {
   auto& state = *state_;
-  listen<sampan::events::DeployRequested>(state.events, "deliver.requested", [&state](const sampan::events::DeployRequested& event) -> Result<void> {
-    const auto done = state.deploy_requested(event);
-    if (done.has_value() || done.error().code == Errc::unavailable || done.error().code == Errc::internal) return done.has_value() ? Result<void>() : Result<void>(done.error());
-    // Refused: the job that waits is told why.
-    return state.db.write([&](Tx& tx) {
-      sampan::events::DeploymentChanged refused;
-      refused.application = event.application;
-      refused.environment = event.environment;
-      refused.kind = "deploy";
-      refused.commit = event.commit;
-      refused.state = "failed";
-      refused.phase = "done";
-      refused.line = refused.reason = done.error().message;
-      refused.finished = true;
-      refused.job = event.job;
-      refused.step = event.step;
-      refused.actor_name = event.actor_name;
-      refused.repo_path = event.repo_path;
-      return say(state.events, tx, refused);
-    });
-  });
-  listen<sampan::events::DeployCanceled>(state.events, "deliver.canceled", [&state](const sampan::events::DeployCanceled& event) -> Result<void> {
-    const auto known = TRY(state.db.read([&](Tx& tx) { return store::deployment_of_job(tx, event.job.value, event.step); }));
-    if (known && !is_over(known->state)) state.aborts.lock()->insert(known->id.value);
-    return {};
+  // One listener for both, because the order matters: a cancel must find what was asked for before it.
+  using Requested = sampan::events::DeployRequested;
+  using Canceled = sampan::events::DeployCanceled;
+  state.events.listen("deliver.requested", {std::string(Requested::kKind), std::string(Canceled::kKind)}, [&state](const Event& event) -> Result<void> {
+    if (event.kind == Canceled::kKind) return state.deploy_canceled(TRY(from_json<Canceled>(event.body)));
+    const auto wanted = TRY(from_json<Requested>(event.body));
+    const auto done = state.deploy_requested(wanted);
+    if (done.has_value()) return {};
+    if (done.error().code == Errc::unavailable || done.error().code == Errc::internal) return done.error();
+    return state.refuse(wanted, done.error().message);
   });
 }
 
@@ -55,41 +40,14 @@ Result<void> Deliver::recover() {
     log::warning("deliver", "nothing can be delivered on this machine: {}", usable.error().message);
     return {};
   }
-  const auto instances = TRY(state.db.read([](Tx& tx) { return store::all_instances(tx); }));
-  const auto apps = TRY(state.db.read([](Tx& tx) { return store::applications(tx); }));
-  std::map<std::int64_t, std::string> services;
-  for (const auto& app : apps) services[app.id.value] = app.name + "-" + app.environment_name;
-  std::set<std::string> ours;
-  for (auto instance : instances) {
-    ours.insert(instance.name);
-    const auto colon = instance.address.rfind(':');
-    state.target.adopt(instance.name, colon == std::string::npos ? 0 : std::atoi(instance.address.c_str() + colon + 1));
-    const auto status = TRY(state.target.status(instance.name));  // and from now on its end is heard
-    if (instance.role == InstanceRole::draining) instance.role = InstanceRole::ready;  // the deployment that drained it is taken up again
-    if (status.state == InstanceState::absent || status.state == InstanceState::exited) {
-      if (instance.role == InstanceRole::starting && instance.deployment) continue;  // its deployment starts it anew
-      TRY(state.target.expel(services[instance.application.value], instance.name));
-      state.keep_evidence(instance, "it ended while Sampan was down");
-      TRY(state.change_role(instance, InstanceRole::failed));
-      TRY(state.target.remove(instance.name));
-    } else if (instance.role == InstanceRole::starting && !instance.deployment) {
-      TRY(state.retire(instance, std::chrono::seconds(1)));  // a spare or a replacement that was not finished
-    }
-  }
-  for (const auto& name : TRY(state.target.list())) {
-    if (!ours.contains(name)) TRY(state.target.remove(name));
-  }
-  return {};
+  return state.reconcile();
 }
 
 void Deliver::start() {
   auto& state = *state_;
   state.target.on_exit([&state](const std::string& name) {
     const auto instance = state.db.read([&](Tx& tx) { return store::find_instance(tx, name); });
-    if (!instance.has_value() || !*instance) return;
-    state.lanes.submit(fmt::format("care {}", (*instance)->application.value), [&state, id = (*instance)->id] {
-      if (const auto done = state.take_out(id, "its process ended"); !done.has_value()) log::warning("deliver", "{}", done.error().message);
-    });
+    if (instance.has_value() && *instance) state.submit_take_out(**instance, "its process ended");
   });
   const auto open = state.db.read([](Tx& tx) { return store::open_deployments(tx); });
   if (open.has_value()) {
@@ -105,7 +63,7 @@ void Deliver::start() {
       const auto apps = state.db.read([](Tx& tx) { return store::applications(tx); });
       for (const auto& app : apps.value_or(std::vector<store::Application>())) {
         const auto lane = fmt::format("care {}", app.id.value);
-        if (app.release && state.lanes.idle(lane)) state.lanes.submit(lane, [&state, id = app.id] { state.tend(id); });
+        if (app.release && state.lanes.idle(lane)) state.submit_care(app.id);
       }
       bell.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; });
     }
@@ -167,6 +125,11 @@ Result<std::vector<LiveApp>> Deliver::live_apps() {
 Result<void> Deliver::scale(AppId id, int instances, std::string reason) {
   auto& state = *state_;
   const auto app = TRY(state.db.read([&](Tx& tx) { return store::application(tx, id); }));
+  if (!app.release) return {};
+  const auto release = TRY(state.db.read([&](Tx& tx) { return store::release(tx, app.release); }));
+  if (const auto reading = read_app_spec(release.spec_yaml, "app.yaml", app.environment_name); reading.spec) {
+    instances = std::clamp(instances, reading.spec->scale.least, reading.spec->scale.most);
+  }
   if (app.wanted == instances) return {};
   const std::string what = instances > app.wanted ? "scaled_out" : "scaled_in";
   TRY(state.db.write([&](Tx& tx) -> Result<void> {
@@ -177,17 +140,14 @@ Result<void> Deliver::scale(AppId id, int instances, std::string reason) {
     return state.say_app(tx, changed, what, reason, instances);
   }));
   state.published(id);
-  state.lanes.submit(fmt::format("care {}", id.value), [&state, id] { state.tend(id); });
+  state.submit_care(id);
   return {};
 }
 
 Result<void> Deliver::replace(InstanceId id, std::string reason) {
   auto& state = *state_;
   const auto instance = TRY(state.db.read([&](Tx& tx) { return store::find_instance(tx, id); }));
-  if (!instance) return {};
-  state.lanes.submit(fmt::format("care {}", instance->application.value), [&state, id, reason = std::move(reason)] {
-    if (const auto done = state.take_out(id, reason); !done.has_value()) log::warning("deliver", "{}", done.error().message);
-  });
+  if (instance) state.submit_take_out(*instance, reason);
   return {};
 }
 

@@ -24,6 +24,7 @@ struct Config {
   std::string public_host = "127.0.0.1";
   std::string registry_host;               // where images are pulled from
   std::uint64_t warm_memory_budget = 0;    // bytes for frozen instances; 0: a quarter of the machine's memory
+  std::chrono::milliseconds observe{500};  // so long at least a new release is watched under load while the old one could still take it back
 };
 
 // The keys of app.yaml as markdown; docs/formats/app.md is this text.

@@ -23,7 +23,7 @@ Result<Response> abort(State& state, const Request& request, const Actor& actor)
   if (is_over(deployment.state)) return fail(Errc::conflict, "deployment {} is over: {}", id.value, to_text(deployment.state));
   if (deployment.phase > Phase::probing) return fail(Errc::conflict, "new requests already go to the new release: roll back instead");
   TRY(state.db.write([&](Tx& tx) { return state.people.audit(tx, actor, {"deployment.abort", "deployment", std::to_string(id.value), ""}); }));
-  state.aborts.lock()->insert(id.value);
+  TRY(state.ask_to_end(id, "aborted by " + actor.name));
   return Response::json(202, to_json(TRY(views::deployment_view(state, id))));
 }
 

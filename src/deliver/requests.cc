@@ -70,12 +70,35 @@ Result<store::Deployment> Deliver::State::request(const store::Application& app,
     }
     const auto id = TRY(store::insert_deployment(tx, deployment));
     deployment.id = id;
+    TRY(supersede(tx, deployment));
     TRY(say_deployment(tx, deployment, fmt::format("asked for by {}", wanted.actor)));
     return id;
   }));
   published(app.id, deployment.id);
   lanes.submit(fmt::format("deploy {}", app.id.value), [this, id = deployment.id] { run_deployment(id); });
   return deployment;
+}
+
+// The newest wins: what only waited is not begun any more, and nobody who goes back waits for the release he flees from to become ready.
+Result<void> Deliver::State::supersede(Tx& tx, const store::Deployment& newer) {
+  for (auto& older : TRY(store::open_deployments(tx))) {
+    if (older.application != newer.application || older.id == newer.id) continue;
+    const auto reason = fmt::format("superseded by deployment {}", newer.id.value);
+    if (older.state == DeploymentState::running) {
+      if (newer.kind != "rollback" || older.phase > Phase::probing) continue;
+      TRY(store::ask_to_end(tx, older.id, reason));
+      aborts.lock()->emplace(older.id.value, reason);
+      continue;
+    }
+    older.state = DeploymentState::aborted;
+    older.reason = reason;
+    older.finished_at = clock.now();
+    older.phase = Phase::done;
+    TRY(store::update_deployment(tx, older));
+    TRY(store::add_note(tx, older.id, reason, clock.now()));
+    TRY(say_deployment(tx, older, reason));
+  }
+  return {};
 }
 
 Result<store::Deployment> Deliver::State::deploy_requested(const sampan::events::DeployRequested& event) {
@@ -118,6 +141,36 @@ Result<store::Deployment> Deliver::State::deploy_requested(const sampan::events:
   }
   const auto release = TRY(new_release(app, image, event.commit, tree, event.app_yaml, event.actor_name));
   return request(app, {event.promote_from.empty() ? "deploy" : "promote", release, event.actor_name, event.run.value, event.job.value, event.step});
+}
+
+// The job that waits is told why.
+Result<void> Deliver::State::refuse(const sampan::events::DeployRequested& wanted, const std::string& reason) {
+  sampan::events::DeploymentChanged refused;
+  refused.application = wanted.application;
+  refused.environment = wanted.environment;
+  refused.kind = "deploy";
+  refused.commit = wanted.commit;
+  refused.state = "failed";
+  refused.phase = "done";
+  refused.line = refused.reason = reason;
+  refused.finished = true;
+  refused.job = wanted.job;
+  refused.step = wanted.step;
+  refused.actor_name = wanted.actor_name;
+  refused.repo_path = wanted.repo_path;
+  return db.write([&](Tx& tx) { return say(events, tx, refused); });
+}
+
+Result<void> Deliver::State::ask_to_end(DeploymentId id, const std::string& reason) {
+  TRY(db.write([&](Tx& tx) { return store::ask_to_end(tx, id, reason); }));
+  aborts.lock()->emplace(id.value, reason);
+  return {};
+}
+
+Result<void> Deliver::State::deploy_canceled(const sampan::events::DeployCanceled& event) {
+  const auto known = TRY(db.read([&](Tx& tx) { return store::deployment_of_job(tx, event.job.value, event.step); }));
+  if (!known || is_over(known->state)) return {};
+  return ask_to_end(known->id, event.by.empty() ? std::string("the run was cancelled") : "the run was cancelled by " + event.by);
 }
 
 Result<void> Deliver::State::say_deployment(Tx& tx, const store::Deployment& d, std::string_view line) {

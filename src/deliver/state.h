@@ -42,7 +42,7 @@ struct Deliver::State {
   Config config;
 
   std::atomic<bool> stopping{false};
-  Sync<std::set<std::int64_t>> aborts;               // deployments asked to end
+  Sync<std::map<std::int64_t, std::string>> aborts;  // deployments asked to end, and why
   Sync<std::map<std::int64_t, Time>> not_before;     // applications whose next cold start waits (back-off)
   Sync<std::map<std::int64_t, std::shared_ptr<std::mutex>>> acts;
   std::jthread tick;
@@ -54,6 +54,9 @@ struct Deliver::State {
   void run_deployment(DeploymentId id);
   void tend(AppId app);                              // as many ready as wanted, spares, warm ones in their time
   Result<void> take_out(InstanceId instance, const std::string& reason);
+  void submit_care(AppId app);                       // tend() soon, on its lane
+  void submit_take_out(const store::Instance& instance, const std::string& reason);
+  Result<void> reconcile();                          // at the start (recovery.cc)
 
   // --- pieces (crew.cc) ---
   Result<Blueprint> blueprint(const store::Application& app, const store::Release& release);
@@ -63,7 +66,9 @@ struct Deliver::State {
   Result<void> await_ready(const Blueprint& plan, store::Instance& instance, std::chrono::steady_clock::time_point deadline, const std::function<bool()>& given_up);
   Result<void> wake(const Blueprint& plan, store::Instance& instance);  // thaw a warm or spare one and probe it
   void keep_evidence(store::Instance& instance, const std::string& reason);
+  Result<void> leave_table(const Blueprint& plan, const store::Instance& instance);  // drained, nothing open (or `drain` over), out
   Result<void> put_aside(const Blueprint& plan, store::Instance& instance);  // drained -> warm or stopped
+  Result<void> make_room(AppId app);                                          // ends the oldest warm ones until the budget holds; under app's act lock
   Result<void> retire(store::Instance& instance, std::chrono::milliseconds grace);
   Result<void> change_role(store::Instance& instance, InstanceRole role);
   std::uint64_t frozen_memory();
@@ -72,7 +77,11 @@ struct Deliver::State {
   // --- requests (requests.cc) ---
   struct NewDeployment { std::string kind; store::Release release; std::string actor; std::int64_t run = 0, job = 0; std::string step; };
   Result<store::Deployment> request(const store::Application& app, const NewDeployment& wanted);
+  Result<void> supersede(Tx& tx, const store::Deployment& newer);
   Result<store::Deployment> deploy_requested(const sampan::events::DeployRequested& event);
+  Result<void> refuse(const sampan::events::DeployRequested& event, const std::string& reason);
+  Result<void> ask_to_end(DeploymentId id, const std::string& reason);
+  Result<void> deploy_canceled(const sampan::events::DeployCanceled& event);
   Result<store::Release> new_release(const store::Application& app, const std::string& digest, const std::string& commit, const std::string& tree, const std::string& yaml,
                                      const std::string& actor);
 
@@ -81,7 +90,7 @@ struct Deliver::State {
   void published(AppId app, DeploymentId deployment = {});
 
   // Last, so that it stops first: its work uses everything above.
-  Lanes lanes{8};
+  Lanes lanes{16};
 };
 
 std::vector<Route> environment_routes(Deliver::State& state);

@@ -22,11 +22,11 @@ Release release_of(const Row& r) {
 
 constexpr std::string_view kDeployment =
     "id, application_id, kind, release_id, previous_release_id, state, phase, reason, failures, actor, step, requests, failed, probe_requests,"
-    " probe_failed, run_id, job_id, warm_used, created_at, switched_at, finished_at";
+    " probe_failed, run_id, job_id, warm_used, created_at, switched_at, abort_reason, finished_at";
 Deployment deployment_of(const Row& r) {
   return {DeploymentId{r.integer(0)}, AppId{r.integer(1)}, r.text(2), ReleaseId{r.integer(3)}, ReleaseId{r.maybe_integer(4).value_or(0)},
-          parse_deployment_state(r.text(5)).value_or(DeploymentState::failed), parse_phase(r.text(6)).value_or(Phase::done), r.text(7), r.text(8), r.text(9), r.text(10),
-          r.integer(11), r.integer(12), r.integer(13), r.integer(14), r.integer(15), r.integer(16), r.flag(17), r.time(18), r.maybe_time(19), r.maybe_time(20)};
+          parse_deployment_state(r.text(5)).value_or(DeploymentState::failed), parse_phase(r.text(6)).value_or(Phase::done), r.text(7), r.text(8), r.text(9), r.text(10), r.text(20),
+          r.integer(11), r.integer(12), r.integer(13), r.integer(14), r.integer(15), r.integer(16), r.flag(17), r.time(18), r.maybe_time(19), r.maybe_time(21)};
 }
 
 constexpr std::string_view kInstance =
@@ -166,9 +166,12 @@ Result<std::optional<Deployment>> last_finished(Tx& tx, AppId id, DeploymentId b
 }
 Result<void> update_deployment(Tx& tx, const Deployment& d) {
   return done(tx.exec("update deployment set state = $2, phase = $3, reason = $4, requests = $5, failed = $6, probe_requests = $7, probe_failed = $8, failures = $9,"
-                      " warm_used = $10, switched_at = $11, finished_at = $12 where id = $1",
+                      " warm_used = $10, switched_at = $11, finished_at = $12, previous_release_id = $13 where id = $1",
                       {d.id, to_text(d.state), to_text(d.phase), d.reason, d.requests, d.failed, d.probe_requests, d.probe_failed, d.failures.empty() ? "[]" : d.failures,
-                       d.warm_used, d.switched_at, d.finished_at}));
+                       d.warm_used, d.switched_at, d.finished_at, id_or_null(d.previous)}));
+}
+Result<void> ask_to_end(Tx& tx, DeploymentId id, std::string_view reason) {
+  return done(tx.exec("update deployment set abort_reason = $2 where id = $1 and abort_reason = ''", {id, reason}));
 }
 Result<void> enter_phase(Tx& tx, DeploymentId id, Phase phase, std::int64_t deadline_ms, Time now) {
   TRY(tx.exec("update deployment_phase set finished_at = $2 where deployment_id = $1 and finished_at is null", {id, now}));
@@ -194,9 +197,9 @@ Result<InstanceId> insert_instance(Tx& tx, const Instance& i) {
 }
 Result<void> update_instance(Tx& tx, const Instance& i) {
   return done(tx.exec("update instance set state = $2, address = $3, pid = $4, ready_at = $5, aside_at = $6, probe_at = $7, probe_ok = $8, probe_status = $9, probe_body = $10,"
-                      " exit_code = $11, exit_reason = $12, ended_at = $13, log_tail = $14 where id = $1",
+                      " exit_code = $11, exit_reason = $12, ended_at = $13, log_tail = $14, deployment_id = $15 where id = $1",
                       {i.id, to_text(i.role), i.address, i.pid, i.ready_at, i.aside_at, i.probe_at, i.probe_ok, i.probe_status, i.probe_body, i.exit_code, i.exit_reason, i.ended_at,
-                       i.log_tail}));
+                       i.log_tail, i.deployment}));
 }
 Result<std::optional<Instance>> find_instance(Tx& tx, InstanceId id) { return maybe(tx, fmt::format("{} where i.id = $1", kInstance), {id}, instance_of); }
 Result<std::optional<Instance>> find_instance(Tx& tx, std::string_view name) { return maybe(tx, fmt::format("{} where i.name = $1", kInstance), {name}, instance_of); }

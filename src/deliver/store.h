@@ -43,6 +43,7 @@ struct Deployment {
   DeploymentState state = DeploymentState::queued;
   Phase phase = Phase::queued;
   std::string reason, failures, actor, step;
+  std::string abort_reason;  // not empty: it was asked to end
   std::int64_t requests = 0, failed = 0, probe_requests = 0, probe_failed = 0, run = 0, job = 0;
   bool warm_used = false;
   Time created_at{};
@@ -94,6 +95,7 @@ Result<std::vector<Deployment>> deployments(Tx& tx, AppId id, std::int64_t limit
 Result<std::vector<Deployment>> open_deployments(Tx& tx);  // queued and running, oldest first
 Result<std::optional<Deployment>> last_finished(Tx& tx, AppId id, DeploymentId before);
 Result<void> update_deployment(Tx& tx, const Deployment& deployment);
+Result<void> ask_to_end(Tx& tx, DeploymentId id, std::string_view reason);  // the first reason stays
 Result<void> enter_phase(Tx& tx, DeploymentId id, Phase phase, std::int64_t deadline_ms, Time now);  // ends the one before
 Result<std::vector<PhaseRow>> phases(Tx& tx, DeploymentId id);
 Result<void> add_note(Tx& tx, DeploymentId id, std::string_view text, Time now);

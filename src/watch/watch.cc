@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/sync.h"
 #include "base/text.h"
+#include "watch/liveness.h"
 #include "watch/scaling.h"
 #include "watch/store.h"
 
@@ -41,17 +42,15 @@ struct Watch::State {
     store::Sample last;
     Scaler scaler;
     int samples = 0;
-    std::map<std::string, int> bad_answers;
-    std::map<std::string, std::chrono::steady_clock::time_point> probed;
   };
   std::map<std::int64_t, Seen> seen;  // of the watching thread alone
   Sync<std::map<std::string, std::pair<store::Sample, int>>> latest;  // for /metrics: "application\0environment" -> sample, wanted
+  Liveness liveness{deliver, target};
   std::jthread thread;
 
   void run(std::stop_token stop);
   void look(const deliver::LiveApp& app, Seen& last);
   void scale(const deliver::LiveApp& app, Seen& last);
-  void check_liveness(const deliver::LiveApp& app, Seen& last);
   std::string metrics();
 };
 
@@ -77,7 +76,7 @@ void Watch::State::run(std::stop_token stop) {
       look(app, last);
       if (!app.deploying) {
         scale(app, last);
-        check_liveness(app, last);
+        liveness.look(app);
       }
     }
     if (++rounds % 1000 == 0) {
@@ -127,22 +126,6 @@ void Watch::State::scale(const deliver::LiveApp& app, Seen& last) {
   const auto decision = last.scaler.decide(wish(load, targets, app.least, app.most), app.wanted, std::chrono::steady_clock::now(), app.down_after);
   if (!decision) return;
   if (const auto done = deliver.scale(app.app, decision->instances, decision->reason); !done.has_value()) log::warning("watch", "{}", done.error().message);
-}
-
-void Watch::State::check_liveness(const deliver::LiveApp& app, Seen& last) {
-  if (!app.liveness) return;
-  const auto now = std::chrono::steady_clock::now();
-  for (const auto& instance : app.instances) {
-    if (instance.state != "ready" || now - last.probed[instance.name] < app.liveness->period) continue;
-    last.probed[instance.name] = now;
-    const auto answer = target.probe(instance.name, *app.liveness, app.port);
-    int& bad = last.bad_answers[instance.name];
-    bad = answer.ok ? 0 : bad + 1;
-    if (bad < app.liveness->bad) continue;
-    bad = 0;
-    const auto reason = fmt::format("{} bad answers in a row on {}: {} {}", app.liveness->bad, app.liveness->path, answer.status, answer.body.substr(0, 100));
-    if (const auto done = deliver.replace(instance.id, reason); !done.has_value()) log::warning("watch", "{}", done.error().message);
-  }
 }
 
 // Prometheus text exposition format 0.0.4.

@@ -21,7 +21,10 @@ void ExitWatch::ring() {
   if (::write(bell_.get(), &one, sizeof one) < 0) return;  // full: it rings already
 }
 
-void ExitWatch::on_exit(std::function<void(const std::string&)> callback) { *callback_.lock() = std::move(callback); }
+void ExitWatch::on_exit(std::function<void(const std::string&)> callback) {
+  *callback_.lock() = std::move(callback);
+  ring();
+}
 
 void ExitWatch::add(const std::string& name, int pid) {
   Fd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -44,7 +47,8 @@ void ExitWatch::run(std::stop_token stop) {
     std::vector<std::string> names;
     std::vector<pollfd> polled{{bell_.get(), POLLIN, 0}};
     std::vector<Fd> copies;  // ours while we poll: remove() may close the original
-    {
+    const auto callback = *callback_.lock();
+    if (callback) {  // while nobody listens the ended ones stay, to be told to who comes
       auto watched = watched_.lock();
       for (const auto& [name, one] : *watched) {
         copies.emplace_back(::dup(one.fd.get()));
@@ -57,8 +61,7 @@ void ExitWatch::run(std::stop_token stop) {
     if (::read(bell_.get(), &rings, sizeof rings) < 0 && stop.stop_requested()) return;
     for (std::size_t i = 1; i < polled.size(); ++i) {
       if ((polled[i].revents & POLLIN) == 0 || watched_.lock()->erase(names[i - 1]) == 0) continue;
-      const auto callback = *callback_.lock();
-      if (callback) callback(names[i - 1]);
+      callback(names[i - 1]);
     }
   }
 }

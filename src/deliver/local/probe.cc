@@ -49,6 +49,19 @@ Fd connect_to(const ProbeTarget& target, Deadline deadline, std::string& why) {
 
 constexpr std::size_t kMostAnswer = 16 << 10, kKeptBody = 512;
 
+// Whether nothing more of what we keep will come: not everybody closes the connection after the answer, though asked to.
+bool is_whole(const std::string& data) {
+  const auto head = data.find("\r\n\r\n");
+  if (head == std::string::npos) return false;
+  const auto body = data.size() - head - 4;
+  if (body >= kKeptBody) return true;
+  auto fields = data.substr(0, head);
+  std::transform(fields.begin(), fields.end(), fields.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (fields.find("\r\ntransfer-encoding:") != std::string::npos) return data.ends_with("\r\n0\r\n\r\n");
+  const auto length = fields.find("\r\ncontent-length:");
+  return length != std::string::npos && body >= std::strtoull(fields.c_str() + length + 17, nullptr, 10);
+}
+
 }  // namespace
 
 ProbeAnswer probe_address(const ProbeTarget& target, const Clock& clock) {
@@ -64,7 +77,7 @@ ProbeAnswer probe_address(const ProbeTarget& target, const Clock& clock) {
   if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return answer.body = "the connection broke", answer;
   std::string data;
   char buffer[4096];
-  while (data.size() < kMostAnswer) {
+  while (data.size() < kMostAnswer && !is_whole(data)) {
     if (!wait_for(fd.get(), POLLIN, deadline)) {
       if (data.empty()) return answer.body = fmt::format("no answer within {} ms", target.probe.timeout.count()), answer;
       break;

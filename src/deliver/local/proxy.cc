@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "deliver/local/listener.h"
 
 namespace sampan::deliver {
 
@@ -65,6 +66,14 @@ ProxyServer* find(ProxyService& service, const std::string& instance) {
   return found == service.servers.end() ? nullptr : &*found;
 }
 
+std::string taken_ports(const std::vector<ProxyService>& services) {
+  std::string text;
+  for (const auto& service : services) {
+    if (const auto who = listener_of(service.port); !who.empty()) text += fmt::format("; port {} of {} is taken by {}", service.port, service.name, who);
+  }
+  return text;
+}
+
 }  // namespace
 
 Proxy::Proxy(std::string folder, int first_port, int last_port) : folder_(std::move(folder)), first_port_(first_port), last_port_(last_port) {}
@@ -73,6 +82,7 @@ Proxy::~Proxy() = default;
 ProxyPlaces Proxy::places() const { return {folder_ + "/haproxy.sock", folder_ + "/haproxy-log.sock"}; }
 
 Result<void> Proxy::start() {
+  if (keeper_.joinable()) return {};  // it sees to it from then on
   TRY(load());
   ::unlink(places().log_socket.c_str());
   log_ = Fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -82,7 +92,7 @@ Result<void> Proxy::start() {
   if (path.size() >= sizeof address.sun_path) return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
   path.copy(address.sun_path, path.size());
   if (!log_ || ::bind(log_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail_errno("listen for the proxy's log");
-  if (!ask("show info").has_value()) TRY(launch());
+  if (!ask("show info").has_value()) TRY(launch(table_.lock()->services));
   listener_ = std::jthread([this](std::stop_token stop) { hear(stop); });
   keeper_ = std::jthread([this](std::stop_token stop) { watch(stop); });
   return {};
@@ -106,7 +116,7 @@ Result<void> Proxy::load() {
 
 Result<void> Proxy::save(const Table& table) { return write_file_durably(folder_ + "/haproxy.cfg", proxy_config(table.services, places())); }
 
-Result<void> Proxy::launch() {
+Result<void> Proxy::launch(const std::vector<ProxyService>& services) {
   Command command;
   command.argv = {"haproxy", "-W", "-S", folder_ + "/haproxy-master.sock", "-p", folder_ + "/haproxy.pid", "-f", folder_ + "/haproxy.cfg"};
   const auto checked = TRY(run({.argv = {"haproxy", "-c", "-f", folder_ + "/haproxy.cfg"}}));
@@ -115,7 +125,7 @@ Result<void> Proxy::launch() {
   auto child = TRY(Child::spawn(command, {}));
   for (int i = 0; i < 100; ++i) {
     if (const auto ended = child.wait_for(std::chrono::milliseconds(30))) {
-      return fail(Errc::unavailable, "haproxy ended at once with {}: is one of its ports taken by another program?", ended->code);
+      return fail(Errc::unavailable, "haproxy ended at once with exit code {}{}", ended->code, taken_ports(services));
     }
     if (ask("show info").has_value()) {
       child.detach();
@@ -125,9 +135,15 @@ Result<void> Proxy::launch() {
   return fail(Errc::unavailable, "haproxy does not answer at {}", places().stats_socket);
 }
 
-// The master starts itself anew and then a worker with the new configuration; both sockets are away for a moment meanwhile.
+// The master starts itself anew and then a worker with the new configuration; both sockets are away for a moment meanwhile, also when
+// another reload was just before.
 Result<void> Proxy::reload(const std::function<bool()>& taken) {
-  TRY(ask_socket(folder_ + "/haproxy-master.sock", "reload"));
+  auto asked = ask_socket(folder_ + "/haproxy-master.sock", "reload");
+  for (int i = 0; i < 100 && !asked.has_value(); ++i) {
+    ::usleep(20'000);
+    asked = ask_socket(folder_ + "/haproxy-master.sock", "reload");
+  }
+  TRY(std::move(asked));
   for (int i = 0; i < 250; ++i) {
     if (taken()) return {};
     ::usleep(20'000);
@@ -143,7 +159,8 @@ Result<void> Proxy::end(const std::string& folder) {
   const auto command = read_file(fmt::format("/proc/{}/cmdline", number));
   if (number <= 1 || !command.has_value() || command->find("haproxy") == std::string::npos || command->find(folder) == std::string::npos) return {};
   ::kill(number, SIGTERM);
-  for (int i = 0; i < 100 && ::kill(number, 0) == 0; ++i) ::usleep(50'000);
+  const auto runs = [number] { return !read_file(fmt::format("/proc/{}/cmdline", number)).value_or("").empty(); };  // one that ended, not yet reaped, has none
+  for (int i = 0; i < 500 && runs(); ++i) ::usleep(10'000);
   return {};
 }
 
@@ -163,7 +180,11 @@ Result<int> Proxy::ensure(const std::string& name, int port) {
   const auto taken = [&](int candidate) {
     return std::any_of(table->services.begin(), table->services.end(), [&](const ProxyService& service) { return service.port == candidate; }) || !port_is_free(candidate);
   };
-  if (port != 0 && taken(port)) return fail(Errc::conflict, "port {} for {} is taken by another program or application: choose another", port, name);
+  if (port != 0 && taken(port)) {
+    const auto other = std::find_if(table->services.begin(), table->services.end(), [&](const ProxyService& service) { return service.port == port; });
+    const auto who = other != table->services.end() ? "the application " + other->name : listener_of(port);
+    return fail(Errc::conflict, "port {} for {} is taken by {}: stop that one, or choose another port", port, name, who.empty() ? "a process that does not listen" : who);
+  }
   for (int candidate = first_port_; port == 0 && candidate <= last_port_; ++candidate) {
     if (!taken(candidate)) port = candidate;
   }
@@ -182,6 +203,7 @@ Result<int> Proxy::ensure(const std::string& name, int port) {
 
 Result<void> Proxy::remove(const std::string& name) {
   auto table = table_.lock();
+  if (!find(table->services, name)) return {};
   auto next = *table;
   std::erase_if(next.services, [&](const ProxyService& service) { return service.name == name; });
   TRY(save(next));
@@ -281,7 +303,7 @@ void Proxy::hear(std::stop_token stop) {
   while (!stop.stop_requested()) {
     pollfd polled{log_.get(), POLLIN, 0};
     if (::poll(&polled, 1, 500) <= 0) continue;
-    const auto got = ::recv(log_.get(), buffer.data(), buffer.size(), 0);
+    const auto got = ::recv(log_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got <= 0) continue;
     const auto failure = parse_failure(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
     if (!failure) continue;
@@ -301,7 +323,7 @@ void Proxy::watch(std::stop_token stop) {
     if (stop.stop_requested() || ask("show info").has_value()) continue;
     log::warning("deliver", "the proxy is gone; starting it again with what it served");
     auto table = table_.lock();  // nobody changes it meanwhile
-    if (const auto started = launch(); !started.has_value()) log::error("deliver", "{}", started.error().message);
+    if (const auto started = launch(table->services); !started.has_value()) log::error("deliver", "{}", started.error().message);
   }
 }
 

@@ -34,7 +34,7 @@ class Proxy {
   ProxyPlaces places() const;
   Result<void> save(const Table& table);
   Result<void> load();
-  Result<void> launch();
+  Result<void> launch(const std::vector<ProxyService>& services);
   Result<void> reload(const std::function<bool()>& taken);
   Result<std::string> ask(const std::string& command);
   Result<void> must(const std::string& command, std::string_view expected);

@@ -21,7 +21,7 @@ defaults
   retries 3
   retry-on conn-failure empty-response
   http-reuse safe
-  timeout connect 2s
+  timeout connect 1s
   timeout client 60s
   timeout server 60s
   timeout queue 10s

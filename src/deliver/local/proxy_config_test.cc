@@ -1,7 +1,13 @@
 #include "deliver/local/proxy_config.h"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <thread>
+
+#include "base/files.h"
 #include "deliver/cutover.h"
 #include "deliver/local/probe.h"
 
@@ -51,4 +57,33 @@ TEST_CASE("probe: nobody listening is an answer with a reason, within its time l
   CHECK(!answer.ok);
   CHECK(answer.status == 0);
   CHECK(answer.body.find("connect") != std::string::npos);
+}
+
+TEST_CASE("probe: an answer is whole by its length, also when the connection stays open") {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(::listen(listener, 4) == 0);
+  socklen_t size = sizeof address;
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  const std::vector<std::string> answers = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+                                            "HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n"};
+  std::vector<Fd> open;
+  std::thread server([&] {
+    for (const auto& answer : answers) {
+      open.emplace_back(::accept(listener, nullptr, nullptr));
+      CHECK(::send(open.back().get(), answer.data(), answer.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(answer.size()));
+    }
+  });
+  Probe probe;
+  probe.timeout = std::chrono::seconds(10);
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<int> statuses;
+  for (std::size_t i = 0; i < answers.size(); ++i) statuses.push_back(probe_address({"127.0.0.1", ntohs(address.sin_port), probe}, SystemClock()).status);
+  CHECK(statuses == std::vector<int>{200, 200, 503});
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+  server.join();
+  ::close(listener);
 }

@@ -1,0 +1,2 @@
+-- deliver: that a deployment was asked to end outlives a stop of the server.
+alter table deployment add column abort_reason text not null default '';
