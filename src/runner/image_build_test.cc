@@ -78,11 +78,13 @@ TEST_CASE("image: root in a Dockerfile is nobody on the machine") {
   const auto marker = yard.bench.folders.root + "/marker";
   yard.write("Dockerfile",
              "FROM scratch\nCOPY root /\nRUN [\"/bin/bash\", \"-c\", \"cat /proc/self/uid_map; echo x > "
-             "/proc/sys/kernel/hostname; ls /proc | cat; true\"]\n");
+             "/proc/sys/kernel/hostname; ls /proc | cat; grep cgroup /proc/self/mountinfo; true\"]\n");
   REQUIRE(yard.run(yard.order(action("image_build"))).state == "succeeded");
   CHECK(yard.bench.sink->has(std::to_string(kBuildUser)));
   CHECK(yard.bench.sink->has("Read-only file system"));
   CHECK(!yard.bench.sink->has(fmt::format("\n{}\n", ::getpid())));  // not even seen
+  CHECK(yard.bench.sink->has(" / /sys/fs/cgroup/"));
+  CHECK(!yard.bench.sink->has(" /.."));  // a cgroup that is not ours: a JVM dies of it
 }
 
 TEST_CASE("image: contexts and Dockerfiles outside of the checkout, by .. or by link, are refused with a sentence") {

@@ -118,7 +118,7 @@ Result<void> Job::set_up() {
 }
 
 WorkshopPlace Job::workshop_place() const {
-  return {place_.folders.images(), place_.folder + "/workshop", place_.insecure_registry};
+  return {place_.folders.images(), place_.folder + "/workshop", cgroup_.folders(), place_.insecure_registry};
 }
 
 Result<void> Job::make_container() {

@@ -77,7 +77,7 @@ class MemoryRegistry {
 // with their libraries.
 inline void make_root(const std::string& folder) {
   const std::string script =
-      "for p in bash sh cat ls id mkdir rm sleep touch tail; do f=$(readlink -f \"$(command -v $p)\"); mkdir -p "
+      "for p in bash sh cat grep ls id mkdir rm sleep touch tail; do f=$(readlink -f \"$(command -v $p)\"); mkdir -p "
       "\"$0/bin\"; cp -L \"$f\" \"$0/bin/$p\"; "
       "ldd \"$f\" | grep -o '/[^ ]*' | while read l; do mkdir -p \"$0$(dirname $l)\"; cp -L \"$l\" \"$0$l\"; done; "
       "done; mkdir -p \"$0/tmp\" \"$0/proc\" \"$0/etc\"";

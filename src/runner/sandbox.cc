@@ -236,6 +236,13 @@ std::vector<std::string> system_options() {
   return options;
 }
 
+std::vector<std::string> cgroup_options(const std::vector<std::string>& folders) {
+  std::vector<std::string> options;
+  // /sys/fs/cgroup/memory/sampan-builds/NAME -> /sys/fs/cgroup/memory
+  for (const auto& folder : folders) add(options, {"--ro-bind", folder, parent_of(parent_of(folder))});
+  return options;
+}
+
 Result<std::vector<std::string>> sandbox_options(const Room& room, std::string_view workdir) {
   if (!workdir.empty() && workdir != "." && !stays_inside(workdir))
     return fail(Errc::invalid, "the folder '{}' leads out of the workspace", workdir);
@@ -247,11 +254,7 @@ Result<std::vector<std::string>> sandbox_options(const Room& room, std::string_v
   add(options, {"--bind", room.temporary, "/tmp", "--bind", room.home, std::string(kHome), "--bind", room.workspace,
                 "/workspace", "--bind", room.flow, "/flow"});
   if (!room.objects.empty()) add(options, {"--ro-bind", room.objects, "/run/objects"});
-  for (const auto& folder : room.cgroups) {
-    // /sys/fs/cgroup/memory/sampan-builds/NAME -> /sys/fs/cgroup/memory
-    const auto hierarchy = parent_of(parent_of(folder));
-    add(options, {"--ro-bind", folder, hierarchy});
-  }
+  for (auto& word : cgroup_options(room.cgroups)) options.push_back(std::move(word));
   for (const auto& [folder, directory] : room.caches) add(options, {"--bind", folder, TRY(place_of_cache(directory))});
   add(options, {"--directory", workdir.empty() ? std::string("/workspace") : fmt::format("/workspace/{}", workdir)});
   return options;

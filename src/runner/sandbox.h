@@ -37,6 +37,8 @@ Result<void> prepare(const Room& room);
 Result<std::vector<std::string>> sandbox_options(const Room& room, std::string_view workdir);
 // The read-only system: /usr and what of /etc and /opt programs need.
 std::vector<std::string> system_options();
+// A job's own cgroup folders, seen where the machine has its hierarchies.
+std::vector<std::string> cgroup_options(const std::vector<std::string>& folders);
 
 // Certificates that our environment names and that lie outside of /usr: files and folders, once each.
 std::vector<std::string> certificate_files();

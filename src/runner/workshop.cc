@@ -86,10 +86,10 @@ std::vector<std::string> Workshop::sandbox(Network network) const {
   const auto add = [&options](std::initializer_list<std::string> words) { options.insert(options.end(), words); };
   if (network == Network::off) add({"--no-network"});
   for (auto& word : system_options()) options.push_back(std::move(word));
+  // A JVM asks its cgroup for its limits, and dies of a view that is not its own.
+  add({"--tmpfs", "/sys", "--ro-bind", "/sys/devices/system", "/sys/devices/system"});
+  for (auto& word : cgroup_options(place_.cgroups)) options.push_back(std::move(word));
   add({"--ro-bind",
-       "/sys",
-       "/sys",
-       "--ro-bind",
        place_.scratch + "/passwd",
        "/etc/passwd",
        "--ro-bind",
