@@ -41,6 +41,10 @@ class Demo:
             f"deliver: {{ firstPort: {self.state['first_port']}, lastPort: {self.state['first_port'] + 40}, warmMemoryBudget: 4GiB }}\nrunner: {{ capacity: 2 }}\n")
         self.start_process("robot", ["python3", ROOT / "casestudy/dingtalk.py", self.state["robot_port"], HOME / "notices.jsonl"], {"DINGTALK_SECRET": self.state["robot_secret"]})
         url = f"http://127.0.0.1:{port}"
+        pid = self.state.get("server_pid")
+        if pid and alive(pid, "server") and not os.path.samefile(f"/proc/{pid}/exe", BIN / "sampan"):
+            self.stages.say("the server was built anew: it is restarted; the applications serve on")
+            end(pid, "server")
         if not answer_of(url + "/healthz"):
             self.start_process("server", [BIN / "sampan", "serve", "--config", HOME / "sampan.yaml"])
         wait_for("the server's first answer", lambda: answer_of(url + "/healthz"), 30)
@@ -172,6 +176,11 @@ def alive(pid, name):
     return ("dingtalk" if name == "robot" else "sampan") in command
 
 
+def end(pid, name):
+    os.kill(pid, signal.SIGTERM)
+    wait_for(f"the end of the {name}", lambda: not alive(pid, name), 30)
+
+
 def take_down():
     """Ends what the demo started and removes what it made, and only that."""
     state_file = HOME / "demo.json"
@@ -182,8 +191,7 @@ def take_down():
     for name in ("server", "robot"):
         pid = state.get(f"{name}_pid")
         if pid and alive(pid, name):
-            os.kill(pid, signal.SIGTERM)
-            wait_for(f"the end of the {name}", lambda pid=pid, name=name: not alive(pid, name), 30)
+            end(pid, name)
     if (HOME / "sampan.yaml").exists():
         run([BIN / "sampan", "destroy", "--config", HOME / "sampan.yaml", "--yes"], quiet=False)
     shutil.rmtree(HOME)

@@ -1,9 +1,12 @@
 #include "app/runner_keeper.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 #include "base/files.h"
@@ -32,12 +35,25 @@ void RunnerKeeper::keep(std::stop_token stop) {
   std::condition_variable_any bell;
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
-    if (runner_pid(settings_.folder) == 0) start_if_absent();
+    if (const int pid = runner_pid(settings_.folder))
+      retire_replaced(pid);
+    else
+      start();
     bell.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
   }
 }
 
-void RunnerKeeper::start_if_absent() {
+void RunnerKeeper::retire_replaced(int pid) const {
+  struct stat running {}, ours {};
+  if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &running) != 0 || ::stat(settings_.program.c_str(), &ours) != 0) return;
+  if (running.st_dev == ours.st_dev && running.st_ino == ours.st_ino) return;
+  std::error_code error;
+  if (!std::filesystem::is_empty(settings_.folder + "/jobs", error) || error) return;  // its steps go on; later
+  log::info("app", "runner {} runs a program that was replaced: a new one takes its place", pid);
+  ::kill(pid, SIGTERM);
+}
+
+void RunnerKeeper::start() {
   Command command;
   command.argv = {settings_.program, "runner", "--server", settings_.server, "--token-file", settings_.token_file,
                   "--folder", settings_.folder, "--name", settings_.name, "--capacity", std::to_string(settings_.capacity)};

@@ -1,4 +1,5 @@
 // Keeps the embedded runner alive: a process of its own that outlives the server, so that a restart interrupts no step.
+// A runner whose program was replaced (an upgrade) is ended when it has no job, and a new one takes its place.
 #pragma once
 
 #include <string>
@@ -15,7 +16,8 @@ class RunnerKeeper {
 
  private:
   void keep(std::stop_token stop);
-  void start_if_absent();
+  void start();
+  void retire_replaced(int pid) const;
 
   Settings settings_;
   std::jthread thread_;

@@ -18,6 +18,7 @@ class House:
         self.port = free_port(19080)
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
+        self.program = BIN / "sampan"
         self.tokens = {}
 
     def start(self):
@@ -40,7 +41,7 @@ class House:
 
     def up(self):
         log = open(self.folder / "server.log", "ab")
-        self.process = subprocess.Popen([str(BIN / "sampan"), "serve", "--config", str(self.folder / "sampan.yaml")], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([str(self.program), "serve", "--config", str(self.folder / "sampan.yaml")], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         wait_for("the server", lambda: answer_of(self.url + "/healthz"), 30)
 
     def kill(self):

@@ -1,6 +1,8 @@
 """The product's sentence as stories; each can fail by itself."""
 import json
 import os
+import pathlib
+import shutil
 import signal
 import urllib.request
 
@@ -264,8 +266,28 @@ def the_command_line_speaks_to_it(house):
     assert json.loads(run([BIN / "sampan", "--json", "run", "list"], env=env))["items"]
 
 
+def an_upgrade_replaces_the_runner(house):
+    def runner():
+        return next((p for p in pathlib.Path("/proc").glob("[0-9]*/cmdline") if f"--folder\0{house.folder}/d/runner" in p.read_text()), None)
+    before = wait_for("the runner", runner, 10).parent
+    house.stop()
+    upgraded = house.folder / "upgraded"
+    upgraded.mkdir()
+    for name in ("sampan", "sampan-hook", "sampan-launch"):
+        shutil.copy2(BIN / name, upgraded / name)
+    house.program = upgraded / "sampan"
+    house.up()
+    wait_for("the end of the runner before", lambda: not before.exists(), 20)
+    repo = house.repository("upgrade", {".sampan/daily.yaml": PIPELINE.format(run="echo upgraded")})
+    sha = repo.commit("Run after the upgrade")
+    repo.push("master")
+    assert house.finish(house.run_of(sha))["state"] == "succeeded"
+    assert os.readlink(runner().parent / "exe") == str(upgraded / "sampan")
+
+
 ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
     a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
-    a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_read_answers, the_command_line_speaks_to_it)]
+    a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_read_answers, the_command_line_speaks_to_it,
+    an_upgrade_replaces_the_runner)]
