@@ -104,7 +104,7 @@ def to_production(demo, service):
 
 def under_load(demo, service):
     """A release under load: push on the branch that delivers -> first answer of the new version; then production under load."""
-    load = Load(url_of(demo, "daily") + "/api/version", 60, "version")
+    load = Load(url_of(demo, "daily") + "/api/version", 150, "version")
     version = next_version(demo)
     pushed, sha, found = deliver_daily(demo, service, version)
     time.sleep(0.5)
@@ -112,7 +112,7 @@ def under_load(demo, service):
     compile_s, start_s = demo.own_time(found), demo.start_time(demo.deployment_of(found))
     total = seconds_between(pushed, seen[version]["first"])
     demo.figures.update(release_s=round(total - compile_s - start_s, 2), release_total_s=round(total, 2), compile_s=round(compile_s, 2), app_start_s=round(start_s, 2))
-    load = Load(url_of(demo, "production") + "/api/version", 120, "version", 24)
+    load = Load(url_of(demo, "production") + "/api/version", 250, "version", 24)
     _, run_id = promote(demo, service, sha)
     found = demo.finish(run_id)
     time.sleep(1)
@@ -125,7 +125,7 @@ def under_load(demo, service):
 
 def bad_version(demo, service):
     """Never becomes healthy: nothing is switched, customers notice nothing, the evidence is kept."""
-    load = Load(url_of(demo, "daily") + "/api/version", 60, "version")
+    load = Load(url_of(demo, "daily") + "/api/version", 150, "version")
     before = answer_of(url_of(demo, "daily") + "/api/version", "version")
     version = next_version(demo)
     _, _, found = deliver_daily(demo, service, version, "never-ready", "failed")
@@ -145,7 +145,7 @@ def wrong_version(demo, service):
     _, sha, _ = deliver_daily(demo, service, version, "orders-wrong")
     _, run_id = promote(demo, service, sha)
     demo.finish(run_id)
-    load = Load(url_of(demo, "production") + "/api/version", 120, "version", 24)
+    load = Load(url_of(demo, "production") + "/api/version", 250, "version", 24)
     time.sleep(2)
     asked = time.time()
     rollback = demo.zhao.post(f"/api/v1/environments/production/applications/{SERVICE}/rollback")
