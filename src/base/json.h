@@ -28,7 +28,8 @@ void append_json_string(std::string& out, std::string_view text);  // quoted and
 // from_json<T>(text): text -> struct; an unknown key, a missing member that is not optional and has no default, or a value of the
 // wrong type is Errc::invalid: "field 'approvals.min': expected a number, found text"; an unknown key names the nearest known one.
 // schema_of<T>(): the JSON Schema (2020-12) of T as Json, for OpenAPI; enums list their values; nested structs are inlined.
+// answer_schema_of<T>(): of what to_json writes: every member is there, an empty optional as null.
 // Has a default: std::optional, bool, vectors, maps, Json, and members whose initialiser is not the zero or empty value of their type.
-// These three templates are defined in base/json_struct.h, which routes.cc and other wire code include.
+// These templates are defined in base/json_struct.h, which routes.cc and other wire code include.
 
 }  // namespace sampan

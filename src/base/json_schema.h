@@ -10,7 +10,10 @@
 namespace sampan {
 namespace json_detail {
 
-template <class T>
+// What we read may leave members out that have a default; what we write has them all.
+enum class Way { in, out };
+
+template <class T, Way way>
 Json schema() {
   using Object = boost::json::object;
   if constexpr (std::same_as<T, Json>) {
@@ -29,13 +32,13 @@ Json schema() {
     return Object{{"type", "string"}, {"enum", std::move(names)}};
   } else if constexpr (IsOptional<T>::value) {
     boost::json::array either;
-    either.push_back(schema<typename IsOptional<T>::Inner>());
+    either.push_back(schema<typename IsOptional<T>::Inner, way>());
     either.push_back(Object{{"type", "null"}});
     return Object{{"anyOf", std::move(either)}};
   } else if constexpr (IsVector<T>::value) {
-    return Object{{"type", "array"}, {"items", schema<typename IsVector<T>::Inner>()}};
+    return Object{{"type", "array"}, {"items", schema<typename IsVector<T>::Inner, way>()}};
   } else if constexpr (IsMap<T>::value) {
-    return Object{{"type", "object"}, {"additionalProperties", schema<typename IsMap<T>::Inner>()}};
+    return Object{{"type", "object"}, {"additionalProperties", schema<typename IsMap<T>::Inner, way>()}};
   } else if constexpr (DescribedStruct<T>) {
     Object properties;
     boost::json::array required;
@@ -43,8 +46,8 @@ Json schema() {
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
       using M = std::remove_cvref_t<decltype(initial.*member.pointer)>;
       const std::string name(detail::enumerator_name(member.name));
-      properties.emplace(name, schema<M>());
-      if (!may_be_absent(initial.*member.pointer)) required.emplace_back(name);
+      properties.emplace(name, schema<M, way>());
+      if (way == Way::out || !may_be_absent(initial.*member.pointer)) required.emplace_back(name);
     });
     Object object{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
     if (!required.empty()) object.emplace("required", std::move(required));

@@ -1,4 +1,4 @@
-// to_json, from_json and schema_of over the list of members that BOOST_DESCRIBE_STRUCT gives. The rules are in base/json.h.
+// to_json, from_json and the schemas over the list of members that BOOST_DESCRIBE_STRUCT gives. The rules are in base/json.h.
 #pragma once
 
 #include "base/json_read.h"
@@ -31,7 +31,12 @@ Result<T> from_json(std::string_view text) {
 
 template <class T>
 Json schema_of() {
-  return json_detail::schema<T>();
+  return json_detail::schema<T, json_detail::Way::in>();
+}
+
+template <class T>
+Json answer_schema_of() {
+  return json_detail::schema<T, json_detail::Way::out>();
 }
 
 }  // namespace sampan

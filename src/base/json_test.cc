@@ -123,4 +123,5 @@ TEST_CASE("json: the schema lists members, enums and what is required") {
   CHECK(schema.find(R"("required":["count","at","id","word"])") != std::string::npos);
   CHECK(schema.find(R"("weight":{"anyOf":[{"type":"integer"},{"type":"null"}]})") != std::string::npos);
   CHECK(schema.find(R"("additionalProperties":false)") != std::string::npos);
+  CHECK(format_json(answer_schema_of<Whole>()).find(R"("required":["count","small","ratio","flag","at",)") != std::string::npos);
 }

@@ -174,18 +174,18 @@ std::vector<Route> application_routes(State& state) {
       route(Method::post, one + "/restart", Need::developer(), "Replace all instances by new ones of the same release", restart),
       route(Method::get, one + "/instances/:instance/log", Need::viewer(), "Show the end of an instance's log", instance_log),
   };
-  routes[0].response_schema = schema_of<views::AppList>();
-  routes[1].response_schema = schema_of<views::AppDetail>();
+  routes[0].response_schema = answer_schema_of<views::AppList>();
+  routes[1].response_schema = answer_schema_of<views::AppDetail>();
   routes[3].request_schema = schema_of<RollbackBody>();
-  routes[3].response_schema = schema_of<views::DeploymentView>();
-  routes[4].response_schema = schema_of<views::Preview>();
+  routes[3].response_schema = answer_schema_of<views::DeploymentView>();
+  routes[4].response_schema = answer_schema_of<views::Preview>();
   routes[4].query = {{"release", "number of the release; without it the one before"}};
   routes[5].request_schema = schema_of<DeployBody>();
-  routes[5].response_schema = schema_of<views::DeploymentView>();
+  routes[5].response_schema = answer_schema_of<views::DeploymentView>();
   routes[6].request_schema = schema_of<ScaleBody>();
-  routes[6].response_schema = schema_of<views::App>();
-  routes[7].response_schema = schema_of<views::DeploymentView>();
-  routes[8].response_schema = schema_of<LogLines>();
+  routes[6].response_schema = answer_schema_of<views::App>();
+  routes[7].response_schema = answer_schema_of<views::DeploymentView>();
+  routes[8].response_schema = answer_schema_of<LogLines>();
   return routes;
 }
 

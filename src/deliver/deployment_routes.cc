@@ -35,7 +35,7 @@ std::vector<Route> deployment_routes(State& state) {
   };
   std::vector<Route> routes = {{Method::get, "/api/v1/deployments/:deployment", Need::signed_in(), bound(show), "Show a deployment: phases, counted requests, evidence"},
                                {Method::post, "/api/v1/deployments/:deployment/abort", Need::signed_in(), bound(abort), "Abort a deployment before it switches"}};
-  for (auto& route : routes) route.response_schema = schema_of<views::DeploymentView>();
+  for (auto& route : routes) route.response_schema = answer_schema_of<views::DeploymentView>();
   return routes;
 }
 

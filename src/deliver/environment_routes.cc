@@ -125,11 +125,11 @@ std::vector<Route> environment_routes(State& state) {
       route(Method::post, "/api/v1/environments/:environment/lock", Need::admin(), "Lock an environment: only rollbacks go through", lock),
       route(Method::post, "/api/v1/environments/:environment/unlock", Need::admin(), "Unlock an environment", unlock),
   };
-  routes[0].response_schema = schema_of<views::EnvironmentList>();
+  routes[0].response_schema = answer_schema_of<views::EnvironmentList>();
   routes[1].request_schema = schema_of<NewEnvironment>();
-  routes[1].response_schema = schema_of<views::EnvironmentView>();
+  routes[1].response_schema = answer_schema_of<views::EnvironmentView>();
   routes[2].request_schema = schema_of<EnvironmentChange>();
-  routes[2].response_schema = schema_of<views::EnvironmentView>();
+  routes[2].response_schema = answer_schema_of<views::EnvironmentView>();
   routes[4].request_schema = schema_of<LockReason>();
   return routes;
 }

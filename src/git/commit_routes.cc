@@ -110,17 +110,17 @@ std::vector<Route> commit_routes(Parts& parts) {
   return {
       {.method = Method::get, .pattern = under + "commits", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return list_commits(parts, r); }, .summary = "List the commits of a ref, perhaps of one path",
-       .response_schema = schema_of<CommitList>(),
+       .response_schema = answer_schema_of<CommitList>(),
        .query = {{"ref", "branch, tag or sha; the default branch when absent"}, {"path", "file or folder"}, {"limit", "at most this many, 1-200"},
                  {"before", "the cursor of the page before"}}},
       {.method = Method::get, .pattern = under + "commits/:sha", .need = Need::viewer(),
-       .handler = [&](const R& r, const A&) { return show_commit(parts, r); }, .summary = "Show a commit", .response_schema = schema_of<CommitOut>()},
+       .handler = [&](const R& r, const A&) { return show_commit(parts, r); }, .summary = "Show a commit", .response_schema = answer_schema_of<CommitOut>()},
       {.method = Method::get, .pattern = under + "commits/:sha/diff", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return show_diff(parts, r); }, .summary = "Show what a commit changed from its first parent",
-       .response_schema = schema_of<Diff>()},
+       .response_schema = answer_schema_of<Diff>()},
       {.method = Method::get, .pattern = under + "compare", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return compare(parts, r); },
-       .summary = "Show what is on one ref and not on another, from where they parted", .response_schema = schema_of<CompareOut>(),
+       .summary = "Show what is on one ref and not on another, from where they parted", .response_schema = answer_schema_of<CompareOut>(),
        .query = {{"from", "branch, tag or sha"}, {"to", "branch, tag or sha"}}},
   };
 }

@@ -152,15 +152,15 @@ std::vector<Route> file_routes(Parts& parts) {
   return {
       {.method = Method::get, .pattern = under + "tree", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return show_tree(parts, r); }, .summary = "List a folder, with the last commit of each entry",
-       .response_schema = schema_of<TreeOut>(), .query = query},
+       .response_schema = answer_schema_of<TreeOut>(), .query = query},
       {.method = Method::get, .pattern = under + "file", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return show_file(parts, r); }, .summary = "Show a file; its text when it is text of at most 1 MiB",
-       .response_schema = schema_of<FileOut>(), .query = query},
+       .response_schema = answer_schema_of<FileOut>(), .query = query},
       {.method = Method::get, .pattern = under + "raw", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return download(parts, r); }, .summary = "Download a file's bytes, at most 64 MiB", .query = query},
       {.method = Method::get, .pattern = under + "blame", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return show_blame(parts, r); }, .summary = "Show who last changed each line of a file",
-       .response_schema = schema_of<BlameOut>(), .query = query},
+       .response_schema = answer_schema_of<BlameOut>(), .query = query},
   };
 }
 

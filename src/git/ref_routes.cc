@@ -83,18 +83,18 @@ std::vector<Route> ref_routes(Parts& parts) {
   return {
       {.method = Method::get, .pattern = under + "branches", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return list_refs(parts, r, "refs/heads"); }, .summary = "List the branches, the newest commit first",
-       .response_schema = schema_of<RefList>(), .query = paging},
+       .response_schema = answer_schema_of<RefList>(), .query = paging},
       {.method = Method::get, .pattern = under + "tags", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return list_refs(parts, r, "refs/tags"); }, .summary = "List the tags, the newest first",
-       .response_schema = schema_of<RefList>(), .query = paging},
+       .response_schema = answer_schema_of<RefList>(), .query = paging},
       {.method = Method::post, .pattern = under + "branches", .need = Need::developer(),
        .handler = [&](const R& r, const A& a) { return create_branch(parts, r, a); }, .summary = "Make a branch from a branch, tag or commit",
-       .request_schema = schema_of<BranchIn>(), .response_schema = schema_of<RefOut>()},
+       .request_schema = schema_of<BranchIn>(), .response_schema = answer_schema_of<RefOut>()},
       {.method = Method::del, .pattern = under + "branches/*name", .need = Need::developer(),
        .handler = [&](const R& r, const A& a) { return delete_branch(parts, r, a); }, .summary = "Delete a branch"},
       {.method = Method::get, .pattern = under + "pushes", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) { return list_pushes(parts, r); }, .summary = "List the pushes, newest first",
-       .response_schema = schema_of<PushList>(), .query = paging},
+       .response_schema = answer_schema_of<PushList>(), .query = paging},
   };
 }
 

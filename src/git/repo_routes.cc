@@ -122,18 +122,18 @@ std::vector<Route> group_routes(Parts& parts) {
   return {
       {.method = Method::get, .pattern = "/api/v1/groups", .need = Need::signed_in(),
        .handler = [&](const R&, const A& a) { return list_groups(parts, a); }, .summary = "List the groups you may see",
-       .response_schema = schema_of<GroupList>()},
+       .response_schema = answer_schema_of<GroupList>()},
       {.method = Method::post, .pattern = "/api/v1/groups", .need = Need::site_admin(),
        .handler = [&](const R& r, const A& a) { return create_group(parts, r, a); }, .summary = "Make a group",
-       .request_schema = schema_of<GroupIn>(), .response_schema = schema_of<GroupOut>()},
+       .request_schema = schema_of<GroupIn>(), .response_schema = answer_schema_of<GroupOut>()},
       {.method = Method::get, .pattern = "/api/v1/groups/:group", .need = Need::viewer(),
        .handler = [&](const R& r, const A& a) -> Result<Response> {
          return Response::json(200, to_json(TRY(group_out(parts, TRY(parts.repos.find_group(r.param("group"))), a))));
        },
-       .summary = "Show a group", .response_schema = schema_of<GroupOut>()},
+       .summary = "Show a group", .response_schema = answer_schema_of<GroupOut>()},
       {.method = Method::patch, .pattern = "/api/v1/groups/:group", .need = Need::admin(),
        .handler = [&](const R& r, const A& a) { return change_group(parts, r, a); }, .summary = "Change a group",
-       .request_schema = schema_of<GroupPatch>(), .response_schema = schema_of<GroupOut>()},
+       .request_schema = schema_of<GroupPatch>(), .response_schema = answer_schema_of<GroupOut>()},
       {.method = Method::del, .pattern = "/api/v1/groups/:group", .need = Need::admin(),
        .handler = [&](const R& r, const A& a) -> Result<Response> {
          TRY(parts.repos.delete_group(a, r.param("group")));
@@ -147,25 +147,25 @@ std::vector<Route> repo_routes(Parts& parts) {
   return {
       {.method = Method::get, .pattern = "/api/v1/templates", .need = Need::signed_in(),
        .handler = [](const R&, const A&) -> Result<Response> { return list_templates(); }, .summary = "List what a repository can begin with",
-       .response_schema = schema_of<TemplateList>()},
+       .response_schema = answer_schema_of<TemplateList>()},
       {.method = Method::get, .pattern = "/api/v1/repos", .need = Need::signed_in(),
        .handler = [&](const R& r, const A& a) { return list_repos(parts, r, a); }, .summary = "List the repositories you may see",
-       .response_schema = schema_of<RepoList>(),
+       .response_schema = answer_schema_of<RepoList>(),
        .query = {{"query", "part of the path or description"}, {"group", "name of a group"}, {"limit", "at most this many, 1-200"},
                  {"before", "the cursor of the page before"}}},
       {.method = Method::post, .pattern = "/api/v1/repos", .need = Need::signed_in(),
        .handler = [&](const R& r, const A& a) { return create_repo(parts, r, a); },
        .summary = "Make a repository, empty or from a template; takes developer in its group",
-       .request_schema = schema_of<RepoIn>(), .response_schema = schema_of<RepoOut>()},
+       .request_schema = schema_of<RepoIn>(), .response_schema = answer_schema_of<RepoOut>()},
       {.method = Method::get, .pattern = "/api/v1/repos/:group/:repo", .need = Need::viewer(),
        .handler = [&](const R& r, const A& a) -> Result<Response> {
          return Response::json(200, to_json(TRY(wire::repo_out(parts, TRY(parts.repo_of(r)), a))));
        },
-       .summary = "Show a repository", .response_schema = schema_of<RepoOut>()},
+       .summary = "Show a repository", .response_schema = answer_schema_of<RepoOut>()},
       {.method = Method::patch, .pattern = "/api/v1/repos/:group/:repo", .need = Need::admin(),
        .handler = [&](const R& r, const A& a) { return change_repo(parts, r, a); },
        .summary = "Change a repository's description, visibility or default branch", .request_schema = schema_of<RepoPatch>(),
-       .response_schema = schema_of<RepoOut>()},
+       .response_schema = answer_schema_of<RepoOut>()},
       {.method = Method::del, .pattern = "/api/v1/repos/:group/:repo", .need = Need::admin(),
        .handler = [&](const R& r, const A& a) -> Result<Response> {
          TRY(parts.repos.remove(a, TRY(parts.repo_of(r))));

@@ -140,13 +140,13 @@ std::vector<Route> robot_routes(State& state) {
                                route(Method::del, "/api/v1/robots/:id", "Remove a robot", remove),
                                route(Method::post, "/api/v1/robots/:id/test", "Send a test message", test),
                                route(Method::get, "/api/v1/robots/:id/deliveries", "List what a robot was told", deliveries)};
-  routes[0].response_schema = schema_of<RobotList>();
+  routes[0].response_schema = answer_schema_of<RobotList>();
   routes[1].request_schema = schema_of<NewRobot>();
-  routes[1].response_schema = schema_of<RobotView>();
+  routes[1].response_schema = answer_schema_of<RobotView>();
   routes[2].request_schema = schema_of<RobotChange>();
-  routes[2].response_schema = schema_of<RobotView>();
-  routes[4].response_schema = schema_of<TestAnswer>();
-  routes[5].response_schema = schema_of<DeliveryList>();
+  routes[2].response_schema = answer_schema_of<RobotView>();
+  routes[4].response_schema = answer_schema_of<TestAnswer>();
+  routes[5].response_schema = answer_schema_of<DeliveryList>();
   return routes;
 }
 

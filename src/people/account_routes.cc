@@ -158,22 +158,22 @@ std::vector<Route> me_routes(Accounts& accounts, SignIn& sign_in) {
   return {
       {.method = Method::get, .pattern = "/api/v1/session", .need = Need::anyone(),
        .handler = [&](const R&, const A& a) { return session_handler(accounts, a); }, .summary = "Show who is signed in, or nobody",
-       .response_schema = schema_of<SessionOut>()},
+       .response_schema = answer_schema_of<SessionOut>()},
       {.method = Method::post, .pattern = "/api/v1/session", .need = Need::anyone(),
        .handler = [&](const R& r, const A&) { return sign_in_handler(accounts, sign_in, r); },
        .summary = "Sign in with login and password; sets the session cookie",
-       .request_schema = schema_of<SessionIn>(), .response_schema = schema_of<MeOut>()},
+       .request_schema = schema_of<SessionIn>(), .response_schema = answer_schema_of<MeOut>()},
       {.method = Method::del, .pattern = "/api/v1/session", .need = Need::signed_in(),
        .handler = [&](const R& r, const A&) { return sign_out_handler(sign_in, r); }, .summary = "Sign out"},
       {.method = Method::get, .pattern = "/api/v1/me", .need = Need::signed_in(),
        .handler = [&](const R&, const A& a) -> Result<Response> { return Response::json(200, to_json(me_out(TRY(accounts.find(a.user))))); },
-       .summary = "Show who is signed in", .response_schema = schema_of<MeOut>()},
+       .summary = "Show who is signed in", .response_schema = answer_schema_of<MeOut>()},
       {.method = Method::patch, .pattern = "/api/v1/me", .need = Need::signed_in(),
        .handler = [&](const R& r, const A& a) -> Result<Response> {
          const auto in = TRY(from_json<MeIn>(r.body));
          return Response::json(200, to_json(me_out(TRY(accounts.change_self(a, {in.name, in.email, in.locale, {}, {}, {}})))));
        },
-       .summary = "Change your own name, address or language", .request_schema = schema_of<MeIn>(), .response_schema = schema_of<MeOut>()},
+       .summary = "Change your own name, address or language", .request_schema = schema_of<MeIn>(), .response_schema = answer_schema_of<MeOut>()},
       {.method = Method::post, .pattern = "/api/v1/me/password", .need = Need::signed_in(),
        .handler = [&](const R& r, const A& a) { return password_handler(accounts, sign_in, r, a); },
        .summary = "Change your own password; ends your other sessions", .request_schema = schema_of<PasswordIn>()},
@@ -190,10 +190,10 @@ std::vector<Route> token_routes(Accounts& accounts, Clock& clock) {
          for (const auto& row : TRY(accounts.tokens(a))) out.items.push_back(token_out(row));
          return Response::json(200, to_json(out));
        },
-       .summary = "List your tokens, without their secrets", .response_schema = schema_of<TokenList>()},
+       .summary = "List your tokens, without their secrets", .response_schema = answer_schema_of<TokenList>()},
       {.method = Method::post, .pattern = "/api/v1/me/tokens", .need = Need::signed_in(),
        .handler = [&](const R& r, const A& a) { return create_token(accounts, clock, r, a); },
-       .summary = "Make a token; its secret is shown this once", .request_schema = schema_of<TokenIn>(), .response_schema = schema_of<MadeTokenOut>()},
+       .summary = "Make a token; its secret is shown this once", .request_schema = schema_of<TokenIn>(), .response_schema = answer_schema_of<MadeTokenOut>()},
       {.method = Method::del, .pattern = "/api/v1/me/tokens/:id", .need = Need::signed_in(),
        .handler = [&](const R& r, const A& a) { return revoke_token(accounts, r, a); }, .summary = "Revoke a token"},
   };
@@ -205,15 +205,15 @@ std::vector<Route> user_routes(Accounts& accounts) {
   return {
       {.method = Method::get, .pattern = "/api/v1/users", .need = Need::site_admin(),
        .handler = [&](const R& r, const A&) { return list_users(accounts, r); }, .summary = "List the users",
-       .response_schema = schema_of<UserList>(), .query = {{"limit", "at most this many, 1-200"}, {"before", "the cursor of the page before"}}},
+       .response_schema = answer_schema_of<UserList>(), .query = {{"limit", "at most this many, 1-200"}, {"before", "the cursor of the page before"}}},
       {.method = Method::post, .pattern = "/api/v1/users", .need = Need::site_admin(),
        .handler = [&](const R& r, const A& a) { return create_user(accounts, r, a); },
        .summary = "Make a user; without a password one is made and shown this once",
-       .request_schema = schema_of<UserIn>(), .response_schema = schema_of<MadeUserOut>()},
+       .request_schema = schema_of<UserIn>(), .response_schema = answer_schema_of<MadeUserOut>()},
       {.method = Method::patch, .pattern = "/api/v1/users/:login", .need = Need::site_admin(),
        .handler = [&](const R& r, const A& a) { return change_user(accounts, r, a); },
        .summary = "Change a user, switch it off or on, set its password", .request_schema = schema_of<UserPatch>(),
-       .response_schema = schema_of<UserOut>()},
+       .response_schema = answer_schema_of<UserOut>()},
   };
 }
 

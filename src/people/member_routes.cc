@@ -65,16 +65,16 @@ std::vector<Route> routes_under(Members& members, const People::TargetResolver& 
   return {
       {.method = Method::get, .pattern = under, .need = Need::viewer(),
        .handler = [&](const R& r, const A&) -> Result<Response> { return list_members(members, TRY(named(resolver, r))); },
-       .summary = "List the members and their roles", .response_schema = schema_of<MemberList>()},
+       .summary = "List the members and their roles", .response_schema = answer_schema_of<MemberList>()},
       {.method = Method::get, .pattern = under + "/:login", .need = Need::viewer(),
        .handler = [&](const R& r, const A&) -> Result<Response> {
          const auto at = TRY(named(resolver, r));
          return Response::json(200, to_json(out_of(TRY(find_member(members, at, r.param("login"))))));
        },
-       .summary = "Show one member's role", .response_schema = schema_of<MemberOut>()},
+       .summary = "Show one member's role", .response_schema = answer_schema_of<MemberOut>()},
       {.method = Method::put, .pattern = under + "/:login", .need = Need::admin(),
        .handler = [&](const R& r, const A& a) -> Result<Response> { return put_member(members, TRY(named(resolver, r)), r, a); },
-       .summary = "Give a person a role", .request_schema = schema_of<MemberIn>(), .response_schema = schema_of<MemberOut>()},
+       .summary = "Give a person a role", .request_schema = schema_of<MemberIn>(), .response_schema = answer_schema_of<MemberOut>()},
       {.method = Method::del, .pattern = under + "/:login", .need = Need::admin(),
        .handler = [&](const R& r, const A& a) -> Result<Response> {
          const auto at = TRY(named(resolver, r));
@@ -114,7 +114,7 @@ std::vector<Route> member_routes(Members& members, const People::TargetResolver&
 std::vector<Route> audit_routes(Db& db) {
   return {{.method = Method::get, .pattern = "/api/v1/audit", .need = Need::site_admin(),
            .handler = [&db](const Request& r, const Actor&) { return list_audit(db, r); }, .summary = "List who did what, newest first",
-           .response_schema = schema_of<AuditList>(),
+           .response_schema = answer_schema_of<AuditList>(),
            .query = {{"actor", "login"}, {"action", "like 'member.set'"}, {"target", "name of the thing"},
                      {"limit", "at most this many, 1-200"}, {"before", "the cursor of the page before"}}}};
 }

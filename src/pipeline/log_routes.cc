@@ -154,7 +154,7 @@ std::vector<Route> log_routes(RouteRoom rooms) {
        .need = Need::signed_in(),
        .handler = on(&LogRoutes::show),
        .summary = "Read lines of a job's log",
-       .response_schema = schema_of<LogJson>(),
+       .response_schema = answer_schema_of<LogJson>(),
        .query = {{"from_line", "first line wanted, from 1"},
                  {"lines", "how many, at most 5000"},
                  {"tail", "the last so many instead"}}},

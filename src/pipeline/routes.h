@@ -41,8 +41,8 @@ std::string page_json(const std::vector<T>& items, std::int64_t last, const Page
 template <class T>
 Json page_schema() {
   return boost::json::object{{"type", "object"},
-                             {"properties", boost::json::object{{"items", schema_of<std::vector<T>>()},
-                                                                {"next", schema_of<std::optional<std::string>>()}}},
+                             {"properties", boost::json::object{{"items", answer_schema_of<std::vector<T>>()},
+                                                                {"next", answer_schema_of<std::optional<std::string>>()}}},
                              {"required", boost::json::array{"items", "next"}}};
 }
 

@@ -199,7 +199,7 @@ std::vector<Route> run_routes(RouteRoom rooms) {
   repo_query.insert(
       repo_query.end(),
       {{"pipeline", "only of this file"}, {"ref", "only of this branch"}, {"state", "only in this state"}});
-  const Json run_schema = schema_of<view::Run>(), briefs = page_schema<view::RunBrief>();
+  const Json run_schema = answer_schema_of<view::Run>(), briefs = page_schema<view::RunBrief>();
   const auto route = [](Method method, std::string pattern, Need need, Route::Handler handler, std::string summary,
                         Json request, Json response) {
     Route made_route{.method = method,

@@ -187,11 +187,11 @@ std::vector<Route> RunnerApi::routes() {
       {"labels", "with commas between"}};
   Route& beat = add(Method::post, "/api/v1/runner/heartbeat", &RunnerApi::heartbeat, "Renew a runner's leases");
   beat.request_schema = schema_of<wire::Heartbeat>();
-  beat.response_schema = schema_of<wire::HeartbeatAnswer>();
+  beat.response_schema = answer_schema_of<wire::HeartbeatAnswer>();
   Route& log = add(Method::post, job + "/log", &RunnerApi::log, "Append to a job's log");
   log.body_limit = kMostLogBytes;
   log.query = {{"fence", "of the lease"}, {"offset", "in the log, of the first byte"}};
-  log.response_schema = schema_of<wire::LogAnswer>();
+  log.response_schema = answer_schema_of<wire::LogAnswer>();
   Route& step = add(Method::post, job + "/steps", &RunnerApi::steps, "Say how a job's steps stand");
   step.request_schema = schema_of<wire::Steps>();
   add(Method::post, job + "/finish", &RunnerApi::finish, "End a job").request_schema = schema_of<wire::Finish>();
@@ -200,10 +200,10 @@ std::vector<Route> RunnerApi::routes() {
   put.body_limit = 16ULL << 30;
   put.query = {
       {"fence", "of the lease"}, {"file_name", "for the download"}, {"kind", "archive or file"}, {"step", "its key"}};
-  put.response_schema = schema_of<wire::ArtifactAnswer>();
+  put.response_schema = answer_schema_of<wire::ArtifactAnswer>();
   Route& image = add(Method::post, job + "/images", &RunnerApi::put_image, "Record a pushed image as an artifact");
   image.request_schema = schema_of<wire::Image>();
-  image.response_schema = schema_of<wire::ArtifactAnswer>();
+  image.response_schema = answer_schema_of<wire::ArtifactAnswer>();
   add(Method::get, "/api/v1/runner/artifacts/:artifact", &RunnerApi::get_artifact,
       "Read an artifact of the same repository");
   Route& report = add(Method::post, job + "/reports", &RunnerApi::put_report, "Add a test report file");

@@ -116,7 +116,7 @@ std::vector<Route> runner_admin_routes(RouteRoom rooms) {
        .handler = on(&RunnerRoutes::add),
        .summary = "Add a runner; its token is told once",
        .request_schema = schema_of<RunnerBody>(),
-       .response_schema = schema_of<RunnerJson>()},
+       .response_schema = answer_schema_of<RunnerJson>()},
       {.method = Method::del,
        .pattern = "/api/v1/runners/:runner",
        .need = Need::site_admin(),

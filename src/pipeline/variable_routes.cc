@@ -142,7 +142,7 @@ std::vector<Route> variable_routes(RouteRoom rooms) {
        .handler = on(&VariableRoutes::put),
        .summary = "Make or change a variable group",
        .request_schema = schema_of<GroupBody>(),
-       .response_schema = schema_of<GroupJson>()},
+       .response_schema = answer_schema_of<GroupJson>()},
       {.method = Method::del,
        .pattern = group,
        .need = Need::site_admin(),

@@ -84,16 +84,16 @@ std::vector<Route> image_routes(State& state) {
     return [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); };
   };
   Route repositories{Method::get, "/api/v1/images", Need::signed_in(), bound(list_images), "List the image repositories one may pull from"};
-  repositories.response_schema = schema_of<ImageRepos>();
+  repositories.response_schema = answer_schema_of<ImageRepos>();
   Route tags{Method::get, "/api/v1/images/tags", Need::signed_in(), bound(list_image_tags), "List the tags of an image repository"};
-  tags.response_schema = schema_of<ImageTags>();
+  tags.response_schema = answer_schema_of<ImageTags>();
   tags.query = {{"repository", "the image repository, such as company/shop"}};
   Route remove{Method::del, "/api/v1/images/tags", Need::signed_in(), bound(delete_image_tag), "Delete a tag"};
   remove.query = {{"repository", "the image repository"}, {"tag", "the tag"}};
   Route settings{Method::patch, "/api/v1/images/settings", Need::signed_in(), bound(change_image_settings), "Change the settings of an image repository"};
   settings.query = {{"repository", "the image repository"}};
   settings.request_schema = schema_of<ImageSettings>();
-  settings.response_schema = schema_of<ImageSettings>();
+  settings.response_schema = answer_schema_of<ImageSettings>();
   return {std::move(repositories), std::move(tags), std::move(remove), std::move(settings)};
 }
 

@@ -169,7 +169,7 @@ std::vector<Route> Watch::routes() {
                   return fail(Errc::not_found, "nothing of '{}' runs in '{}'", request.param("app"), request.param("environment"));
                 },
                 "Show what was measured of an application"};
-  history.response_schema = schema_of<Points>();
+  history.response_schema = answer_schema_of<Points>();
   history.query = {{"minutes", "how far back, 1 to 1440; 30 without it"}};
   Route metrics{Method::get, "/metrics", Need::signed_in(), [&state](const Request&, const Actor&) -> Result<Response> { return Response::text(200, state.metrics(), "text/plain; version=0.0.4"); },
                 "Show numbers for Prometheus"};

@@ -56,7 +56,7 @@ TEST_CASE("openapi: a pattern's parameters become the path's, in their order") {
 
 TEST_CASE("openapi: the methods of a path stand together, each with what goes in and out") {
   auto make = route(Method::post, "/api/v1/things"), put = route(Method::put, "/api/v1/things/blob");
-  make.request_schema = make.response_schema = schema_of<Thing>();
+  make.request_schema = make.response_schema = answer_schema_of<Thing>();
   put.body = BodyKind::spool;
   const auto paths = document({route(Method::get, "/api/v1/things", Need::anyone()), make, put}).at("paths");
   const auto& things = paths.at("/api/v1/things");

@@ -111,7 +111,7 @@ std::vector<Route> own_routes(const Rooms& rooms, const Config& config, Ask ask,
   routes.back().query = {{"q", "at least two characters"}};
   routes.push_back({Method::get, "/api/v1/status", Need::anyone(),
                     [&rooms, &config, started](const Request&, const Actor& actor) { return status(config, rooms, started, actor); }, "Show the server's version and state"});
-  routes.back().response_schema = schema_of<Status>();
+  routes.back().response_schema = answer_schema_of<Status>();
   routes.push_back({Method::get, "/healthz", Need::anyone(), [&db = rooms.db](const Request&, const Actor&) { return health(db); }, "Answer when the database answers"});
   routes.push_back({Method::get, "/api/v1/openapi.json", Need::anyone(),
                     [openapi](const Request&, const Actor&) -> Result<Response> { return Response::json(200, openapi()); }, "Show this description"});

@@ -19,17 +19,17 @@ class House:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
         self.program = BIN / "sampan"
-        self.tokens = {}
+        self.tokens, self.passwords = {}, {}
 
     def start(self):
         first = free_port(19200)
         (self.folder / "sampan.yaml").write_text(
-            f"data: {self.folder}/d\nserver: {{ address: 127.0.0.1, port: {self.port} }}\ndeliver: {{ firstPort: {first}, lastPort: {first + 20} }}\npipeline: {{ lease: 3s }}\n")
+            f"data: {self.folder}/d\nserver: {{ address: 127.0.0.1, port: {self.port} }}\ndeliver: {{ firstPort: {first}, lastPort: {first + 20} }}\npipeline: {{ lease: 3s }}\nweb: {{ uiFolder: {ROOT}/ui/dist }}\n")
         self.up()
         self.password = (self.folder / "d/first-password").read_text().strip()
         self.admin = Api(self.url, "admin", self.password)
         for name in ("li", "viewer"):
-            secret = "Flow-" + os.urandom(9).hex()
+            secret = self.passwords[name] = "Flow-" + os.urandom(9).hex()
             self.admin.post("/api/v1/users", {"login": name, "name": name, "email": f"{name}@example.com", "password": secret})
             self.tokens[name] = Api(self.url, name, secret).post("/api/v1/me/tokens", {
                 "name": "flow", "scopes": ["api_read", "api_write", "repo_read", "repo_write", "image_read", "image_write"]})["token"]

@@ -8,6 +8,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from house import House  # noqa: E402
+import pages  # noqa: E402
 import stories  # noqa: E402
 
 
@@ -33,6 +34,9 @@ def main():
                     failed += 1
                     print(f"  FAILED  {name} ({time.time() - began:.1f} s): {error}", flush=True)
                     traceback.print_exc(limit=4)
+            if not arguments.only:
+                seen, wrong = pages.look(house)
+                passed, failed = passed + seen, failed + wrong
         finally:
             house.take_down()
     pathlib.Path(arguments.results).write_text(f"{passed} {failed}\n")
