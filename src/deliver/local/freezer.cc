@@ -1,6 +1,7 @@
 #include "deliver/local/freezer.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -36,24 +37,43 @@ Result<void> write_text(const std::string& file, std::string_view text) {
   return {};
 }
 
+std::vector<pid_t> members_of(const std::string& cgroup) {
+  std::vector<pid_t> members;
+  std::ifstream in(cgroup + "/cgroup.procs");
+  for (pid_t pid = 0; in >> pid;) members.push_back(pid);
+  return members;
+}
+
+// The letter of proc(5)'s stat: R, S, D, T (stopped), Z; 0: there is no such process.
+char state_of(pid_t pid) {
+  const auto stat = text_of(fmt::format("/proc/{}/stat", pid));
+  const auto name_end = stat.rfind(')');
+  return name_end == std::string::npos || name_end + 2 >= stat.size() ? '\0' : stat[name_end + 2];
+}
+
 }  // namespace
 
 Result<void> set_frozen(int pid, bool frozen) {
-  if (const auto v1 = folder_of(pid, "freezer"); !v1.empty() && exists(v1 + "/freezer.state")) {
-    TRY(write_text(v1 + "/freezer.state", frozen ? "FROZEN" : "THAWED"));
-    // FREEZING becomes FROZEN when the last task has stopped; the kernel has no event for it.
-    for (int i = 0; frozen && i < 200 && !text_of(v1 + "/freezer.state").starts_with("FROZEN"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    return {};
+  if (const auto v2 = folder_of(pid, ""); exists(v2 + "/cgroup.freeze")) return write_text(v2 + "/cgroup.freeze", frozen ? "1" : "0");
+  const auto v1 = folder_of(pid, "pids");
+  if (v1.empty() || v1 == "/sys/fs/cgroup/pids/") return fail(Errc::unavailable, "process {} is in no cgroup of its own that could be frozen", pid);
+  // Again until none runs: one that was being forked was not in the list.
+  for (int i = 0; i < 200; ++i) {
+    bool done = true;
+    for (const auto member : members_of(v1)) {
+      const char state = state_of(member);
+      if (state == 'Z' || state == 0 || (state == 'T') == frozen) continue;
+      if (::kill(member, frozen ? SIGSTOP : SIGCONT) == 0) done = false;
+    }
+    if (done) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  const auto v2 = folder_of(pid, "");
-  if (v2.empty() || !exists(v2 + "/cgroup.freeze")) return fail(Errc::unavailable, "process {} is in no cgroup that can be frozen", pid);
-  return write_text(v2 + "/cgroup.freeze", frozen ? "1" : "0");
+  return fail(Errc::unavailable, "the processes beside {} cannot be {}", pid, frozen ? "stopped" : "resumed");
 }
 
 bool is_frozen(int pid) {
-  if (const auto v1 = folder_of(pid, "freezer"); !v1.empty() && exists(v1 + "/freezer.state")) return !text_of(v1 + "/freezer.state").starts_with("THAWED");
-  const auto v2 = folder_of(pid, "");
-  return !v2.empty() && text_of(v2 + "/cgroup.freeze").starts_with("1");
+  if (const auto v2 = folder_of(pid, ""); exists(v2 + "/cgroup.freeze")) return text_of(v2 + "/cgroup.freeze").starts_with("1");
+  return state_of(pid) == 'T';
 }
 
 Result<Consumption> consumption(int pid) {

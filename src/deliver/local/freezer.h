@@ -1,4 +1,5 @@
-// Stops and resumes the processes of a container by its cgroup, in milliseconds (cgroup v1 freezer, or v2 cgroup.freeze).
+// Stops and resumes the processes of a container, in milliseconds: by cgroup.freeze (v2), else by SIGSTOP to each of them. Not by the freezer of
+// cgroup v1: what it holds cannot be killed, so that whoever ends the machine, or a namespace around it, waits for ever.
 #pragma once
 
 #include "base/result.h"

@@ -76,6 +76,17 @@ TEST_CASE("local target: serves while Sampan is away, and is taken over as it is
   CHECK(get(url, "/version").status == 503);
 }
 
+TEST_CASE("local target: a frozen instance can be killed, so that a machine or namespace that ends does not wait for it") {
+  if (!can_run()) return;
+  SystemClock clock;
+  LocalYard yard(clock);
+  Instance one(yard, "one");
+  must(yard.target->freeze("one"));
+  const auto pid = static_cast<pid_t>(must(yard.target->status("one")).pid);
+  REQUIRE(::kill(pid, SIGKILL) == 0);
+  CHECK(wait_until([&] { return ::kill(pid, 0) != 0; }));
+}
+
 TEST_CASE("local target: a proxy that dies comes back with what it served") {
   if (!can_run()) return;
   SystemClock clock;
