@@ -11,8 +11,8 @@ namespace sampan::app {
 
 class House {
  public:
-  // Opens the data folder (made when absent), brings the database up to date, recovers what a stop interrupted. Errors name what is
-  // missing or taken and how to mend it; nothing listens yet then.
+  // Opens the data folder (made when absent), brings the database up to date, recovers what a stop interrupted. Errors
+  // name what is missing or taken and how to mend it; nothing listens yet then.
   static Result<std::unique_ptr<House>> open(Config config);
   ~House();  // stops in the reverse order
 

@@ -16,7 +16,8 @@ constexpr std::string_view kMarker = "sampan-backup-1\n";
 
 Result<void> copy_folder(const std::string& from, const std::string& to) {
   if (!exists(from)) return {};
-  TRY(run_ok({.argv = {"cp", "-a", "--reflink=auto", "--", from, to}}, {.timeout = std::chrono::hours(6)}).context("copy " + from));
+  TRY(run_ok({.argv = {"cp", "-a", "--reflink=auto", "--", from, to}}, {.timeout = std::chrono::hours(6)})
+          .context("copy " + from));
   return {};
 }
 
@@ -47,14 +48,17 @@ Result<std::string> backup(const Config& config, const std::string& to) {
   std::error_code error;
   std::filesystem::rename(partial, to, error);
   if (error) return fail(Errc::internal, "rename {} to {}: {}", partial, to, error.message());
-  return fmt::format("backed up {} MiB to {} (its secret.key opens all secrets: keep it as safe as them)\n", size_of(to) >> 20, to);
+  return fmt::format("backed up {} MiB to {} (its secret.key opens all secrets: keep it as safe as them)\n",
+                     size_of(to) >> 20, to);
 }
 
 Result<std::string> restore(const std::string& from, const std::string& to) {
   const auto marker = sampan::read_file(from + "/BACKUP");
-  if (!marker.has_value() || *marker != kMarker) return fail(Errc::invalid, "'{}' is not a whole backup: its file BACKUP is missing or of another version", from);
+  if (!marker.has_value() || *marker != kMarker)
+    return fail(Errc::invalid, "'{}' is not a whole backup: its file BACKUP is missing or of another version", from);
   std::error_code error;
-  if (exists(to) && !std::filesystem::is_empty(to, error)) return fail(Errc::conflict, "'{}' is not empty: name a new data folder", to);
+  if (exists(to) && !std::filesystem::is_empty(to, error))
+    return fail(Errc::conflict, "'{}' is not empty: name a new data folder", to);
   TRY(make_directories(to, 0750));
   for (const auto& entry : std::filesystem::directory_iterator(from, error)) {
     if (entry.path().filename() != "BACKUP") TRY(copy_folder(entry.path().string(), to));

@@ -83,7 +83,8 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
     return fail(Errc::invalid, "{}", all);
   }
   if (config.server.public_url.empty()) {
-    config.server.public_url = fmt::format("{}://127.0.0.1:{}", config.server.tls_certificate.empty() ? "http" : "https", config.server.port);
+    config.server.public_url =
+        fmt::format("{}://127.0.0.1:{}", config.server.tls_certificate.empty() ? "http" : "https", config.server.port);
   }
   if (config.registry_host.empty()) config.registry_host = fmt::format("127.0.0.1:{}", config.server.port);
   if (config.database.empty()) config.database = "sqlite:" + config.data + "/sampan.db";

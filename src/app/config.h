@@ -1,4 +1,5 @@
-// The configuration file as one struct of the rooms' own settings. docs/config.example.yaml shows every key; a test reads it.
+// The configuration file as one struct of the rooms' own settings. docs/config.example.yaml shows every key; a test
+// reads it.
 #pragma once
 
 #include <string>
@@ -17,12 +18,16 @@ struct ServerConfig {
   std::vector<std::string> trusted_proxies;
   int workers = 16;
 };
-struct RunnerConfig { bool embedded = true; std::string name = "local"; int capacity = 2; };
+struct RunnerConfig {
+  bool embedded = true;
+  std::string name = "local";
+  int capacity = 2;
+};
 
 struct Config {
   std::string data = "/var/lib/sampan";
-  std::string database;  // empty: SQLite in the data folder
-  std::string ui_folder; // empty: beside the program (../share/sampan/ui or ui/dist of the checkout)
+  std::string database;   // empty: SQLite in the data folder
+  std::string ui_folder;  // empty: beside the program (../share/sampan/ui or ui/dist of the checkout)
   ServerConfig server;
   RunnerConfig runner;
   std::chrono::milliseconds lease{30'000};

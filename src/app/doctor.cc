@@ -12,7 +12,11 @@ namespace sampan::app {
 
 namespace {
 
-struct Tool { std::string name, package, use; std::vector<std::string> version; bool needed = true; };
+struct Tool {
+  std::string name, package, use;
+  std::vector<std::string> version;
+  bool needed = true;
+};
 
 Check check_tool(const Tool& tool) {
   const auto output = run({.argv = tool.version}, {.timeout = std::chrono::seconds(10)});
@@ -26,9 +30,13 @@ Check check_tool(const Tool& tool) {
 Check check_cgroups() {
   const bool v1 = exists("/sys/fs/cgroup/memory/cgroup.procs");
   const bool v2 = exists("/sys/fs/cgroup/cgroup.controllers");
-  if (!v1 && !v2) return {"cgroups", "none mounted", "limits of builds and applications cannot be kept: mount /sys/fs/cgroup", false, true};
+  if (!v1 && !v2)
+    return {"cgroups", "none mounted", "limits of builds and applications cannot be kept: mount /sys/fs/cgroup", false,
+            true};
   const std::string memory = v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
-  if (::access(memory.c_str(), W_OK) != 0) return {"cgroups", v1 ? "v1, not writable" : "v2, not writable", "run as root, or delegate a cgroup to the service", false, true};
+  if (::access(memory.c_str(), W_OK) != 0)
+    return {"cgroups", v1 ? "v1, not writable" : "v2, not writable", "run as root, or delegate a cgroup to the service",
+            false, true};
   return {"cgroups", v1 ? "v1" : "v2", {}};
 }
 
@@ -36,13 +44,15 @@ Check check_disk() {
   struct statvfs disk {};
   if (::statvfs("/var/lib", &disk) != 0) return {"disk", "unknown", {}};
   const auto free_gib = disk.f_bavail * disk.f_frsize >> 30;
-  return {"disk", fmt::format("{} GiB free under /var/lib", free_gib), free_gib < 5 ? "images and logs need room: 5 GiB or more" : "", free_gib >= 5, false};
+  return {"disk", fmt::format("{} GiB free under /var/lib", free_gib),
+          free_gib < 5 ? "images and logs need room: 5 GiB or more" : "", free_gib >= 5, false};
 }
 
 Check check_files() {
   struct rlimit limit {};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  return {"open files", fmt::format("{} (hard {})", limit.rlim_cur, limit.rlim_max), limit.rlim_max < 4096 ? "raise LimitNOFILE to 65536 in the service" : "", limit.rlim_max >= 4096, false};
+  return {"open files", fmt::format("{} (hard {})", limit.rlim_cur, limit.rlim_max),
+          limit.rlim_max < 4096 ? "raise LimitNOFILE to 65536 in the service" : "", limit.rlim_max >= 4096, false};
 }
 
 }  // namespace
@@ -59,7 +69,9 @@ std::vector<Check> examine_machine() {
       {"node", "nodejs npm", "Node steps outside containers", {"node", "--version"}, false},
   };
   std::vector<Check> checks;
-  checks.push_back({"user", ::geteuid() == 0 ? "root" : "not root", ::geteuid() == 0 ? "" : "containers, sandboxes and cgroups need root: run the service as root", ::geteuid() == 0});
+  checks.push_back({"user", ::geteuid() == 0 ? "root" : "not root",
+                    ::geteuid() == 0 ? "" : "containers, sandboxes and cgroups need root: run the service as root",
+                    ::geteuid() == 0});
   for (const auto& tool : tools) checks.push_back(check_tool(tool));
   checks.push_back(check_cgroups());
   checks.push_back(check_disk());
@@ -71,7 +83,8 @@ Result<std::string> doctor() {
   std::string text;
   bool healthy = true;
   for (const auto& check : examine_machine()) {
-    text += fmt::format("{:<8} {:<12} {}\n", check.ok ? "ok" : (check.needed ? "MISSING" : "note"), check.what, check.found);
+    text += fmt::format("{:<8} {:<12} {}\n", check.ok ? "ok" : (check.needed ? "MISSING" : "note"), check.what,
+                        check.found);
     if (!check.mend.empty()) text += fmt::format("         {:<12} {}\n", "", check.mend);
     healthy = healthy && (check.ok || !check.needed);
   }

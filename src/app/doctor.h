@@ -8,7 +8,10 @@
 
 namespace sampan::app {
 
-struct Check { std::string what, found, mend; bool ok = true, needed = true; };
+struct Check {
+  std::string what, found, mend;
+  bool ok = true, needed = true;
+};
 std::vector<Check> examine_machine();
 // A line a check; an error (with the same lines) when something needed is missing.
 Result<std::string> doctor();

@@ -54,7 +54,8 @@ deliver::LocalConfig local_config(const Config& config) {
 // With it the container engine pulls; made once, kept beside the engine's own settings.
 Result<std::string> pull_token(Db& db, people::People& people, const std::string& file) {
   if (exists(file)) return sampan::read_file(file);
-  const auto token = TRY(db.write([&](Tx& tx) { return people.create_runner_token(tx, RunnerId{}, "container engine of this machine"); }));
+  const auto token = TRY(
+      db.write([&](Tx& tx) { return people.create_runner_token(tx, RunnerId{}, "container engine of this machine"); }));
   TRY(write_file_durably(file, token, 0600));
   return token;
 }
@@ -93,12 +94,21 @@ struct House::Rooms {
   people::People people{*db, clock, events};
   git::Git git{*db, clock, events, people, git_config(config, paths)};
   pipeline::Pipeline pipeline{*db, clock, events, hub, git, people, secrets, pipeline_config(config, paths)};
-  registry::Registry registry{*db, clock, events, git, people, *blobs, {paths.blobs(), config.server.public_url, config.max_blob_bytes}};
+  registry::Registry registry{
+      *db, clock, events, git, people, *blobs, {paths.blobs(), config.server.public_url, config.max_blob_bytes}};
   std::unique_ptr<deliver::Target> target;
   deliver::Deliver deliver;
   watch::Watch watch{*db, clock, hub, deliver, *target, people, {}};
-  notify::Notify notify{*db, clock, events, people, secrets, *http, {config.server.public_url, config.notices_per_minute, config.merge_window}};
-  web::Web web{{*db, clock, hub, people, git, pipeline, registry, deliver, watch, notify}, {ui_folder(config), SAMPAN_VERSION, config.data}, git.hook_routes()};
+  notify::Notify notify{*db,
+                        clock,
+                        events,
+                        people,
+                        secrets,
+                        *http,
+                        {config.server.public_url, config.notices_per_minute, config.merge_window}};
+  web::Web web{{*db, clock, hub, people, git, pipeline, registry, deliver, watch, notify},
+               {ui_folder(config), SAMPAN_VERSION, config.data},
+               git.hook_routes()};
   std::unique_ptr<edge::HttpServer> server, hook_server;
   std::unique_ptr<RunnerKeeper> runner;
   std::jthread sweeper;
@@ -124,7 +134,8 @@ House::~House() { stop(); }
 
 Result<std::unique_ptr<House>> House::open(Config config) {
   const Paths paths{config.data};
-  for (const auto& folder : {config.data, paths.repos(), paths.pipeline(), paths.blobs(), paths.spool(), paths.deliver(), paths.runner(), paths.run()}) {
+  for (const auto& folder : {config.data, paths.repos(), paths.pipeline(), paths.blobs(), paths.spool(),
+                             paths.deliver(), paths.runner(), paths.run()}) {
     TRY(make_directories(folder, 0750).context(folder));
   }
   auto db = TRY(Db::open(config.database));
@@ -163,8 +174,9 @@ Result<void> House::Rooms::listen() {
   options.worker_threads = 8;
   options.loop_threads = 1;
   const auto plan_of = [](web::Plan plan) { return edge::Plan{plan.body, plan.body_limit, std::move(plan.refusal)}; };
-  hook_server = TRY(edge::HttpServer::start(options, {[this, plan_of](const Request& head) { return plan_of(web.plan_internal(head)); },
-                                                      [this](Request request) { return web.answer_internal(std::move(request)); }}));
+  hook_server = TRY(edge::HttpServer::start(
+      options, {[this, plan_of](const Request& head) { return plan_of(web.plan_internal(head)); },
+                [this](Request request) { return web.answer_internal(std::move(request)); }}));
   options = {};
   options.address = config.server.address;
   options.port = static_cast<std::uint16_t>(config.server.port);
@@ -173,8 +185,9 @@ Result<void> House::Rooms::listen() {
   options.trusted_proxies = config.server.trusted_proxies;
   options.spool_folder = paths.spool();
   options.worker_threads = static_cast<std::size_t>(config.server.workers);
-  server = TRY(edge::HttpServer::start(options, {[this, plan_of](const Request& head) { return plan_of(web.plan(head)); },
-                                                 [this](Request request) { return web.answer(std::move(request)); }}));
+  server =
+      TRY(edge::HttpServer::start(options, {[this, plan_of](const Request& head) { return plan_of(web.plan(head)); },
+                                            [this](Request request) { return web.answer(std::move(request)); }}));
   return {};
 }
 
@@ -191,9 +204,9 @@ Result<void> House::serve() {
     const auto token = TRY(rooms.pipeline.ensure_local_runner(rooms.config.runner.name));
     TRY(write_file_durably(rooms.paths.runner_token(), token, 0600));
     const std::string scheme = rooms.config.server.tls_certificate.empty() ? "http" : "https";
-    rooms.runner = std::make_unique<RunnerKeeper>(RunnerKeeper::Settings{program_folder() + "/sampan", fmt::format("{}://127.0.0.1:{}", scheme, port()),
-                                                                         rooms.paths.runner_token(), rooms.paths.runner(), rooms.config.runner.name,
-                                                                         rooms.config.runner.capacity});
+    rooms.runner = std::make_unique<RunnerKeeper>(RunnerKeeper::Settings{
+        program_folder() + "/sampan", fmt::format("{}://127.0.0.1:{}", scheme, port()), rooms.paths.runner_token(),
+        rooms.paths.runner(), rooms.config.runner.name, rooms.config.runner.capacity});
   }
   log::info("app", "Sampan {} listens on {}:{}", SAMPAN_VERSION, rooms.config.server.address, port());
   return {};
@@ -227,6 +240,8 @@ void House::stop() {
 
 int House::port() const { return rooms_->server ? rooms_->server->port() : 0; }
 
-Result<void> House::remove_applications(const Config& config) { return deliver::remove_local_target(local_config(config)); }
+Result<void> House::remove_applications(const Config& config) {
+  return deliver::remove_local_target(local_config(config));
+}
 
 }  // namespace sampan::app

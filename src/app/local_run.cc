@@ -29,7 +29,8 @@ std::string git_says(std::vector<std::string> arguments) {
   return answer.has_value() ? std::string(trim(*answer)) : std::string();
 }
 
-Result<pipeline::LocalRequest> request_of(const std::string& file, const std::string& job, const std::vector<std::string>& variables) {
+Result<pipeline::LocalRequest> request_of(const std::string& file, const std::string& job,
+                                          const std::vector<std::string>& variables) {
   pipeline::LocalRequest request;
   request.yaml = TRY(sampan::read_file(file));
   request.file = file;
@@ -41,7 +42,8 @@ Result<pipeline::LocalRequest> request_of(const std::string& file, const std::st
   request.job = job;
   for (const auto& text : variables) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return fail(Errc::invalid, "--variable '{}': expected KEY=VALUE", text);
+    if (equals == std::string::npos || equals == 0)
+      return fail(Errc::invalid, "--variable '{}': expected KEY=VALUE", text);
     request.variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return request;
@@ -70,7 +72,8 @@ int run_local(const std::string& file, const std::string& job, const std::vector
   if (tree.empty()) return std::fprintf(stderr, "sampan: run it inside a git working tree\n"), 2;
   std::set<std::string> failed;
   for (const auto& next : plan.jobs) {
-    const bool blocked = std::any_of(next.needs.begin(), next.needs.end(), [&](const std::string& need) { return failed.contains(need); });
+    const bool blocked = std::any_of(next.needs.begin(), next.needs.end(),
+                                     [&](const std::string& need) { return failed.contains(need); });
     if (!next.left_out.empty() || blocked) {
       std::printf("-- %s left out: %s\n", next.key.c_str(), blocked ? "a job it needs failed" : next.left_out.c_str());
       if (blocked) failed.insert(next.key);
@@ -78,7 +81,8 @@ int run_local(const std::string& file, const std::string& job, const std::vector
     }
     std::printf("-- %s\n", next.key.c_str());
     std::fflush(stdout);
-    if (runner::run_order_locally(runner_config(), next.order, tree, tree + "/.sampan-results") != 0) failed.insert(next.key);
+    if (runner::run_order_locally(runner_config(), next.order, tree, tree + "/.sampan-results") != 0)
+      failed.insert(next.key);
   }
   return failed.empty() ? 0 : 1;
 }

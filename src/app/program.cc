@@ -56,7 +56,8 @@ int serve(const std::string& config_file) {
   return cli::kDone;
 }
 
-int run_a_runner(const std::string& server, const std::string& token_file, const std::string& name, const std::string& folder, int capacity) {
+int run_a_runner(const std::string& server, const std::string& token_file, const std::string& name,
+                 const std::string& folder, int capacity) {
   const auto signals = stop_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const auto token = sampan::read_file(token_file);
@@ -86,7 +87,10 @@ int run_a_runner(const std::string& server, const std::string& token_file, const
 int destroy(const std::string& config_file, bool sure) {
   auto config = read_config(config_file);
   if (!config.has_value()) return report(config.error());
-  if (!sure) return report({Errc::invalid, fmt::format("this removes {} with all repositories, images and applications; say --yes to do it", config->data)});
+  if (!sure)
+    return report({Errc::invalid,
+                   fmt::format("this removes {} with all repositories, images and applications; say --yes to do it",
+                               config->data)});
   const Paths paths{config->data};
   if (const int runner = runner_pid(paths.runner())) {
     ::kill(runner, SIGTERM);
@@ -149,9 +153,11 @@ int restore_command(const std::string& from, const std::string& to) {
 
 int run_program(int argc, char** argv) {
   const auto http = edge::make_http_client();
-  cli::World world{*http, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout), std::fflush(stdout); },
-                   [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }, ask, config_folder()};
-  const cli::Programs programs{serve, run_a_runner, run_local, docs, backup_command, restore_command, destroy, doctor, SAMPAN_VERSION};
+  cli::World world{
+      *http, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout), std::fflush(stdout); },
+      [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }, ask, config_folder()};
+  const cli::Programs programs{serve,           run_a_runner, run_local, docs,          backup_command,
+                               restore_command, destroy,      doctor,    SAMPAN_VERSION};
   return cli::run(argc, argv, world, programs);
 }
 

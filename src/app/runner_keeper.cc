@@ -26,7 +26,8 @@ int runner_pid(const std::string& folder) {
   return lock.l_pid;
 }
 
-RunnerKeeper::RunnerKeeper(Settings settings) : settings_(std::move(settings)), thread_([this](std::stop_token stop) { keep(stop); }) {}
+RunnerKeeper::RunnerKeeper(Settings settings)
+    : settings_(std::move(settings)), thread_([this](std::stop_token stop) { keep(stop); }) {}
 
 RunnerKeeper::~RunnerKeeper() = default;
 
@@ -44,8 +45,10 @@ void RunnerKeeper::keep(std::stop_token stop) {
 }
 
 void RunnerKeeper::retire_replaced(int pid) const {
-  struct stat running {}, ours {};
-  if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &running) != 0 || ::stat(settings_.program.c_str(), &ours) != 0) return;
+  struct stat running {
+  }, ours{};
+  if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &running) != 0 || ::stat(settings_.program.c_str(), &ours) != 0)
+    return;
   if (running.st_dev == ours.st_dev && running.st_ino == ours.st_ino) return;
   std::error_code error;
   if (!std::filesystem::is_empty(settings_.folder + "/jobs", error) || error) return;  // its steps go on; later
@@ -55,8 +58,10 @@ void RunnerKeeper::retire_replaced(int pid) const {
 
 void RunnerKeeper::start() {
   Command command;
-  command.argv = {settings_.program, "runner", "--server", settings_.server, "--token-file", settings_.token_file,
-                  "--folder", settings_.folder, "--name", settings_.name, "--capacity", std::to_string(settings_.capacity)};
+  command.argv = {settings_.program, "runner",         "--server",
+                  settings_.server,  "--token-file",   settings_.token_file,
+                  "--folder",        settings_.folder, "--name",
+                  settings_.name,    "--capacity",     std::to_string(settings_.capacity)};
   command.new_session = true;
   const Fd log(::open((settings_.folder + "/runner.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
   auto child = Child::spawn(command, {-1, log.get(), log.get()});

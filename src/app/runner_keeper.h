@@ -9,7 +9,10 @@ namespace sampan::app {
 
 class RunnerKeeper {
  public:
-  struct Settings { std::string program, server, token_file, folder, name; int capacity = 2; };
+  struct Settings {
+    std::string program, server, token_file, folder, name;
+    int capacity = 2;
+  };
   // Starts a runner when none holds the folder's lock, and again whenever it is gone.
   explicit RunnerKeeper(Settings settings);
   ~RunnerKeeper();  // stops looking; a running runner goes on

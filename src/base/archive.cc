@@ -22,25 +22,34 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBlock = 256 << 10;
 
-struct FreeEntry { void operator()(archive_entry* entry) const { archive_entry_free(entry); } };
-struct FreeReader { void operator()(archive* reader) const { archive_read_free(reader); } };
-struct FreeWriter { void operator()(archive* writer) const { archive_write_free(writer); } };
+struct FreeEntry {
+  void operator()(archive_entry* entry) const { archive_entry_free(entry); }
+};
+struct FreeReader {
+  void operator()(archive* reader) const { archive_read_free(reader); }
+};
+struct FreeWriter {
+  void operator()(archive* writer) const { archive_write_free(writer); }
+};
 using Reader = std::unique_ptr<archive, FreeReader>;
 using Writer = std::unique_ptr<archive, FreeWriter>;
 
 tl::unexpected<Error> trouble(archive* from, std::string_view name) {
   const char* message = archive_error_string(from);
-  if (archive_errno(from) == ENOSPC) return fail(Errc::unavailable, "{}: the disk is full; free some space and try again", name);
+  if (archive_errno(from) == ENOSPC)
+    return fail(Errc::unavailable, "{}: the disk is full; free some space and try again", name);
   return fail(Errc::internal, "{}: {}", name, message ? message : "the archive library failed");
 }
 
 Result<void> within(const ArchiveSize& size, const ArchiveLimits& limits) {
   if (size.bytes > limits.bytes) return fail(Errc::too_large, "more than {} bytes in the archive", limits.bytes);
-  if (size.entries > limits.entries) return fail(Errc::too_large, "more than {} entries in the archive", limits.entries);
+  if (size.entries > limits.entries)
+    return fail(Errc::too_large, "more than {} entries in the archive", limits.entries);
   return {};
 }
 
-// Opens a path below `folder` such that the kernel refuses every symlink on the way, also one put there this very moment.
+// Opens a path below `folder` such that the kernel refuses every symlink on the way, also one put there this very
+// moment.
 Fd open_beneath(int folder, const std::string& path) {
   open_how how{};
   how.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;  // a pipe in the place of a file must not block us
@@ -48,8 +57,9 @@ Fd open_beneath(int folder, const std::string& path) {
   return Fd(static_cast<int>(::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how)));
 }
 
-// Whether a link in the folder of `name` that says `target` points into the root, whatever other links there are: ".." only at its
-// start, where the folders above are real ones, and not above the root. ("s -> ..", "t -> s/../x" in one folder: t looks inside and is not.)
+// Whether a link in the folder of `name` that says `target` points into the root, whatever other links there are: ".."
+// only at its start, where the folders above are real ones, and not above the root. ("s -> ..", "t -> s/../x" in one
+// folder: t looks inside and is not.)
 bool link_stays_inside(const std::string& name, const std::string& target) {
   if (target.empty() || target.front() == '/') return false;
   std::size_t above = 0;
@@ -70,7 +80,8 @@ class Packer {
       : folder_(std::move(folder)), root_(std::move(root)), writer_(std::move(writer)), limits_(limits) {}
 
   Result<void> add(const std::string& asked) {
-    if (!stays_inside(asked)) return fail(Errc::invalid, "the path '{}' leaves the folder; expected a relative path without '..'", asked);
+    if (!stays_inside(asked))
+      return fail(Errc::invalid, "the path '{}' leaves the folder; expected a relative path without '..'", asked);
     const fs::path path = fs::path(asked).lexically_normal();
     TRY(refuse_symlinks_above(path));
     std::error_code error;
@@ -91,7 +102,8 @@ class Packer {
     for (const auto& part : path.parent_path()) {
       so_far /= part;
       std::error_code ignored;
-      if (fs::is_symlink(folder_ / so_far, ignored)) return fail(Errc::invalid, "the path '{}' goes through a symbolic link", path.string());
+      if (fs::is_symlink(folder_ / so_far, ignored))
+        return fail(Errc::invalid, "the path '{}' goes through a symbolic link", path.string());
     }
     return {};
   }
@@ -103,7 +115,8 @@ class Packer {
     if (name != ".") TRY(add_one(name));
     std::vector<fs::path> below;
     std::error_code error;
-    for (fs::directory_iterator it(folder_ / path, error), end; !error && it != end; it.increment(error)) below.push_back(it->path().filename());
+    for (fs::directory_iterator it(folder_ / path, error), end; !error && it != end; it.increment(error))
+      below.push_back(it->path().filename());
     if (error) return fail(Errc::internal, "{}: {}", name, error.message());
     std::sort(below.begin(), below.end());
     for (const auto& one : below) {
@@ -121,7 +134,8 @@ class Packer {
   Result<void> add_one(const std::string& name) {
     struct stat status {};
     const std::string path = folder_ / name;
-    if (::lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Result<void>() : fail_errno(name);  // gone in the meantime
+    if (::lstat(path.c_str(), &status) != 0)
+      return errno == ENOENT ? Result<void>() : fail_errno(name);  // gone in the meantime
     Fd fd;
     std::string link;
     if (S_ISREG(status.st_mode)) {
@@ -160,7 +174,8 @@ class Packer {
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return fail_errno(name);
       if (got == 0) return {};
-      if (archive_write_data(writer_.get(), buffer.data(), static_cast<std::size_t>(got)) < 0) return trouble(writer_.get(), name);
+      if (archive_write_data(writer_.get(), buffer.data(), static_cast<std::size_t>(got)) < 0)
+        return trouble(writer_.get(), name);
       left -= static_cast<std::uint64_t>(got);
     }
     return {};
@@ -187,7 +202,8 @@ Result<ArchiveSize> pack(const std::string& folder, const std::vector<std::strin
   if (!root) return fail_errno(folder);
   Writer writer(archive_write_new());
   // The GNU format takes names as the bytes they are; pax would have to know their character set.
-  if (archive_write_set_format_gnutar(writer.get()) != ARCHIVE_OK || archive_write_add_filter_zstd(writer.get()) != ARCHIVE_OK ||
+  if (archive_write_set_format_gnutar(writer.get()) != ARCHIVE_OK ||
+      archive_write_add_filter_zstd(writer.get()) != ARCHIVE_OK ||
       archive_write_open_filename(writer.get(), target.c_str()) != ARCHIVE_OK) {
     return trouble(writer.get(), target);
   }
@@ -205,9 +221,11 @@ namespace {
 Result<void> check_entry(archive_entry* entry) {
   const char* raw_name = archive_entry_pathname(entry);
   const std::string name = raw_name ? raw_name : "";
-  if (!stays_inside(name)) return fail(Errc::invalid, "the archive's entry '{}' leaves the folder", to_valid_utf8(name));
+  if (!stays_inside(name))
+    return fail(Errc::invalid, "the archive's entry '{}' leaves the folder", to_valid_utf8(name));
   if (const char* hardlink = archive_entry_hardlink(entry)) {
-    if (!stays_inside(hardlink)) return fail(Errc::invalid, "the archive's link '{}' points outside the folder", to_valid_utf8(name));
+    if (!stays_inside(hardlink))
+      return fail(Errc::invalid, "the archive's link '{}' points outside the folder", to_valid_utf8(name));
     return {};
   }
   const auto type = archive_entry_filetype(entry);
@@ -217,23 +235,27 @@ Result<void> check_entry(archive_entry* entry) {
       return fail(Errc::invalid, "the archive's link '{}' points outside the folder", to_valid_utf8(name));
     }
   } else if (type != AE_IFREG && type != AE_IFDIR) {
-    return fail(Errc::invalid, "the archive's entry '{}' is neither a file nor a folder nor a link", to_valid_utf8(name));
+    return fail(Errc::invalid, "the archive's entry '{}' is neither a file nor a folder nor a link",
+                to_valid_utf8(name));
   }
   return {};
 }
 
-Result<void> copy_content(archive* from, archive* to, const std::string& name, ArchiveSize& size, const ArchiveLimits& limits) {
+Result<void> copy_content(archive* from, archive* to, const std::string& name, ArchiveSize& size,
+                          const ArchiveLimits& limits) {
   for (;;) {
     const void* block = nullptr;
     std::size_t length = 0;
     la_int64_t offset = 0;
     const int code = archive_read_data_block(from, &block, &length, &offset);
     if (code == ARCHIVE_EOF) return {};
-    if (code < ARCHIVE_WARN) return fail(Errc::invalid, "the archive is damaged at '{}': {}", to_valid_utf8(name), archive_error_string(from));
+    if (code < ARCHIVE_WARN)
+      return fail(Errc::invalid, "the archive is damaged at '{}': {}", to_valid_utf8(name), archive_error_string(from));
     size.bytes += length;
     TRY(within(size, limits));
     // A sparse file claims more than it holds.
-    if (static_cast<std::uint64_t>(offset) + length > limits.bytes) return fail(Errc::too_large, "more than {} bytes in '{}'", limits.bytes, to_valid_utf8(name));
+    if (static_cast<std::uint64_t>(offset) + length > limits.bytes)
+      return fail(Errc::too_large, "more than {} bytes in '{}'", limits.bytes, to_valid_utf8(name));
     if (archive_write_data_block(to, block, length, offset) < ARCHIVE_WARN) return trouble(to, name);
   }
 }
@@ -242,7 +264,8 @@ Result<void> copy_content(archive* from, archive* to, const std::string& name, A
 tl::unexpected<Error> refused(archive* to, const std::string& name) {
   const int code = archive_errno(to);
   if (code == -1 /* ARCHIVE_ERRNO_MISC of its private header */ || code == ENOTDIR || code == ELOOP || code == 0) {
-    return fail(Errc::invalid, "the archive's entry '{}' cannot be unpacked here: {}", to_valid_utf8(name), archive_error_string(to));
+    return fail(Errc::invalid, "the archive's entry '{}' cannot be unpacked here: {}", to_valid_utf8(name),
+                archive_error_string(to));
   }
   return trouble(to, name);
 }
@@ -257,7 +280,8 @@ Result<void> unpack_entry(archive* from, archive* to, archive_entry* entry, cons
     return fail(Errc::too_large, "more than {} bytes in '{}'", limits.bytes, to_valid_utf8(name));
   }
   archive_entry_set_pathname(entry, (root + "/" + name).c_str());
-  if (const char* hardlink = archive_entry_hardlink(entry)) archive_entry_set_hardlink(entry, (root + "/" + hardlink).c_str());
+  if (const char* hardlink = archive_entry_hardlink(entry))
+    archive_entry_set_hardlink(entry, (root + "/" + hardlink).c_str());
   archive_entry_set_perm(entry, archive_entry_perm(entry) & 0777);
   if (archive_write_header(to, entry) < ARCHIVE_WARN) return refused(to, name);
   TRY(copy_content(from, to, name, size, limits));
@@ -278,17 +302,19 @@ Result<ArchiveSize> unpack(const std::string& file, const std::string& folder, c
   archive_read_support_filter_zstd(from.get());
   if (archive_read_open_filename(from.get(), file.c_str(), kBlock) != ARCHIVE_OK) return trouble(from.get(), file);
   const Writer to(archive_write_disk_new());
-  archive_write_disk_set_options(to.get(), ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_SECURE_SYMLINKS |
-                                               ARCHIVE_EXTRACT_SECURE_NODOTDOT);
+  archive_write_disk_set_options(to.get(), ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |
+                                               ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT);
   ArchiveSize size;
   for (;;) {
     archive_entry* entry = nullptr;
     const int code = archive_read_next_header(from.get(), &entry);
     if (code == ARCHIVE_EOF) break;
-    if (code < ARCHIVE_WARN) return fail(Errc::invalid, "{} is not a whole archive: {}", file, archive_error_string(from.get()));
+    if (code < ARCHIVE_WARN)
+      return fail(Errc::invalid, "{} is not a whole archive: {}", file, archive_error_string(from.get()));
     TRY(unpack_entry(from.get(), to.get(), entry, root, size, limits));
   }
-  if (archive_write_close(to.get()) != ARCHIVE_OK) return trouble(to.get(), folder);  // times and permissions of folders
+  if (archive_write_close(to.get()) != ARCHIVE_OK)
+    return trouble(to.get(), folder);  // times and permissions of folders
   return size;
 }
 

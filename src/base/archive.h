@@ -1,5 +1,5 @@
-// Files in one archive (tar, zstd), for artifacts and caches. What is packed and what is unpacked may come from strangers: packing
-// follows no symlink, unpacking writes nothing outside its folder.
+// Files in one archive (tar, zstd), for artifacts and caches. What is packed and what is unpacked may come from
+// strangers: packing follows no symlink, unpacking writes nothing outside its folder.
 #pragma once
 
 #include <cstdint>
@@ -19,17 +19,20 @@ struct ArchiveSize {
   std::uint64_t left_out = 0;  // by pack()
 };
 
-// Packs `paths`, files and whole folders relative to `folder`, into the file `target` (replaced). "." packs everything. A path that is
-// not there is not_found, one that leaves the folder (absolute, "..", through a symlink) is invalid. Sockets, devices, pipes and
-// links that point outside are left out: what was packed can be unpacked. Owners are not kept; permissions and whole-second times are. Over a limit: too_large, and no file is left.
+// Packs `paths`, files and whole folders relative to `folder`, into the file `target` (replaced). "." packs everything.
+// A path that is not there is not_found, one that leaves the folder (absolute, "..", through a symlink) is invalid.
+// Sockets, devices, pipes and links that point outside are left out: what was packed can be unpacked. Owners are not
+// kept; permissions and whole-second times are. Over a limit: too_large, and no file is left.
 Result<ArchiveSize> pack(const std::string& folder, const std::vector<std::string>& paths, const std::string& target,
                          const ArchiveLimits& limits = {});
 
-// Unpacks into `folder` (made when absent), over what is there. An entry that would land, or a link that would point, outside of it, and
-// anything that is not a file, folder or link, is invalid: what was unpacked before it stays. Over a limit: too_large. Set-id bits are dropped.
+// Unpacks into `folder` (made when absent), over what is there. An entry that would land, or a link that would point,
+// outside of it, and anything that is not a file, folder or link, is invalid: what was unpacked before it stays. Over a
+// limit: too_large. Set-id bits are dropped.
 Result<ArchiveSize> unpack(const std::string& archive, const std::string& folder, const ArchiveLimits& limits = {});
 
-// Whether a relative path, taken as text, stays inside the folder it is relative to: not empty, not absolute, no ".." part, no NUL.
+// Whether a relative path, taken as text, stays inside the folder it is relative to: not empty, not absolute, no ".."
+// part, no NUL.
 bool stays_inside(std::string_view path);
 
 }  // namespace sampan

@@ -114,7 +114,9 @@ TEST_CASE("archive: an entry or a link that would leave the folder is refused") 
       {{"d/s", AE_IFLNK, "", "..", false}, {"d/t", AE_IFLNK, "", "s/../x", false}},
       {{"a", AE_IFLNK, "", "..", false}},
       {{"pipe", AE_IFIFO, "", "", false}},
-      {{"inside", AE_IFDIR, "", "", false}, {"link", AE_IFLNK, "", "inside", false}, {"link/evil", AE_IFREG, "x", "", false}},
+      {{"inside", AE_IFDIR, "", "", false},
+       {"link", AE_IFLNK, "", "inside", false},
+       {"link/evil", AE_IFREG, "x", "", false}},
   };
   for (const auto& entries : bad) {
     Place place;

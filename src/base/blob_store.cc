@@ -49,7 +49,8 @@ class FileBlobStore final : public BlobStore {
 
   Result<std::uint64_t> size(const std::string& sha256) const override {
     struct stat status {};
-    if (is_sha256(sha256) && ::stat(path(sha256).c_str(), &status) == 0) return static_cast<std::uint64_t>(status.st_size);
+    if (is_sha256(sha256) && ::stat(path(sha256).c_str(), &status) == 0)
+      return static_cast<std::uint64_t>(status.st_size);
     return fail(Errc::not_found, "there is no blob {}", sha256);
   }
 
@@ -62,7 +63,9 @@ class FileBlobStore final : public BlobStore {
   std::string incoming() const override { return root_ + "/incoming"; }
 
  private:
-  std::string path(const std::string& sha256) const { return fmt::format("{}/{}/{}", root_, sha256.substr(0, 2), sha256); }
+  std::string path(const std::string& sha256) const {
+    return fmt::format("{}/{}/{}", root_, sha256.substr(0, 2), sha256);
+  }
 
   Result<std::string> place_for(const std::string& sha256) const {
     if (!is_sha256(sha256)) return fail(Errc::internal, "'{}' is not the SHA-256 of a blob", sha256);

@@ -18,7 +18,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual Time now() const = 0;  // wall clock; may jump
-  virtual std::chrono::steady_clock::time_point steady() const = 0;  // never goes back; for deadlines inside the process
+  virtual std::chrono::steady_clock::time_point steady()
+      const = 0;  // never goes back; for deadlines inside the process
 };
 
 class SystemClock final : public Clock {
@@ -42,7 +43,7 @@ class FakeClock final : public Clock {
 
 std::int64_t to_micros(Time time);
 Time from_micros(std::int64_t micros);
-std::string format_rfc3339(Time time);  // "2026-11-24T08:30:00.123456Z"
+std::string format_rfc3339(Time time);                     // "2026-11-24T08:30:00.123456Z"
 std::optional<Time> parse_rfc3339(std::string_view text);  // any offset; digits beyond microseconds are cut
 
 }  // namespace sampan

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kMostDiagnoses = 20;
 
-const YamlNode* mapping_or_null(const YamlNode* node) { return node && node->kind == YamlNode::Kind::mapping ? node : nullptr; }
+const YamlNode* mapping_or_null(const YamlNode* node) {
+  return node && node->kind == YamlNode::Kind::mapping ? node : nullptr;
+}
 
 struct Unit {
   std::string_view name;
@@ -37,14 +39,22 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   constexpr Unit kUnits[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
   constexpr std::uint64_t kMost = 1000ull * 86'400'000 * 366;  // a thousand years: no arithmetic on times overflows
   const auto found = parse_quantity(trim(text), kUnits);
-  if (!found || *found > kMost) return fail(Errc::invalid, "expected a duration like 500ms, 90s, 15m, 2h or 7d, found '{}'", text);
+  if (!found || *found > kMost)
+    return fail(Errc::invalid, "expected a duration like 500ms, 90s, 15m, 2h or 7d, found '{}'", text);
   return std::chrono::milliseconds(*found);
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {
   constexpr std::uint64_t kKi = 1024;
-  constexpr Unit kUnits[] = {{"B", 1},           {"KB", 1000},          {"MB", 1'000'000},        {"GB", 1'000'000'000}, {"TB", 1'000'000'000'000},
-                             {"KiB", kKi},       {"MiB", kKi * kKi},    {"GiB", kKi * kKi * kKi}, {"TiB", kKi * kKi * kKi * kKi}};
+  constexpr Unit kUnits[] = {{"B", 1},
+                             {"KB", 1000},
+                             {"MB", 1'000'000},
+                             {"GB", 1'000'000'000},
+                             {"TB", 1'000'000'000'000},
+                             {"KiB", kKi},
+                             {"MiB", kKi * kKi},
+                             {"GiB", kKi * kKi * kKi},
+                             {"TiB", kKi * kKi * kKi * kKi}};
   const auto found = parse_quantity(trim(text), kUnits);
   if (!found) return fail(Errc::invalid, "expected a size like 512MiB, 2GiB or 10MB, found '{}'", text);
   return *found;
@@ -58,7 +68,8 @@ Section::Section(const YamlNode* node, std::string file, std::string path, std::
 void Section::complain(const YamlNode* at, std::string message) {
   if (diagnoses_->size() >= kMostDiagnoses) return;
   if (!path_.empty()) message = path_ + ": " + message;
-  diagnoses_->push_back({file_, at ? at->line : line(), at ? at->column : (node_ ? node_->column : 0), std::move(message)});
+  diagnoses_->push_back(
+      {file_, at ? at->line : line(), at ? at->column : (node_ ? node_->column : 0), std::move(message)});
 }
 
 const YamlNode* Section::value_of(std::string_view key) {
@@ -81,7 +92,8 @@ void Section::read(std::string_view key, std::int64_t& value, std::int64_t least
   if (!found) return;
   const auto number = found->integer();
   if (!number || *number < least || *number > most) {
-    return complain(found, fmt::format("'{}': expected a whole number from {} to {}, found '{}'", key, least, most, found->text));
+    return complain(
+        found, fmt::format("'{}': expected a whole number from {} to {}, found '{}'", key, least, most, found->text));
   }
   value = *number;
 }
@@ -97,7 +109,8 @@ void Section::read(std::string_view key, double& value, double least, double mos
   if (!found) return;
   const auto number = found->number();
   if (!number || !(*number >= least && *number <= most)) {
-    return complain(found, fmt::format("'{}': expected a number from {} to {}, found '{}'", key, least, most, found->text));
+    return complain(found,
+                    fmt::format("'{}': expected a number from {} to {}, found '{}'", key, least, most, found->text));
   }
   value = *number;
 }
@@ -134,7 +147,8 @@ void Section::read(std::string_view key, std::vector<std::string>& value) {
     texts.push_back(item.text);
     return item.kind == YamlNode::Kind::scalar;
   });
-  if (found->kind != YamlNode::Kind::sequence || !all_text) return complain(found, fmt::format("'{}': expected a list of texts", key));
+  if (found->kind != YamlNode::Kind::sequence || !all_text)
+    return complain(found, fmt::format("'{}': expected a list of texts", key));
   value = std::move(texts);
 }
 
@@ -152,7 +166,8 @@ std::vector<Section> Section::sections(std::string_view key) {
     return list;
   }
   for (const auto& item : found->items) {
-    list.emplace_back(&item, file_, fmt::format("{}{}{}[{}]", path_, path_.empty() ? "" : ".", key, list.size()), *diagnoses_);
+    list.emplace_back(&item, file_, fmt::format("{}{}{}[{}]", path_, path_.empty() ? "" : ".", key, list.size()),
+                      *diagnoses_);
   }
   return list;
 }

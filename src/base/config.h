@@ -1,4 +1,5 @@
-// Settings from one YAML file, strictly: each room declares `struct Config` with defaults and reads its own section through a Section.
+// Settings from one YAML file, strictly: each room declares `struct Config` with defaults and reads its own section
+// through a Section.
 #pragma once
 
 #include <chrono>
@@ -12,8 +13,9 @@
 
 namespace sampan {
 
-// One mapping of the file. Every key that is read is remembered; finish() reports the unread ones as unknown, with the nearest known key.
-// A wrong value adds a diagnosis and leaves the default. Durations are "90s", "15m", "2h", "7d", "500ms"; sizes "512MiB", "2GiB", "10MB".
+// One mapping of the file. Every key that is read is remembered; finish() reports the unread ones as unknown, with the
+// nearest known key. A wrong value adds a diagnosis and leaves the default. Durations are "90s", "15m", "2h", "7d",
+// "500ms"; sizes "512MiB", "2GiB", "10MB".
 class Section {
  public:
   Section(const YamlNode* node, std::string file, std::string path, std::vector<Diagnosis>& diagnoses);
@@ -25,8 +27,8 @@ class Section {
   void read(std::string_view key, std::chrono::milliseconds& value);
   void read_size(std::string_view key, std::uint64_t& value);
   void read(std::string_view key, std::vector<std::string>& value);
-  Section section(std::string_view key);                 // absent: an empty one
-  std::vector<Section> sections(std::string_view key);   // a sequence of mappings
+  Section section(std::string_view key);                // absent: an empty one
+  std::vector<Section> sections(std::string_view key);  // a sequence of mappings
   bool has(std::string_view key);
   const YamlNode* node() const { return node_; }
   int line() const { return node_ ? node_->line : 0; }

@@ -117,7 +117,9 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-std::string random_token(std::string_view prefix, std::size_t bytes) { return std::string(prefix) + base64url(random_bytes(bytes)); }
+std::string random_token(std::string_view prefix, std::size_t bytes) {
+  return std::string(prefix) + base64url(random_bytes(bytes));
+}
 
 bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -175,7 +177,8 @@ Result<SecretBox> SecretBox::open(const std::string& key_file) {
   const std::string text = TRY(read_file(key_file, 4096));
   const auto bytes = base64_decode(trim(text));
   if (!bytes || bytes->size() != kKeyBytes) {
-    return fail(Errc::internal, "the key file {} does not hold a key: expected 32 bytes as base64; restore it from a backup", key_file);
+    return fail(Errc::internal,
+                "the key file {} does not hold a key: expected 32 bytes as base64; restore it from a backup", key_file);
   }
   Key key{};
   std::copy(bytes->begin(), bytes->end(), key.begin());
@@ -187,8 +190,8 @@ static_assert(kKeyBytes == 32);
 std::string SecretBox::seal(std::string_view plain) const {
   std::string sealed = random_bytes(kNonceBytes);
   sealed.resize(kNonceBytes + plain.size() + kTagBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed) + kNonceBytes, nullptr, raw(plain), plain.size(), nullptr, 0, nullptr,
-                                             raw(sealed), key_.data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed) + kNonceBytes, nullptr, raw(plain), plain.size(), nullptr, 0,
+                                             nullptr, raw(sealed), key_.data());
   return sealed;
 }
 
@@ -197,7 +200,8 @@ Result<std::string> SecretBox::unseal(std::string_view sealed) const {
   if (sealed.size() < kNonceBytes + kTagBytes) return broken();
   std::string plain(sealed.size() - kNonceBytes - kTagBytes, '\0');
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain), nullptr, nullptr, raw(sealed) + kNonceBytes,
-                                                 sealed.size() - kNonceBytes, nullptr, 0, raw(sealed), key_.data()) != 0) {
+                                                 sealed.size() - kNonceBytes, nullptr, 0, raw(sealed),
+                                                 key_.data()) != 0) {
     return broken();
   }
   return plain;

@@ -24,9 +24,9 @@ class Sha256 {  // incremental
 };
 std::string sha256_hex(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view message);  // 32 raw bytes
-std::string base64(std::string_view bytes);                                // RFC 4648 section 4, padded
-std::string base64url(std::string_view bytes);                             // section 5, unpadded
-Result<std::string> base64_decode(std::string_view text);                  // either alphabet, padding optional
+std::string base64(std::string_view bytes);                               // RFC 4648 section 4, padded
+std::string base64url(std::string_view bytes);                            // section 5, unpadded
+Result<std::string> base64_decode(std::string_view text);                 // either alphabet, padding optional
 std::string hex(std::string_view bytes);
 std::string random_token(std::string_view prefix, std::size_t bytes = 32);  // prefix + base64url of random bytes
 bool equal_constant_time(std::string_view a, std::string_view b);
@@ -39,7 +39,7 @@ bool verify_password(std::string_view password, const std::string& hash);
 class SecretBox {
  public:
   static Result<SecretBox> open(const std::string& key_file);
-  std::string seal(std::string_view plain) const;          // nonce + box, raw bytes
+  std::string seal(std::string_view plain) const;             // nonce + box, raw bytes
   Result<std::string> unseal(std::string_view sealed) const;  // internal when it was not made with this key
 
  private:

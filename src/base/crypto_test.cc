@@ -18,7 +18,8 @@ TEST_CASE("crypto: digests and codes are those of the standards") {
   sha.update("a");
   sha.update("bc");
   CHECK(sha.hex() == sha256_hex("abc"));
-  CHECK(hex(hmac_sha256("Jefe", "what do ya want for nothing?")) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 TEST_CASE("crypto: base64 goes both ways in either alphabet") {

@@ -73,7 +73,8 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& url) {
   constexpr std::string_view kSqlite = "sqlite:";
   if (url.starts_with(kSqlite)) return db_engine::open_sqlite(url.substr(kSqlite.size()));
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return db_engine::open_postgres(url);
-  return fail(Errc::invalid, "the database URL must be like sqlite:/var/lib/sampan/sampan.db or postgresql://user@host/name");
+  return fail(Errc::invalid,
+              "the database URL must be like sqlite:/var/lib/sampan/sampan.db or postgresql://user@host/name");
 }
 
 namespace db_engine {
@@ -106,7 +107,8 @@ thread_local Tx* current_tx = nullptr;
 
 }  // namespace
 
-CurrentTx::CurrentTx(const Db* db, Tx* tx) : outer_db_(std::exchange(current_db, db)), outer_tx_(std::exchange(current_tx, tx)) {}
+CurrentTx::CurrentTx(const Db* db, Tx* tx)
+    : outer_db_(std::exchange(current_db, db)), outer_tx_(std::exchange(current_tx, tx)) {}
 CurrentTx::~CurrentTx() {
   current_db = outer_db_;
   current_tx = outer_tx_;
@@ -167,23 +169,28 @@ Result<void> apply(Tx& tx, const Migration& migration, std::string_view id_colum
   const auto before = TRY(tx.maybe("select digest from schema_migration where name = $1", {migration.name}));
   if (before) {
     if (before->text(0) == digest) return {};
-    return fail(Errc::internal, "the migration {} has changed since it was applied to this database; use the program it was made by",
+    return fail(Errc::internal,
+                "the migration {} has changed since it was applied to this database; use the program it was made by",
                 migration.name);
   }
   for (const auto& statement : split_statements(migration.sql)) {
     TRY(tx.exec(with_id_column(statement, id_column)));
   }
-  TRY(tx.exec("insert into schema_migration (name, digest, at) values ($1, $2, $3)", {migration.name, digest, SystemClock().now()}));
+  TRY(tx.exec("insert into schema_migration (name, digest, at) values ($1, $2, $3)",
+              {migration.name, digest, SystemClock().now()}));
   log::info("base", "applied the migration {}", migration.name);
   return {};
 }
 
 Result<void> refuse_newer(Tx& tx, std::span<const Migration> migrations) {
   for (const auto& row : TRY(tx.query("select name from schema_migration order by name"))) {
-    const bool known = std::any_of(migrations.begin(), migrations.end(), [&](const auto& m) { return m.name == row.text(0); });
+    const bool known =
+        std::any_of(migrations.begin(), migrations.end(), [&](const auto& m) { return m.name == row.text(0); });
     if (!known && !migrations.empty() && row.text(0) > migrations.back().name) {
-      return fail(Errc::conflict, "the database was changed by a newer version ({}); start that version, or restore the backup made before it",
-                  row.text(0));
+      return fail(
+          Errc::conflict,
+          "the database was changed by a newer version ({}); start that version, or restore the backup made before it",
+          row.text(0));
     }
   }
   return {};
@@ -193,7 +200,9 @@ Result<void> refuse_newer(Tx& tx, std::span<const Migration> migrations) {
 
 Result<void> migrate(Db& db, std::span<const Migration> migrations, std::string_view id_column) {
   TRY(db.write([&](Tx& tx) -> Result<void> {
-    TRY(tx.exec("create table if not exists schema_migration (name text primary key, digest text not null, at bigint not null)"));
+    TRY(
+        tx.exec("create table if not exists schema_migration (name text primary key, digest text not null, at bigint "
+                "not null)"));
     return refuse_newer(tx, migrations);
   }));
   for (const auto& migration : migrations) {

@@ -17,8 +17,11 @@ using namespace sampan::testing;
 namespace {
 
 const std::vector<Migration> kMigrations{
-    {"0001_first.sql", "-- a; comment;\ncreate table thing (\n  id ID_COLUMN,\n  name text not null unique,\n  n bigint,\n  r double precision,\n"
-                       "  flag bigint not null default 0,\n  at bigint\n);\ncreate table part (id ID_COLUMN, thing bigint not null references thing (id));\n"},
+    {"0001_first.sql",
+     "-- a; comment;\ncreate table thing (\n  id ID_COLUMN,\n  name text not null unique,\n  n bigint,\n  r double "
+     "precision,\n"
+     "  flag bigint not null default 0,\n  at bigint\n);\ncreate table part (id ID_COLUMN, thing bigint not null "
+     "references thing (id));\n"},
     {"0002_second.sql", "create table raw (k text primary key, b BLOB_COLUMN);\n"}};
 
 struct Engine {
@@ -42,7 +45,8 @@ struct Engines {
     ++count;
     Engine engine;
     engine.name = is_postgres ? "postgresql" : "sqlite";
-    engine.url = is_postgres ? postgres->create_database(fmt::format("db{}", count)) : fmt::format("sqlite:{}/sub/{}.db", folder.path(), count);
+    engine.url = is_postgres ? postgres->create_database(fmt::format("db{}", count))
+                             : fmt::format("sqlite:{}/sub/{}.db", folder.path(), count);
     engine.db = must(Db::open(engine.url));
     if (migrated) must(engine.db->migrate(list(is_postgres)));
     return engine;
@@ -66,10 +70,13 @@ void on_each_engine(F&& test, bool migrated = true) {
 }
 
 std::int64_t count(Db& db, std::string_view table) {
-  return must(db.read([&](Tx& tx) { return tx.one("count", fmt::format("select count(*) from {}", table)); })).integer(0);
+  return must(db.read([&](Tx& tx) { return tx.one("count", fmt::format("select count(*) from {}", table)); }))
+      .integer(0);
 }
 
-Result<std::int64_t> add(Tx& tx, std::string_view name) { return tx.insert("insert into thing (name) values ($1) returning id", {name}); }
+Result<std::int64_t> add(Tx& tx, std::string_view name) {
+  return tx.insert("insert into thing (name) values ($1) returning id", {name});
+}
 
 }  // namespace
 
@@ -82,8 +89,9 @@ TEST_CASE("db: every kind of value comes back as it went in") {
                                     {"订'单", least, 0.1, true, from_micros(1'795'509'000'123'456)}));
       TRY(tx.exec("insert into raw (k, b) values ($1, $2)", {"k", Blob{bytes}}));
       TRY(tx.exec("insert into raw (k, b) values ($1, $2)", {"empty", Blob{}}));
-      return tx.one("thing", "select name, n, r, flag, at, null, count(*) over (), (select b from raw where k = 'k'), "
-                             "(select b from raw where k = 'empty') from thing where id = $1",
+      return tx.one("thing",
+                    "select name, n, r, flag, at, null, count(*) over (), (select b from raw where k = 'k'), "
+                    "(select b from raw where k = 'empty') from thing where id = $1",
                     {id});
     }));
     CHECK(row.text(0) == "订'单");
@@ -105,19 +113,24 @@ TEST_CASE("db: every kind of value comes back as it went in") {
 TEST_CASE("db: sums, truth values, repeated and null parameters read alike") {
   on_each_engine([](Engine& engine) {
     must(engine.db->write([](Tx& tx) -> Result<void> {
-      for (int i = 1; i <= 3; ++i) TRY(tx.exec("insert into thing (name, n) values ($1, $2)", {fmt::format("t{}", i), i}));
+      for (int i = 1; i <= 3; ++i)
+        TRY(tx.exec("insert into thing (name, n) values ($1, $2)", {fmt::format("t{}", i), i}));
       TRY(tx.exec("insert into thing (name, n) values ($1, $2)", {"none", std::optional<std::int64_t>()}));
       return {};
     }));
     const auto row = must(engine.db->read([](Tx& tx) {
-      return tx.one("sum", "select sum(n), exists (select 1 from thing where n > $2), avg(n), count(*) from thing where n >= $1 and n <= $2 and n <> 7 * $1",
+      return tx.one("sum",
+                    "select sum(n), exists (select 1 from thing where n > $2), avg(n), count(*) from thing where n >= "
+                    "$1 and n <= $2 and n <> 7 * $1",
                     {1, 3});
     }));
     CHECK(row.integer(0) == 6);
     CHECK_FALSE(row.flag(1));
     CHECK(row.real(2) == 2.0);
     CHECK(row.integer(3) == 3);
-    const auto page = must(engine.db->read([](Tx& tx) { return tx.query("select name from thing order by name limit $1 offset $2", {2, 1}); }));
+    const auto page = must(engine.db->read([](Tx& tx) {
+      return tx.query("select name from thing order by name limit $1 offset $2", {2, 1});
+    }));
     REQUIRE(page.size() == 2);
     CHECK(page[0].text(0) == "t1");
   });
@@ -127,7 +140,8 @@ TEST_CASE("db: parameters are values, whatever they hold") {
   on_each_engine([](Engine& engine) {
     const std::string evil = "x'); drop table thing; --";
     must(engine.db->write([&](Tx& tx) { return add(tx, evil); }));
-    const auto found = must(engine.db->read([&](Tx& tx) { return tx.maybe("select name from thing where name = $1", {evil}); }));
+    const auto found =
+        must(engine.db->read([&](Tx& tx) { return tx.maybe("select name from thing where name = $1", {evil}); }));
     REQUIRE(found);
     CHECK(found->text(0) == evil);
   });
@@ -141,13 +155,19 @@ TEST_CASE("db: exec counts the rows and nothing found is said by name") {
       return {};
     }));
     CHECK(must(engine.db->write([](Tx& tx) { return tx.exec("update thing set n = 1"); })) == 2);
-    CHECK(must(engine.db->write([](Tx& tx) { return tx.exec("insert into thing (name) values ($1) on conflict (name) do nothing", {"a"}); })) == 0);
-    const auto missing = engine.db->read([](Tx& tx) { return tx.one("thing 'z'", "select id from thing where name = $1", {"z"}); });
+    CHECK(must(engine.db->write([](Tx& tx) {
+            return tx.exec("insert into thing (name) values ($1) on conflict (name) do nothing", {"a"});
+          })) == 0);
+    const auto missing =
+        engine.db->read([](Tx& tx) { return tx.one("thing 'z'", "select id from thing where name = $1", {"z"}); });
     CHECK(missing.error().code == Errc::not_found);
     CHECK(missing.error().message == "there is no thing 'z'");
-    CHECK(must(engine.db->write([](Tx& tx) {
-            return tx.insert("insert into thing (name, n) values ($1, $2) on conflict (name) do update set n = excluded.n returning n", {"a", 9});
-          })) == 9);
+    CHECK(
+        must(engine.db->write([](Tx& tx) {
+          return tx.insert(
+              "insert into thing (name, n) values ($1, $2) on conflict (name) do update set n = excluded.n returning n",
+              {"a", 9});
+        })) == 9);
   });
 }
 
@@ -175,9 +195,12 @@ TEST_CASE("db: a duplicate and a missing parent are conflicts and other faults a
   on_each_engine([](Engine& engine) {
     must(engine.db->write([](Tx& tx) { return add(tx, "a"); }));
     CHECK(engine.db->write([](Tx& tx) { return add(tx, "a"); }).error().code == Errc::conflict);
-    CHECK(engine.db->write([](Tx& tx) { return tx.exec("insert into part (thing) values ($1)", {77}); }).error().code == Errc::conflict);
-    CHECK(engine.db->write([](Tx& tx) { return tx.exec("insert into thing (n) values (1)"); }).error().code == Errc::internal);
-    CHECK(engine.db->read([](Tx& tx) { return tx.query("select nonsense from nowhere"); }).error().code == Errc::internal);
+    CHECK(engine.db->write([](Tx& tx) { return tx.exec("insert into part (thing) values ($1)", {77}); }).error().code ==
+          Errc::conflict);
+    CHECK(engine.db->write([](Tx& tx) { return tx.exec("insert into thing (n) values (1)"); }).error().code ==
+          Errc::internal);
+    CHECK(engine.db->read([](Tx& tx) { return tx.query("select nonsense from nowhere"); }).error().code ==
+          Errc::internal);
     CHECK_FALSE(engine.db->read([](Tx& tx) { return tx.query("select $1 + $2", {1}); }).has_value());
     CHECK_FALSE(engine.db->write([](Tx& tx) { return tx.exec("delete from thing; delete from part"); }).has_value());
     CHECK(count(*engine.db, "thing") == 1);
@@ -272,7 +295,9 @@ TEST_CASE("db: statements of one text with different types of parameters do not 
     }));
     CHECK(count(*engine.db, "thing where n is null") == 2);
     for (int i = 0; i < 600; ++i) {  // more than the cache holds
-      CHECK(must(engine.db->read([&](Tx& tx) { return tx.one("x", fmt::format("select n + {} from thing where n = $1", i), {5}); })).integer(0) == 5 + i);
+      CHECK(must(engine.db->read([&](Tx& tx) {
+              return tx.one("x", fmt::format("select n + {} from thing where n = $1", i), {5});
+            })).integer(0) == 5 + i);
     }
   });
 }
@@ -309,7 +334,8 @@ TEST_CASE("db: the whole list of Sampan's migrations applies to every engine") {
 TEST_CASE("db: a migration that fails half-way leaves nothing behind") {
   on_each_engine(
       [](Engine& engine) {
-        const std::vector<Migration> broken{{"0001_x.sql", "create table one (id ID_COLUMN);\ncreate table two (nonsense;\n"}};
+        const std::vector<Migration> broken{
+            {"0001_x.sql", "create table one (id ID_COLUMN);\ncreate table two (nonsense;\n"}};
         const auto failed = engine.db->migrate(broken);
         CHECK(failed.error().message.starts_with("0001_x.sql: "));
         const std::vector<Migration> repaired{{"0001_x.sql", "create table one (id ID_COLUMN);\n"}};
@@ -353,7 +379,8 @@ TEST_CASE("db: an URL of no engine is refused with the forms that are known") {
 }
 
 TEST_CASE("db: a migration is split at semicolons that end a line") {
-  const auto statements = db_engine::split_statements("-- c;\ncreate table a (x text default ';--x'); -- it's e;\n\n  -- d\ninsert into a\nvalues (1);\nselect 1");
+  const auto statements = db_engine::split_statements(
+      "-- c;\ncreate table a (x text default ';--x'); -- it's e;\n\n  -- d\ninsert into a\nvalues (1);\nselect 1");
   REQUIRE(statements.size() == 3);
   CHECK(statements[0] == "create table a (x text default ';--x'); \n");
   CHECK(statements[1] == "insert into a\nvalues (1);\n");

@@ -1,4 +1,5 @@
-// Described enums by name, for columns, JSON and sentences. A trailing underscore of an enumerator (`default_`) is not part of its name.
+// Described enums by name, for columns, JSON and sentences. A trailing underscore of an enumerator (`default_`) is not
+// part of its name.
 #pragma once
 
 #include <boost/describe.hpp>

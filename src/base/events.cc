@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::int64_t kBatch = 100;
-constexpr auto kTick = 5s;             // certainty: another process may have said something
-constexpr auto kCursorEvery = 500ms;   // a crash repeats at most what was handled since
+constexpr auto kTick = 5s;            // certainty: another process may have said something
+constexpr auto kCursorEvery = 500ms;  // a crash repeats at most what was handled since
 constexpr auto kFirstPause = 100ms, kLongestPause = 30'000ms;
 
 }  // namespace
@@ -27,9 +27,9 @@ struct EventLog::State {
     std::function<Result<void>(const Event&)> reaction;
     std::jthread thread;
     // Guarded by State::mutex:
-    bool rung = true;             // look at once: there may be work from before the start
-    std::int64_t handled = 0;     // no event up to here is left to do
-    bool placed = false;          // has a cursor
+    bool rung = true;          // look at once: there may be work from before the start
+    std::int64_t handled = 0;  // no event up to here is left to do
+    bool placed = false;       // has a cursor
     std::condition_variable bell;
 
     bool hears(std::string_view kind) const { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
@@ -43,8 +43,8 @@ struct EventLog::State {
   Db& db;
   Clock& clock;
   std::mutex mutex;
-  bool stopping = false;                  // guarded by mutex
-  std::condition_variable progress;       // some listener's `handled` has grown, or stopping
+  bool stopping = false;                             // guarded by mutex
+  std::condition_variable progress;                  // some listener's `handled` has grown, or stopping
   std::vector<std::unique_ptr<Listener>> listeners;  // fixed once started
   bool started = false;
 
@@ -87,7 +87,8 @@ struct EventLog::State {
   // Gives the listener its cursor, at the end of the log when it is new, and reads where it stands.
   Result<void> place(Listener& listener) {
     const std::int64_t last = TRY(db.write([&](Tx& tx) -> Result<std::int64_t> {
-      TRY(tx.exec("insert into event_cursor (listener, last_id) select $1, coalesce(max(id), 0) from event where true "
+      TRY(
+          tx.exec("insert into event_cursor (listener, last_id) select $1, coalesce(max(id), 0) from event where true "
                   "on conflict (listener) do nothing",
                   {listener.name}));
       const auto row = TRY(tx.one("cursor", "select last_id from event_cursor where listener = $1", {listener.name}));
@@ -105,13 +106,14 @@ struct EventLog::State {
       params.emplace_back(kind);
       kinds += fmt::format("{}${}", kinds.empty() ? "" : ", ", params.size());
     }
-    const std::string sql =
-        fmt::format("select id, kind, body, at from event where id > $1 and kind in ({}) order by id limit {}", kinds, kBatch);
+    const std::string sql = fmt::format(
+        "select id, kind, body, at from event where id > $1 and kind in ({}) order by id limit {}", kinds, kBatch);
     return db.read([&](Tx& tx) -> Result<Batch> {
       Batch batch;
       // The end first: with one snapshot for both, nothing up to it can be missing from the list.
       batch.up_to = TRY(tx.query("select coalesce(max(id), 0) from event")).front().integer(0);
-      for (const auto& row : TRY(tx.query(sql, params))) batch.events.push_back({row.integer(0), row.text(1), row.text(2), row.time(3)});
+      for (const auto& row : TRY(tx.query(sql, params)))
+        batch.events.push_back({row.integer(0), row.text(1), row.text(2), row.time(3)});
       if (batch.events.size() == static_cast<std::size_t>(kBatch)) batch.up_to = batch.events.back().id;
       batch.up_to = std::max(batch.up_to, after);
       return batch;
@@ -136,16 +138,18 @@ struct EventLog::State {
 
   // Repeats until the event is done or set aside. False: stopping.
   bool handle(Listener& listener, const Event& event) {
-    for (auto length = std::chrono::milliseconds(kFirstPause);; length = std::min<std::chrono::milliseconds>(length * 2, kLongestPause)) {
+    for (auto length = std::chrono::milliseconds(kFirstPause);;
+         length = std::min<std::chrono::milliseconds>(length * 2, kLongestPause)) {
       if (stopped()) return false;
       const auto done = react(listener, event);
       if (done) return true;
       if (done.error().code == Errc::invalid) {
-        log::error("events", "{} set aside event {} ({}): {}", listener.name, event.id, event.kind, done.error().message);
+        log::error("events", "{} set aside event {} ({}): {}", listener.name, event.id, event.kind,
+                   done.error().message);
         return true;
       }
-      log::warning("events", "{} will try event {} ({}) again in {} ms: {}", listener.name, event.id, event.kind, length.count(),
-                   done.error().message);
+      log::warning("events", "{} will try event {} ({}) again in {} ms: {}", listener.name, event.id, event.kind,
+                   length.count(), done.error().message);
       if (!pause(listener, length)) return false;
     }
   }
@@ -205,7 +209,8 @@ Result<void> EventLog::say(Tx& tx, std::string_view kind, std::string body) {
   return {};
 }
 
-void EventLog::listen(std::string name, std::vector<std::string> kinds, std::function<Result<void>(const Event&)> reaction) {
+void EventLog::listen(std::string name, std::vector<std::string> kinds,
+                      std::function<Result<void>(const Event&)> reaction) {
   auto listener = std::make_unique<State::Listener>();
   listener->name = std::move(name);
   listener->kinds = std::move(kinds);

@@ -275,7 +275,8 @@ TEST_CASE("hub: once a token is dropped its function runs no more, whatever othe
   for (int i = 0; i < 2000; ++i) {
     auto alive = std::make_unique<int>(7);
     int* seen = alive.get();
-    auto token = hub.subscribe({"x"}, [seen](const std::string&) { *seen += 1; });  // a use after free would be told by ASan
+    auto token =
+        hub.subscribe({"x"}, [seen](const std::string&) { *seen += 1; });  // a use after free would be told by ASan
     token.reset();
   }
   going = false;

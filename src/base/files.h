@@ -21,7 +21,11 @@ class Fd {
   Fd& operator=(Fd&& other) noexcept;
   ~Fd();
   int get() const { return fd_; }
-  int release() { int fd = fd_; fd_ = -1; return fd; }
+  int release() {
+    int fd = fd_;
+    fd_ = -1;
+    return fd;
+  }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:
@@ -29,7 +33,8 @@ class Fd {
 };
 
 Result<std::string> read_file(const std::string& path, std::size_t limit = 64 << 20);
-// Temporary name beside it, fsync, rename, fsync of the folder: either the old content or all of the new one, also after a crash.
+// Temporary name beside it, fsync, rename, fsync of the folder: either the old content or all of the new one, also
+// after a crash.
 Result<void> write_file_durably(const std::string& path, std::string_view bytes, int mode = 0644);
 Result<void> make_directories(const std::string& path, int mode = 0755);
 Result<void> remove_tree(const std::string& path);  // absent is fine; does not follow symlinks
@@ -55,13 +60,14 @@ class TempDir {  // removed with all its content when it goes
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
-  // Takes a finished file (same file system when possible: renamed, else copied), whose digest the caller has verified; fsyncs.
+  // Takes a finished file (same file system when possible: renamed, else copied), whose digest the caller has verified;
+  // fsyncs.
   virtual Result<void> adopt(const std::string& file, const std::string& sha256) = 0;
   virtual Result<void> put(std::string_view bytes, const std::string& sha256) = 0;
   virtual Result<Fd> open(const std::string& sha256) const = 0;  // not_found
   virtual Result<std::uint64_t> size(const std::string& sha256) const = 0;
-  virtual Result<void> remove(const std::string& sha256) = 0;    // absent is fine
-  virtual std::string incoming() const = 0;                      // folder for temporary files, swept at start
+  virtual Result<void> remove(const std::string& sha256) = 0;  // absent is fine
+  virtual std::string incoming() const = 0;                    // folder for temporary files, swept at start
 };
 Result<std::unique_ptr<BlobStore>> open_file_blob_store(const std::string& root);
 

@@ -23,7 +23,8 @@ namespace {
 
 bool same_name(std::string_view a, std::string_view b) {
   const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return fold(x) == fold(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return fold(x) == fold(y); });
 }
 
 }  // namespace
@@ -68,7 +69,9 @@ Response Response::empty(int status) {
   return response;
 }
 
-Response Response::redirect(std::string location, int status) { return empty(status).set("Location", std::move(location)); }
+Response Response::redirect(std::string location, int status) {
+  return empty(status).set("Location", std::move(location));
+}
 
 Response& Response::set(std::string_view name, std::string value) & {
   std::erase_if(headers, [&](const auto& header) { return same_name(header.first, name); });
@@ -82,7 +85,8 @@ namespace {
 
 // RFC 3986, section 2.3.
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
 
 int hex_digit(char c) {

@@ -1,4 +1,5 @@
-// HTTP as values: what a handler is given and what it answers. No sockets here; edge/ moves the bytes, web/ joins the routes.
+// HTTP as values: what a handler is given and what it answers. No sockets here; edge/ moves the bytes, web/ joins the
+// routes.
 #pragma once
 
 #include <sys/types.h>
@@ -20,11 +21,11 @@ namespace sampan {
 enum class Method { get, head, post, put, patch, del, options };
 std::string_view to_text(Method method);  // "GET" ... "DELETE"
 
-using Headers = std::vector<std::pair<std::string, std::string>>;  // names compared without regard to case
+using Headers = std::vector<std::pair<std::string, std::string>>;             // names compared without regard to case
 std::string_view find_header(const Headers& headers, std::string_view name);  // first of that name; empty when absent
 
-// A body the edge has already written to a temporary file (routes with BodyKind::spool). The file is removed when the last
-// copy goes, unless the handler renamed it away. `sha256` is of all bytes, computed while they came in.
+// A body the edge has already written to a temporary file (routes with BodyKind::spool). The file is removed when the
+// last copy goes, unless the handler renamed it away. `sha256` is of all bytes, computed while they came in.
 struct SpooledFile {
   std::string path;
   std::uint64_t size = 0;
@@ -62,9 +63,10 @@ struct FileBody {
   std::uint64_t size = 0;
 };
 
-// A child process as the body: the edge pumps the request body into stdin_fd (inflating Content-Encoding: gzip), closes it,
-// pumps stdout_fd into the answer (chunked), with back pressure both ways. Descriptors are the edge's to close. `on_done` runs
-// exactly once on a worker, after both ends are done or the client vanished (then completed is false); it reaps the child.
+// A child process as the body: the edge pumps the request body into stdin_fd (inflating Content-Encoding: gzip), closes
+// it, pumps stdout_fd into the answer (chunked), with back pressure both ways. Descriptors are the edge's to close.
+// `on_done` runs exactly once on a worker, after both ends are done or the client vanished (then completed is false);
+// it reaps the child.
 struct ProcessBody {
   int stdin_fd = -1;
   int stdout_fd = -1;
@@ -72,19 +74,23 @@ struct ProcessBody {
 };
 
 // A live stream of server-sent events (text/event-stream). Whoever holds it may send from any thread; the edge writes.
-// A reader too slow for `kMaxBacklog` bytes is cut: clients reconnect and resynchronise. Comments keep idle streams alive (15 s).
+// A reader too slow for `kMaxBacklog` bytes is cut: clients reconnect and resynchronise. Comments keep idle streams
+// alive (15 s).
 class EventStream {
  public:
   static constexpr std::size_t kMaxBacklog = 1 << 20;
   virtual ~EventStream() = default;
-  // One event: `event` may be empty (default type), data may contain newlines. False: the reader is gone, drop the stream.
+  // One event: `event` may be empty (default type), data may contain newlines. False: the reader is gone, drop the
+  // stream.
   virtual bool send(std::string_view event, std::string_view data, std::string_view id = {}) = 0;
-  virtual void close() = 0;        // ends the stream after what was sent
+  virtual void close() = 0;  // ends the stream after what was sent
   virtual bool closed() const = 0;
   virtual void on_close(std::function<void()> action) = 0;  // once, on any thread; at once when already closed
 };
 // The answer of a route that streams: the edge calls `start` once, with the stream, after the headers were sent.
-struct StreamBody { std::function<void(std::shared_ptr<EventStream>)> start; };
+struct StreamBody {
+  std::function<void(std::shared_ptr<EventStream>)> start;
+};
 
 struct Response {
   int status = 200;
@@ -100,8 +106,8 @@ struct Response {
 };
 
 // Text tools of HTTP (RFC 3986, RFC 7231): exact, total, bounded.
-std::string percent_encode(std::string_view text);                       // everything but unreserved
-std::optional<std::string> percent_decode(std::string_view text);        // nullopt on a broken escape
+std::string percent_encode(std::string_view text);                 // everything but unreserved
+std::optional<std::string> percent_decode(std::string_view text);  // nullopt on a broken escape
 std::string form_encode(const std::vector<std::pair<std::string, std::string>>& fields);
 std::vector<std::pair<std::string, std::string>> form_decode(std::string_view text);
 

@@ -38,7 +38,8 @@ class Place {
 
 // Every key of `object` must be in `known`.
 bool only_known_keys(const boost::json::object& object, const std::vector<std::string>& known, Place& place);
-bool read_integer(const Json& json, std::int64_t least, std::uint64_t most, std::int64_t& low, std::uint64_t& high, Place& place);
+bool read_integer(const Json& json, std::int64_t least, std::uint64_t most, std::int64_t& low, std::uint64_t& high,
+                  Place& place);
 bool read_text(const Json& json, std::string& text, Place& place);
 bool read_time(const Json& json, Time& time, Place& place);
 bool read_real(const Json& json, double& value, Place& place);

@@ -19,7 +19,8 @@ bool get(const Json& json, T& t, Place& place);
 
 template <class M>
 bool may_be_absent(const M& initial) {
-  if constexpr (IsOptional<M>::value || IsVector<M>::value || IsMap<M>::value || std::same_as<M, Json> || std::same_as<M, bool>) {
+  if constexpr (IsOptional<M>::value || IsVector<M>::value || IsMap<M>::value || std::same_as<M, Json> ||
+                std::same_as<M, bool>) {
     return true;
   } else if constexpr (std::equality_comparable<M> && std::default_initializable<M>) {
     return !(initial == M{});
@@ -64,7 +65,8 @@ bool get_enum(const Json& json, T& t, Place& place) {
   if (!read_text(json, text, place)) return false;
   if (const auto found = enum_from<T>(text)) return t = *found, true;
   const auto names = enum_names<T>();
-  return place.complain(fmt::format("expected one of {}, found '{}'{}", join(names, ", "), text, did_you_mean(text, names)));
+  return place.complain(
+      fmt::format("expected one of {}, found '{}'{}", join(names, ", "), text, did_you_mean(text, names)));
 }
 
 template <class T>

@@ -49,7 +49,8 @@ bool only_known_keys(const boost::json::object& object, const std::vector<std::s
   return true;
 }
 
-bool read_integer(const Json& json, std::int64_t least, std::uint64_t most, std::int64_t& low, std::uint64_t& high, Place& place) {
+bool read_integer(const Json& json, std::int64_t least, std::uint64_t most, std::int64_t& low, std::uint64_t& high,
+                  Place& place) {
   if (const auto* value = json.if_int64()) {
     low = *value;
     high = *value < 0 ? 0 : static_cast<std::uint64_t>(*value);
@@ -82,8 +83,9 @@ bool read_time(const Json& json, Time& time, Place& place) {
 
 bool read_real(const Json& json, double& value, Place& place) {
   if (!json.is_number()) return place.expected("a number", json);
-  value = json.is_double() ? json.get_double() : json.is_int64() ? static_cast<double>(json.get_int64())
-                                                                  : static_cast<double>(json.get_uint64());
+  value = json.is_double()  ? json.get_double()
+          : json.is_int64() ? static_cast<double>(json.get_int64())
+                            : static_cast<double>(json.get_uint64());
   return true;
 }
 

@@ -1,4 +1,5 @@
-// to_json, from_json and the schemas over the list of members that BOOST_DESCRIBE_STRUCT gives. The rules are in base/json.h.
+// to_json, from_json and the schemas over the list of members that BOOST_DESCRIBE_STRUCT gives. The rules are in
+// base/json.h.
 #pragma once
 
 #include "base/json_read.h"

@@ -1,15 +1,18 @@
-#include "base/json_struct.h"
-
 #include <doctest/doctest.h>
 
 #include <limits>
+
+#include "base/json_struct.h"
 
 using namespace sampan;
 
 namespace {
 
 BOOST_DEFINE_ENUM_CLASS(Colour, red, green, default_)
-template <class Tag> struct Numbered { std::int64_t value = 0; };
+template <class Tag>
+struct Numbered {
+  std::int64_t value = 0;
+};
 struct Word {
   std::string it = "none";
   const std::string& text() const { return it; }
@@ -61,10 +64,11 @@ TEST_CASE("json: a struct survives its text") {
   whole.marks = {{"k", 1}};
   whole.anything = *parse_json(R"({"a":[1,2.5,null]})");
   const std::string text = to_json(whole);
-  CHECK(text ==
-        R"({"count":-9223372036854775808,"small":7,"ratio":0.5,"flag":true,"at":"2026-11-24T08:30:00.000001Z","id":42,)"
-        R"("word":"a\"\n","colour":"default","parts":[{"name":"x","weight":3},{"name":"订","weight":null}],"marks":{"k":1},)"
-        R"("anything":{"a":[1,2.5,null]}})");
+  CHECK(
+      text ==
+      R"({"count":-9223372036854775808,"small":7,"ratio":0.5,"flag":true,"at":"2026-11-24T08:30:00.000001Z","id":42,)"
+      R"("word":"a\"\n","colour":"default","parts":[{"name":"x","weight":3},{"name":"订","weight":null}],"marks":{"k":1},)"
+      R"("anything":{"a":[1,2.5,null]}})");
   const auto back = from_json<Whole>(text);
   REQUIRE(back.has_value());
   CHECK(to_json(*back) == text);
@@ -84,13 +88,17 @@ TEST_CASE("json: a mistake is named with its place and what was expected") {
   CHECK(sentence(with(R"("ratio":"x")")) == "field 'ratio': expected a number, found text");
   CHECK(sentence(with(R"("small":256)")) == "field 'small': expected a number from 0 to 255");
   CHECK(sentence(with(R"("small":-1)")) == "field 'small': expected a number from 0 to 255");
-  CHECK(sentence(with(R"("small":1.5)")) == "field 'small': expected a whole number, found one with a fraction or an exponent");
-  CHECK(sentence(with(R"("colour":"gren")")) == "field 'colour': expected one of red, green, default, found 'gren', did you mean 'green'?");
-  CHECK(sentence(with(R"("parts":[{"name":"x"},{"name":2}])")) == "field 'parts[1].name': expected text, found a number");
+  CHECK(sentence(with(R"("small":1.5)")) ==
+        "field 'small': expected a whole number, found one with a fraction or an exponent");
+  CHECK(sentence(with(R"("colour":"gren")")) ==
+        "field 'colour': expected one of red, green, default, found 'gren', did you mean 'green'?");
+  CHECK(sentence(with(R"("parts":[{"name":"x"},{"name":2}])")) ==
+        "field 'parts[1].name': expected text, found a number");
   CHECK(sentence(with(R"("marks":{"a":"b"})")) == "field 'marks.a': expected a number, found text");
   CHECK(sentence(with(R"("colours":"red")")) == "field 'colours': unknown, did you mean 'colour'?");
   CHECK(sentence(R"([])") == "JSON document: expected an object, found a list");
-  CHECK(sentence(R"({"count":1,"at":"today"})") == "field 'at': expected a time like 2026-11-24T08:30:00Z, found 'today'");
+  CHECK(sentence(R"({"count":1,"at":"today"})") ==
+        "field 'at': expected a time like 2026-11-24T08:30:00Z, found 'today'");
 }
 
 TEST_CASE("json: what is not one clean document is refused with line and column") {
@@ -123,5 +131,6 @@ TEST_CASE("json: the schema lists members, enums and what is required") {
   CHECK(schema.find(R"("required":["count","at","id","word"])") != std::string::npos);
   CHECK(schema.find(R"("weight":{"anyOf":[{"type":"integer"},{"type":"null"}]})") != std::string::npos);
   CHECK(schema.find(R"("additionalProperties":false)") != std::string::npos);
-  CHECK(format_json(answer_schema_of<Whole>()).find(R"("required":["count","small","ratio","flag","at",)") != std::string::npos);
+  CHECK(format_json(answer_schema_of<Whole>()).find(R"("required":["count","small","ratio","flag","at",)") !=
+        std::string::npos);
 }

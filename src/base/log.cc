@@ -40,7 +40,8 @@ void write(Level level, std::string_view room, std::string_view message) {
     }
   }
   line.push_back('\n');
-  // A single write is atomic enough for lines of many threads and processes on one stderr; a failed one has nowhere to be told.
+  // A single write is atomic enough for lines of many threads and processes on one stderr; a failed one has nowhere to
+  // be told.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -16,10 +16,15 @@ constexpr std::size_t kPreparedStatements = 256;
 constexpr std::int64_t kTurnsLock = 0x73616d70616e;  // the advisory lock of take_turns(), "sampan"
 
 // Type oids are fixed by the server's pg_type.dat.
-constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kFloat4 = 700, kFloat8 = 701, kNumeric = 1700;
+constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kFloat4 = 700, kFloat8 = 701,
+              kNumeric = 1700;
 
-struct FinishConnection { void operator()(PGconn* connection) const { PQfinish(connection); } };
-struct ClearResult { void operator()(PGresult* result) const { PQclear(result); } };
+struct FinishConnection {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+struct ClearResult {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
 using PgResult = std::unique_ptr<PGresult, ClearResult>;
 
 std::string_view sqlstate(const PGresult* result) {
@@ -37,15 +42,16 @@ tl::unexpected<Error> to_error(const PGresult* result, PGconn* connection, std::
   while (message.ends_with('\n')) message.pop_back();
   if (state == "23505" || state == "23503") return fail(Errc::conflict, "{}", message);
   if (lost_to_another(state)) return fail(Errc::unavailable, "the database is busy: {}", message);
-  if (state == "53100") return fail(Errc::unavailable, "the disk of the database is full; free some space and try again");
+  if (state == "53100")
+    return fail(Errc::unavailable, "the disk of the database is full; free some space and try again");
   if (state.starts_with("53") || state.starts_with("57P") || PQstatus(connection) == CONNECTION_BAD) {
     return fail(Errc::unavailable, "the database does not answer: {}", message);
   }
   return fail(Errc::internal, "database: {} ({}) in: {}", message, state, sql);
 }
 
-// Parameters in the form PQexecPrepared takes; points into the values it was made of. Types are stated, so that the server has
-// nothing to guess; only null is left open, because it must fit every column.
+// Parameters in the form PQexecPrepared takes; points into the values it was made of. Types are stated, so that the
+// server has nothing to guess; only null is left open, because it must fit every column.
 struct Bound {
   std::vector<Oid> types;
   std::vector<const char*> values;
@@ -115,8 +121,10 @@ class Connection {
       while (message.ends_with('\n')) message.pop_back();
       return fail(Errc::unavailable, "cannot connect to the database: {}", message);
     }
-    PQsetNoticeProcessor(connection->raw(), [](void*, const char*) {}, nullptr);
-    for (const char* setting : {"set client_encoding = 'UTF8'", "set bytea_output = 'hex'", "set extra_float_digits = 1"}) {
+    PQsetNoticeProcessor(
+        connection->raw(), [](void*, const char*) {}, nullptr);
+    for (const char* setting :
+         {"set client_encoding = 'UTF8'", "set bytea_output = 'hex'", "set extra_float_digits = 1"}) {
       TRY(connection->command(setting));
     }
     return connection;
@@ -143,12 +151,13 @@ class Connection {
         prepared_.clear();
       }
       const std::string name = fmt::format("s{}", ++last_name_);
-      PgResult result(PQprepare(raw(), name.c_str(), std::string(sql).c_str(), static_cast<int>(bound.types.size()), bound.types.data()));
+      PgResult result(PQprepare(raw(), name.c_str(), std::string(sql).c_str(), static_cast<int>(bound.types.size()),
+                                bound.types.data()));
       if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return result;
       found = prepared_.emplace(key, name).first;
     }
-    return PgResult(PQexecPrepared(raw(), found->second.c_str(), static_cast<int>(bound.values.size()), bound.values.data(),
-                                   bound.lengths.data(), bound.formats.data(), 0));
+    return PgResult(PQexecPrepared(raw(), found->second.c_str(), static_cast<int>(bound.values.size()),
+                                   bound.values.data(), bound.lengths.data(), bound.formats.data(), 0));
   }
 
  private:
@@ -201,7 +210,10 @@ class PostgresDb final : public Db {
   }
 
   Result<void> backup_to(const std::string& file) override {
-    return fail(Errc::unavailable, "a PostgreSQL database is copied by its own tools; run: pg_dump --format=custom --file='{}' with this database's URL", file);
+    return fail(Errc::unavailable,
+                "a PostgreSQL database is copied by its own tools; run: pg_dump --format=custom --file='{}' with this "
+                "database's URL",
+                file);
   }
 
  protected:
@@ -246,7 +258,8 @@ class PostgresDb final : public Db {
 
   // A connection in a new transaction. One that died while it lay in the pool is replaced.
   Result<std::unique_ptr<Connection>> begun(Mode mode) {
-    const char* begin = mode == Mode::read ? "begin isolation level repeatable read read only" : "begin isolation level serializable";
+    const char* begin =
+        mode == Mode::read ? "begin isolation level repeatable read read only" : "begin isolation level serializable";
     for (std::size_t attempt = 0;; ++attempt) {
       auto connection = TRY(take());
       auto done = connection->command(begin);

@@ -15,7 +15,8 @@ constexpr const char* kPrograms = "/usr/lib/postgresql/15/bin/";
 Command as_somebody(std::vector<std::string> argv) {
   Command command;
   command.argv = {"setpriv", "--pdeathsig=QUIT"};
-  if (::geteuid() == 0) command.argv.insert(command.argv.end(), {"--reuid=nobody", "--regid=nogroup", "--clear-groups"});
+  if (::geteuid() == 0)
+    command.argv.insert(command.argv.end(), {"--reuid=nobody", "--regid=nogroup", "--clear-groups"});
   command.argv.push_back("--");
   command.argv.insert(command.argv.end(), argv.begin(), argv.end());
   command.directory = "/";
@@ -31,13 +32,15 @@ std::optional<PostgresServer> PostgresServer::start() {
   auto folder = must(TempDir::create("/tmp", "pg"));
   if (::geteuid() == 0) must(run_ok({.argv = {"chown", "nobody:nogroup", folder.path()}}));
   const std::string data = folder.path() + "/data";
-  must(run_ok(as_somebody({bin + "initdb", "-D", data, "-U", "sampan", "--auth=trust", "--no-sync", "--no-locale", "--encoding=UTF8"}),
+  must(run_ok(as_somebody({bin + "initdb", "-D", data, "-U", "sampan", "--auth=trust", "--no-sync", "--no-locale",
+                           "--encoding=UTF8"}),
               {.timeout = std::chrono::minutes(1)}));
-  auto server = must(Child::spawn(as_somebody({bin + "postgres", "-D", data, "-k", folder.path(), "-c", "listen_addresses=", "-c",
-                                               "fsync=off", "-c", "log_min_messages=fatal"}),
+  auto server = must(Child::spawn(as_somebody({bin + "postgres", "-D", data, "-k", folder.path(), "-c",
+                                               "listen_addresses=", "-c", "fsync=off", "-c", "log_min_messages=fatal"}),
                                   {}));
   PostgresServer started(std::move(folder), std::move(server));
-  if (!wait_until([&] { return Db::open(started.url("postgres")).has_value(); }, std::chrono::seconds(30))) return std::nullopt;
+  if (!wait_until([&] { return Db::open(started.url("postgres")).has_value(); }, std::chrono::seconds(30)))
+    return std::nullopt;
   return started;
 }
 

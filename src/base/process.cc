@@ -128,7 +128,8 @@ Result<std::pair<int, int>> make_pipe() {
 Result<Child> Child::spawn(const Command& command, Streams streams) {
   if (command.argv.empty() || command.argv[0].empty()) return fail(Errc::internal, "a command without a program");
   for (const auto& argument : command.argv) {
-    if (argument.find('\0') != std::string::npos) return fail(Errc::invalid, "an argument of '{}' holds a NUL byte", command.argv[0]);
+    if (argument.find('\0') != std::string::npos)
+      return fail(Errc::invalid, "an argument of '{}' holds a NUL byte", command.argv[0]);
   }
   reap_detached();
   Actions actions;
@@ -146,8 +147,9 @@ Result<Child> Child::spawn(const Command& command, Streams streams) {
   const int failed = ::posix_spawnp(&pid, argv[0], actions.get(), attributes.get(), argv.data(), envp.data());
   if (failed != 0) {
     errno = failed;
-    return fail_errno(command.directory.empty() ? fmt::format("cannot start '{}'", command.argv[0])
-                                                : fmt::format("cannot start '{}' in {}", command.argv[0], command.directory));
+    return fail_errno(command.directory.empty()
+                          ? fmt::format("cannot start '{}'", command.argv[0])
+                          : fmt::format("cannot start '{}' in {}", command.argv[0], command.directory));
   }
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));  // close-on-exec by definition
   if (pidfd < 0) {
@@ -160,7 +162,10 @@ Result<Child> Child::spawn(const Command& command, Streams streams) {
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::exchange(other.pidfd_, -1)), exit_(other.exit_), detached_(other.detached_) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      pidfd_(std::exchange(other.pidfd_, -1)),
+      exit_(other.exit_),
+      detached_(other.detached_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
   if (this != &other) {

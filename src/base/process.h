@@ -1,4 +1,5 @@
-// Child processes by posix_spawn and pidfd: never a shell, never inherited descriptors (all of ours are O_CLOEXEC), always reaped.
+// Child processes by posix_spawn and pidfd: never a shell, never inherited descriptors (all of ours are O_CLOEXEC),
+// always reaped.
 #pragma once
 
 #include <sys/types.h>
@@ -16,27 +17,32 @@ namespace sampan {
 
 struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH when it has no slash
-  std::vector<std::pair<std::string, std::string>> env = {};  // added to (or, same name, replacing) the inherited environment
-  bool clear_env = false;         // start from PATH, HOME, LANG=C.UTF-8 only
-  std::string directory = {};     // empty: ours
-  bool new_session = false;       // setsid: survives us
+  std::vector<std::pair<std::string, std::string>> env =
+      {};                      // added to (or, same name, replacing) the inherited environment
+  bool clear_env = false;      // start from PATH, HOME, LANG=C.UTF-8 only
+  std::string directory = {};  // empty: ours
+  bool new_session = false;    // setsid: survives us
 };
 
 struct Exit {
-  int code = 0;       // exit status, or 128 + signal
-  int signal = 0;     // 0: exited by itself
+  int code = 0;    // exit status, or 128 + signal
+  int signal = 0;  // 0: exited by itself
   bool ok() const { return code == 0; }
 };
 
-// Runs to the end, feeding `input`, with a deadline and a cap on what is kept of each stream. Over the deadline the whole process
-// group is killed and the error is unavailable; over the cap the child is killed and the error is too_large. What the child left
-// running in its group is killed when it has ended. The first run() makes the whole program ignore SIGPIPE.
+// Runs to the end, feeding `input`, with a deadline and a cap on what is kept of each stream. Over the deadline the
+// whole process group is killed and the error is unavailable; over the cap the child is killed and the error is
+// too_large. What the child left running in its group is killed when it has ended. The first run() makes the whole
+// program ignore SIGPIPE.
 struct RunOptions {
   std::string input = {};
   std::chrono::milliseconds timeout{30'000};
   std::size_t max_output = 16 << 20;
 };
-struct Output { Exit exit; std::string out, err; };
+struct Output {
+  Exit exit;
+  std::string out, err;
+};
 Result<Output> run(const Command& command, const RunOptions& options = {});
 // run(), and a non-zero exit is an error whose sentence ends with the last line of stderr. Returns stdout.
 Result<std::string> run_ok(const Command& command, const RunOptions& options = {});
@@ -45,7 +51,9 @@ Result<std::string> run_ok(const Command& command, const RunOptions& options = {
 class Child {
  public:
   // Descriptors: -1 means /dev/null; the child gets duplicates, the caller keeps its own.
-  struct Streams { int in = -1, out = -1, err = -1; };
+  struct Streams {
+    int in = -1, out = -1, err = -1;
+  };
   static Result<Child> spawn(const Command& command, Streams streams);
   Child(Child&&) noexcept;
   Child& operator=(Child&&) noexcept;
@@ -54,7 +62,7 @@ class Child {
   int pidfd() const { return pidfd_; }  // becomes readable when the child has ended
   Exit wait();                          // blocks; asking again gives the same answer
   std::optional<Exit> wait_for(std::chrono::milliseconds limit);
-  void signal(int number);              // to the process group
+  void signal(int number);  // to the process group
   void detach();
 
  private:

@@ -39,7 +39,11 @@ void set_nonblocking(const Fd& fd) { ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get()
 class Talk {
  public:
   Talk(Fd in, Fd out, Fd err, const RunOptions& options)
-      : in_(std::move(in)), out_(std::move(out)), err_(std::move(err)), input_(options.input), limit_(options.max_output) {
+      : in_(std::move(in)),
+        out_(std::move(out)),
+        err_(std::move(err)),
+        input_(options.input),
+        limit_(options.max_output) {
     for (const Fd* fd : {&in_, &out_, &err_}) set_nonblocking(*fd);
     if (input_.empty()) in_ = Fd();
   }
@@ -136,9 +140,10 @@ Result<std::string> run_ok(const Command& command, const RunOptions& options) {
   if (output.exit.ok()) return std::move(output.out);
   const auto errors = trim(output.err);
   const auto last_line = errors.substr(errors.rfind('\n') == std::string_view::npos ? 0 : errors.rfind('\n') + 1);
-  const std::string end =
-      output.exit.signal ? fmt::format("was killed by signal {}", output.exit.signal) : fmt::format("failed with status {}", output.exit.code);
-  return fail(Errc::internal, "'{}' {}{}{}", command.argv[0], end, last_line.empty() ? "" : ": ", to_valid_utf8(last_line));
+  const std::string end = output.exit.signal ? fmt::format("was killed by signal {}", output.exit.signal)
+                                             : fmt::format("failed with status {}", output.exit.code);
+  return fail(Errc::internal, "'{}' {}{}{}", command.argv[0], end, last_line.empty() ? "" : ": ",
+              to_valid_utf8(last_line));
 }
 
 }  // namespace sampan

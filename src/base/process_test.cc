@@ -39,7 +39,8 @@ TEST_CASE("process: input goes in, both streams and the status come out") {
 
 TEST_CASE("process: a failure's sentence ends with the last line of stderr") {
   CHECK(must(run_ok(sh("echo fine"))) == "fine\n");
-  CHECK(run_ok(sh("echo a >&2; echo 'fatal: b' >&2; exit 128")).error().message == "'sh' failed with status 128: fatal: b");
+  CHECK(run_ok(sh("echo a >&2; echo 'fatal: b' >&2; exit 128")).error().message ==
+        "'sh' failed with status 128: fatal: b");
   CHECK(run_ok(sh("kill -9 $$")).error().message == "'sh' was killed by signal 9");
 }
 

@@ -33,7 +33,8 @@ template <class... Args>
 tl::unexpected<Error> fail(Errc code, fmt::format_string<Args...> format, Args&&... args) {
   return tl::unexpected<Error>(Error{code, fmt::format(format, std::forward<Args>(args)...)});
 }
-// An Error(internal) from errno: "WHAT: strerror". ENOSPC and EDQUOT become unavailable with a sentence about the full disk.
+// An Error(internal) from errno: "WHAT: strerror". ENOSPC and EDQUOT become unavailable with a sentence about the full
+// disk.
 tl::unexpected<Error> fail_errno(std::string_view what);
 
 template <class T>
@@ -67,19 +68,22 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
 
 namespace detail {
 template <class T>
-T unwrap(Result<T>&& result) { return std::move(*result); }
+T unwrap(Result<T>&& result) {
+  return std::move(*result);
+}
 inline void unwrap(Result<void>&&) {}
 }  // namespace detail
 
 }  // namespace sampan
 
-// Unwraps a Result, or returns its Error from the enclosing function. Never inside a coroutine (g++ 12 dies). A lambda inside the
-// expression may use it too: each use has a name of its own.
+// Unwraps a Result, or returns its Error from the enclosing function. Never inside a coroutine (g++ 12 dies). A lambda
+// inside the expression may use it too: each use has a name of its own.
 #define TRY(...) SAMPAN_TRY_COUNTED(__COUNTER__, __VA_ARGS__)
 #define SAMPAN_TRY_COUNTED(count, ...) SAMPAN_TRY_NAMED(count, __VA_ARGS__)
-#define SAMPAN_TRY_NAMED(count, ...)                                                                                 \
-  __extension__({                                                                                                    \
-    auto try_result_##count = (__VA_ARGS__);                                                                         \
-    if (!try_result_##count.has_value()) return ::tl::unexpected<::sampan::Error>(std::move(try_result_##count.error())); \
-    ::sampan::detail::unwrap(std::move(try_result_##count));                                                         \
+#define SAMPAN_TRY_NAMED(count, ...)                                                   \
+  __extension__({                                                                      \
+    auto try_result_##count = (__VA_ARGS__);                                           \
+    if (!try_result_##count.has_value())                                               \
+      return ::tl::unexpected<::sampan::Error>(std::move(try_result_##count.error())); \
+    ::sampan::detail::unwrap(std::move(try_result_##count));                           \
   })

@@ -19,8 +19,12 @@ constexpr std::size_t kCachedStatements = 256;
 constexpr int kBusyMilliseconds = 5000;  // another process (a command at the prompt) may hold the write lock
 constexpr int kBusyAttempts = 3;
 
-struct CloseDb { void operator()(sqlite3* db) const { sqlite3_close_v2(db); } };
-struct FinalizeStatement { void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); } };
+struct CloseDb {
+  void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
 using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
 struct TextHash {
@@ -32,13 +36,15 @@ class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const std::string& file) {
     sqlite3* db = nullptr;
-    const int code = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int code =
+        sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     auto connection = std::unique_ptr<Connection>(new Connection(db));
     if (code != SQLITE_OK) return fail(Errc::internal, "cannot open the database {}: {}", file, sqlite3_errmsg(db));
     sqlite3_extended_result_codes(db, 1);
     sqlite3_busy_timeout(db, kBusyMilliseconds);
-    for (const char* pragma : {"pragma journal_mode = wal", "pragma synchronous = full", "pragma foreign_keys = on",
-                               "pragma temp_store = memory", "pragma journal_size_limit = 67108864", "pragma cache_size = -16000"}) {
+    for (const char* pragma :
+         {"pragma journal_mode = wal", "pragma synchronous = full", "pragma foreign_keys = on",
+          "pragma temp_store = memory", "pragma journal_size_limit = 67108864", "pragma cache_size = -16000"}) {
       if (connection->command(pragma) != SQLITE_OK) return connection->error(pragma);
     }
     return connection;
@@ -52,7 +58,8 @@ class Connection {
     if (const auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
     sqlite3_stmt* raw = nullptr;
     const char* rest = nullptr;
-    if (sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, &rest) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw,
+                           &rest) != SQLITE_OK) {
       return error(sql);
     }
     Statement statement(raw);
@@ -74,7 +81,8 @@ class Connection {
     switch (sqlite3_errcode(db_.get()) & 0xff) {
       case SQLITE_BUSY:
       case SQLITE_LOCKED: return fail(Errc::unavailable, "the database is busy: {}", message);
-      case SQLITE_FULL: return fail(Errc::unavailable, "the disk of the database is full; free some space and try again");
+      case SQLITE_FULL:
+        return fail(Errc::unavailable, "the disk of the database is full; free some space and try again");
       default: return fail(Errc::internal, "database: {} in: {}", message, sql);
     }
   }
@@ -101,14 +109,17 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
       return sqlite3_bind_text64(statement, index, v.data(), v.size(), SQLITE_STATIC, SQLITE_UTF8);
     }
     // A null pointer would bind NULL.
-    int operator()(const Blob& v) const { return sqlite3_bind_blob64(statement, index, v.bytes.c_str(), v.bytes.size(), SQLITE_STATIC); }
+    int operator()(const Blob& v) const {
+      return sqlite3_bind_blob64(statement, index, v.bytes.c_str(), v.bytes.size(), SQLITE_STATIC);
+    }
   };
   return std::visit(Binder{statement, index}, value);
 }
 
 Value column(sqlite3_stmt* statement, int index) {
   const auto bytes = [&](const void* data) {
-    return std::string(static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
+    return std::string(static_cast<const char*>(data),
+                       static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
   };
   switch (sqlite3_column_type(statement, index)) {
     case SQLITE_INTEGER: return static_cast<std::int64_t>(sqlite3_column_int64(statement, index));
@@ -274,7 +285,8 @@ class SqliteDb final : public Db {
     {
       auto writer = writer_.lock();
       Connection& connection = *writer->connection;
-      // A commit that was answered must survive a power cut: full. In WAL, normal may lose the last commits but breaks nothing.
+      // A commit that was answered must survive a power cut: full. In WAL, normal may lose the last commits but breaks
+      // nothing.
       if (writer->lazy != (mode == Mode::lazy_write)) {
         writer->lazy = mode == Mode::lazy_write;
         connection.command(writer->lazy ? "pragma synchronous = normal" : "pragma synchronous = full");

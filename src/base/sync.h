@@ -18,7 +18,7 @@ class Sync {
     T& operator*() { return value_; }
     T* operator->() { return &value_; }
     std::unique_lock<std::mutex>& lock() { return lock_; }  // for condition_variable::wait
-    void release() { lock_.unlock(); }                      // before its scope ends; nothing is reached through it afterwards
+    void release() { lock_.unlock(); }  // before its scope ends; nothing is reached through it afterwards
 
    private:
     std::unique_lock<std::mutex> lock_;

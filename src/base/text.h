@@ -19,11 +19,14 @@ std::optional<std::string> nearest(std::string_view wrong, std::span<const std::
 std::string did_you_mean(std::string_view wrong, std::span<const std::string> candidates);
 bool is_valid_utf8(std::string_view text);
 std::string to_valid_utf8(std::string_view text);  // invalid bytes become U+FFFD
-// Shell-style pattern over a name: * (not across '/'), ** (across; "**/" also matches no folder at all), ? and literal characters. Linear time.
+// Shell-style pattern over a name: * (not across '/'), ** (across; "**/" also matches no folder at all), ? and literal
+// characters. Linear time.
 bool glob_match(std::string_view pattern, std::string_view name);
-// A regular expression (RE2 syntax, no look-around) that must match somewhere in text; nullopt: the pattern itself is wrong.
+// A regular expression (RE2 syntax, no look-around) that must match somewhere in text; nullopt: the pattern itself is
+// wrong.
 std::optional<bool> regex_search(const std::string& pattern, std::string_view text);
-// A name people choose (groups, repositories, users, applications): 1-64 of a-z A-Z 0-9 . _ -, starts with a letter or digit, does not end in ".git" or ".".
+// A name people choose (groups, repositories, users, applications): 1-64 of a-z A-Z 0-9 . _ -, starts with a letter or
+// digit, does not end in ".git" or ".".
 bool is_valid_name(std::string_view name);
 
 }  // namespace sampan

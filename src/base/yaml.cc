@@ -1,4 +1,5 @@
-// Reads libfyaml's events, not its documents: aliases, duplicate keys and merges are ours, so that their cost is bounded.
+// Reads libfyaml's events, not its documents: aliases, duplicate keys and merges are ours, so that their cost is
+// bounded.
 #include "base/yaml.h"
 
 #include <libfyaml.h>
@@ -18,8 +19,12 @@ constexpr std::size_t kMaxExpandedText = 8 << 20;  // a long text behind many al
 constexpr int kMaxDepth = 60;
 constexpr std::string_view kMergeKey = "<<";
 
-struct DestroyParser { void operator()(fy_parser* parser) const { fy_parser_destroy(parser); } };
-struct DestroyDiag { void operator()(fy_diag* diag) const { fy_diag_destroy(diag); } };
+struct DestroyParser {
+  void operator()(fy_parser* parser) const { fy_parser_destroy(parser); }
+};
+struct DestroyDiag {
+  void operator()(fy_diag* diag) const { fy_diag_destroy(diag); }
+};
 
 class Event {
  public:
@@ -74,7 +79,9 @@ class Reader {
   }
 
  private:
-  struct Mark { int line = 0, column = 0; };
+  struct Mark {
+    int line = 0, column = 0;
+  };
 
   tl::unexpected<Error> wrong(Mark at, std::string_view message) const {
     return fail(Errc::invalid, "{}:{}:{}: {}", file_, at.line, at.column, message);
@@ -96,7 +103,8 @@ class Reader {
     fy_event* event = fy_parser_parse(parser_.get());
     if (event) return Event(parser_.get(), event);
     void* at = nullptr;
-    if (const auto* error = fy_diag_errors_iterate(diag_.get(), &at)) return wrong({error->line, error->column}, error->msg);
+    if (const auto* error = fy_diag_errors_iterate(diag_.get(), &at))
+      return wrong({error->line, error->column}, error->msg);
     return fail(Errc::invalid, "{}: the text is not YAML", file_);
   }
 
@@ -160,7 +168,8 @@ class Reader {
       }
       const auto value_event = TRY(next());
       auto value = TRY(node(value_event, depth + 1));
-      if (!keys.insert(key.text).second) return wrong({key.line, key.column}, fmt::format("the key '{}' is there twice", key.text));
+      if (!keys.insert(key.text).second)
+        return wrong({key.line, key.column}, fmt::format("the key '{}' is there twice", key.text));
       if (key.plain && key.text == kMergeKey) {
         merges.push_back(std::move(value));
       } else {
@@ -180,7 +189,8 @@ class Reader {
       }
       return {};
     }
-    if (source.kind != YamlNode::Kind::mapping) return wrong({source.line, source.column}, "expected a mapping to merge after '<<'");
+    if (source.kind != YamlNode::Kind::mapping)
+      return wrong({source.line, source.column}, "expected a mapping to merge after '<<'");
     for (const auto& pair : source.pairs) {
       if (keys.insert(pair.first.text).second) into.pairs.push_back(pair);
     }
@@ -199,7 +209,8 @@ class Reader {
     text_ += copy.text.size();
     if (nodes_ > kMaxNodes || text_ > kMaxExpandedText) return false;
     return std::all_of(copy.items.begin(), copy.items.end(), [&](const auto& item) { return afford(item); }) &&
-           std::all_of(copy.pairs.begin(), copy.pairs.end(), [&](const auto& pair) { return afford(pair.first) && afford(pair.second); });
+           std::all_of(copy.pairs.begin(), copy.pairs.end(),
+                       [&](const auto& pair) { return afford(pair.first) && afford(pair.second); });
   }
 
   std::string_view file_;
@@ -241,7 +252,8 @@ std::optional<double> YamlNode::number() const {
   if (const auto whole = integer()) return static_cast<double>(*whole);
   std::string_view digits = text;
   if (digits.starts_with('+')) digits.remove_prefix(1);
-  if (digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos || digits.starts_with('+')) return std::nullopt;
+  if (digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos || digits.starts_with('+'))
+    return std::nullopt;
   double value = 0;
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (failed != std::errc() || end != digits.data() + digits.size()) return std::nullopt;

@@ -1,5 +1,6 @@
-// YAML 1.2 (core schema) read into a tree with marks, bounded: at most 100,000 nodes after aliases, depth 60, 1 MiB of text.
-// Duplicate keys, unknown aliases, cycles and tabs as indentation are errors with line and column. `<<` merge keys are applied.
+// YAML 1.2 (core schema) read into a tree with marks, bounded: at most 100,000 nodes after aliases, depth 60, 1 MiB of
+// text. Duplicate keys, unknown aliases, cycles and tabs as indentation are errors with line and column. `<<` merge
+// keys are applied.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +17,23 @@ namespace sampan {
 struct YamlNode {
   enum class Kind { null, scalar, sequence, mapping };
   Kind kind = Kind::null;
-  std::string text;    // scalar
-  bool plain = false;  // scalar written without quotes: only these can be numbers, booleans or null
-  int line = 0, column = 0;  // 1-based, of the first character
-  std::vector<YamlNode> items;                             // sequence
-  std::vector<std::pair<YamlNode, YamlNode>> pairs;        // mapping, in order of writing
+  std::string text;             // scalar
+  bool plain = false;           // scalar written without quotes: only these can be numbers, booleans or null
+  int line = 0, column = 0;     // 1-based, of the first character
+  std::vector<YamlNode> items;  // sequence
+  std::vector<std::pair<YamlNode, YamlNode>> pairs;  // mapping, in order of writing
 
   const YamlNode* find(std::string_view key) const;  // mapping: the value; nullptr when absent or not a mapping
   std::optional<std::int64_t> integer() const;       // plain scalar of the core schema (012 is 12, 0o14 is 12)
   std::optional<double> number() const;
-  std::optional<bool> boolean() const;               // true/false only; yes/on are text
+  std::optional<bool> boolean() const;  // true/false only; yes/on are text
 };
 
 // `file` is used in sentences only: ".sampan/daily.yaml:3:5: expected ...". An empty document is Kind::null.
 Result<YamlNode> parse_yaml(std::string_view text, std::string_view file);
 
-// One diagnosis in a file a person wrote. Readers collect as many as they can (at most 20) instead of stopping at the first.
+// One diagnosis in a file a person wrote. Readers collect as many as they can (at most 20) instead of stopping at the
+// first.
 struct Diagnosis {
   std::string file;
   int line = 0, column = 0;

@@ -17,15 +17,21 @@ const boost::json::array kNoItems;
 // Decodes the character that begins at `at` and steps over it; a broken sequence counts as one character.
 char32_t next_character(std::string_view text, std::size_t& at) {
   const auto first = static_cast<unsigned char>(text[at++]);
-  char32_t character = first < 0x80 ? first : first >= 0xF0 ? first & 0x07 : first >= 0xE0 ? first & 0x0F : first & 0x1F;
-  while (first >= 0x80 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) character = character << 6 | (text[at++] & 0x3F);
+  char32_t character = first < 0x80    ? first
+                       : first >= 0xF0 ? first & 0x07
+                       : first >= 0xE0 ? first & 0x0F
+                                       : first & 0x1F;
+  while (first >= 0x80 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80)
+    character = character << 6 | (text[at++] & 0x3F);
   return character;
 }
 
-// Wide and full-width blocks of Unicode's East Asian Width (UAX 11), and emoji, take two cells; everything else here one.
+// Wide and full-width blocks of Unicode's East Asian Width (UAX 11), and emoji, take two cells; everything else here
+// one.
 bool is_wide(char32_t c) {
-  return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F) || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
-         (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
+  return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F) || (c >= 0xAC00 && c <= 0xD7A3) ||
+         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+         (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
 }
 
 std::size_t width_of(std::string_view text) {
@@ -49,14 +55,16 @@ Result<Login> read_login(const World& world) {
   const char* token = std::getenv("SAMPAN_TOKEN");
   if (url && token) return Login{url, token};
   const auto text = read_file(login_file(world));
-  if (!text.has_value()) return fail(Errc::unauthenticated, "not signed in: run 'sampan login URL', or set SAMPAN_URL and SAMPAN_TOKEN");
+  if (!text.has_value())
+    return fail(Errc::unauthenticated, "not signed in: run 'sampan login URL', or set SAMPAN_URL and SAMPAN_TOKEN");
   const auto stored = TRY(parse_json(*text).context(login_file(world)));
   return Login{url ? url : text_of(stored, "url"), token ? token : text_of(stored, "token")};
 }
 
 Result<void> write_login(const World& world, const Login& login) {
   TRY(make_directories(world.config_folder, 0700));
-  return write_file_durably(login_file(world), format_json(boost::json::object{{"url", login.url}, {"token", login.token}}), 0600);
+  return write_file_durably(login_file(world),
+                            format_json(boost::json::object{{"url", login.url}, {"token", login.token}}), 0600);
 }
 
 Error error_of(const OutboundResponse& response) {
@@ -64,7 +72,8 @@ Error error_of(const OutboundResponse& response) {
   const auto& error = document.has_value() ? member_of(*document, "error") : kNull;
   auto message = text_of(error, "message");
   for (const auto& detail : items_of(error, "details")) {
-    message += fmt::format("\n  {}:{}:{}: {}", text_of(detail, "file"), number_of(detail, "line"), number_of(detail, "column"), text_of(detail, "message"));
+    message += fmt::format("\n  {}:{}:{}: {}", text_of(detail, "file"), number_of(detail, "line"),
+                           number_of(detail, "column"), text_of(detail, "message"));
   }
   if (message.empty()) message = fmt::format("the server answered {}", response.status);
   switch (response.status) {
@@ -106,11 +115,16 @@ Result<Json> Api::send(Method method, std::string_view path, const Query& query,
 }
 
 Result<Json> Api::get(std::string_view path, const Query& query) { return send(Method::get, path, query, {}); }
-Result<Json> Api::post(std::string_view path, const boost::json::object& body) { return send(Method::post, path, {}, format_json(body)); }
-Result<Json> Api::put(std::string_view path, const boost::json::object& body) { return send(Method::put, path, {}, format_json(body)); }
+Result<Json> Api::post(std::string_view path, const boost::json::object& body) {
+  return send(Method::post, path, {}, format_json(body));
+}
+Result<Json> Api::put(std::string_view path, const boost::json::object& body) {
+  return send(Method::put, path, {}, format_json(body));
+}
 Result<Json> Api::del(std::string_view path) { return send(Method::del, path, {}, {}); }
 
-Result<void> Api::follow(std::string_view path, const Query& query, const std::function<bool(std::string_view, std::string_view)>& on_event) {
+Result<void> Api::follow(std::string_view path, const Query& query,
+                         const std::function<bool(std::string_view, std::string_view)>& on_event) {
   OutboundRequest request;
   request.url = login_.url + std::string(path) + (query.empty() ? "" : "?" + form_encode(query));
   request.headers = {{"Authorization", "Bearer " + login_.token}, {"Accept", "text/event-stream"}};

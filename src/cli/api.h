@@ -1,4 +1,5 @@
-// One signed-in conversation with a server: address and token from the environment (SAMPAN_URL, SAMPAN_TOKEN) or the login file.
+// One signed-in conversation with a server: address and token from the environment (SAMPAN_URL, SAMPAN_TOKEN) or the
+// login file.
 #pragma once
 
 #include <boost/json.hpp>
@@ -11,7 +12,9 @@
 
 namespace sampan::cli {
 
-struct Login { std::string url, token; };
+struct Login {
+  std::string url, token;
+};
 Result<Login> read_login(const World& world);
 Result<void> write_login(const World& world, const Login& login);
 
@@ -24,7 +27,8 @@ class Api {
   Result<Json> put(std::string_view path, const boost::json::object& body);
   Result<Json> del(std::string_view path);
   // Follows server-sent events until `on_event` returns false or the stream ends.
-  Result<void> follow(std::string_view path, const Query& query, const std::function<bool(std::string_view event, std::string_view data)>& on_event);
+  Result<void> follow(std::string_view path, const Query& query,
+                      const std::function<bool(std::string_view event, std::string_view data)>& on_event);
   const std::string& url() const { return login_.url; }
 
  private:

@@ -64,7 +64,8 @@ TEST_CASE("cli: a table's columns stand in line, whatever the width of their cha
 
 TEST_CASE("cli: what people wrote can neither break a table nor steer the terminal") {
   CHECK(table({{"\x1b[2Jtitle\nnext", "b"}}) == "?[2Jtitle?next  b\n");
-  CHECK(table({{"\xe8\xae", "b"}, {"\xff", "c"}}).find('b') != std::string::npos);  // broken text does not break it either
+  CHECK(table({{"\xe8\xae", "b"}, {"\xff", "c"}}).find('b') !=
+        std::string::npos);  // broken text does not break it either
 }
 
 TEST_CASE("cli: the login file is its owner's alone") {
@@ -107,7 +108,10 @@ TEST_CASE("cli: server-sent events are followed in whatever pieces they come") {
       return event != "end";
     });
   };
-  REQUIRE(follow(": alive\n\nevent: changed\ndata: a\ndata: b\n\ndata: c\n\nevent: end\ndata: {}\n\nevent: late\ndata: x\n\n").has_value());
+  REQUIRE(
+      follow(
+          ": alive\n\nevent: changed\ndata: a\ndata: b\n\ndata: c\n\nevent: end\ndata: {}\n\nevent: late\ndata: x\n\n")
+          .has_value());
   CHECK(seen == std::vector<std::string>{"changed=a\nb", "=c", "end={}"});
   CHECK(terminal.last().url == "http://sampan.test/stream?topics=run%3A1");
   terminal.answer("GET /stream", 403, R"({"error":{"message":"not yours"}})");

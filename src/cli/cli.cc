@@ -10,7 +10,8 @@ namespace sampan::cli {
 
 namespace {
 
-// Builds the parser: each leaf sets `action`. Nothing is done while parsing, so a wrong word never leaves anything half-done.
+// Builds the parser: each leaf sets `action`. Nothing is done while parsing, so a wrong word never leaves anything
+// half-done.
 struct Parser {
   CLI::App app{"Sampan: from a push to customers", "sampan"};
   bool json = false;
@@ -87,7 +88,8 @@ void Parser::server_commands() {
   restore->add_option("to", other)->required();
   here(restore, [this]() -> Result<int> { return programs.restore(text, other); });
 
-  auto* destroy = app.add_subcommand("destroy", "Remove a data folder and the containers, proxies and networks made for its applications");
+  auto* destroy = app.add_subcommand(
+      "destroy", "Remove a data folder and the containers, proxies and networks made for its applications");
   destroy->add_option("--config", text, "Configuration file")->required();
   destroy->add_flag("--yes", flag, "Do it");
   here(destroy, [this]() -> Result<int> { return programs.destroy(text, flag); });
@@ -107,7 +109,8 @@ void Parser::server_commands() {
 void Parser::code_commands() {
   auto* repo = app.add_subcommand("repo", "Repositories and groups");
   repo->require_subcommand(1);
-  on(repo->add_subcommand("list", "List repositories"), [](Api& api, const Show& show) { return repo_list(api, show); });
+  on(repo->add_subcommand("list", "List repositories"),
+     [](Api& api, const Show& show) { return repo_list(api, show); });
   auto* create = repo->add_subcommand("create", "Create a repository");
   create->add_option("path", text, "GROUP/NAME")->required();
   create->add_option("--template", other, "spring-boot, static-site or empty");
@@ -126,7 +129,8 @@ void Parser::run_commands() {
   run->callback([this, run] {
     if (!run->get_subcommands().empty()) return;
     action = [this]() -> Result<int> {
-      if (third.empty()) return fail(Errc::invalid, "say what to do: list, start, show, wait, cancel, retry, or --local FILE");
+      if (third.empty())
+        return fail(Errc::invalid, "say what to do: list, start, show, wait, cancel, retry, or --local FILE");
       return programs.run_local(third, fourth, list);
     };
   });
@@ -141,7 +145,9 @@ void Parser::run_commands() {
   start->add_flag("--wait", flag, "Wait for the end; exit 1 when it failed");
   on(start, [this](Api& api, const Show& show) { return run_start(api, show, text, other, third, list, flag); });
   for (const std::string name : {"show", "wait", "cancel", "retry"}) {
-    auto* command = run->add_subcommand(name, name == "show" ? "Show a run" : name == "wait" ? "Wait for a run's end; exit 1 when it failed" : name + " a run");
+    auto* command = run->add_subcommand(name, name == "show"   ? "Show a run"
+                                              : name == "wait" ? "Wait for a run's end; exit 1 when it failed"
+                                                               : name + " a run");
     command->add_option("run", number)->required();
     on(command, [this, name](Api& api, const Show& show) {
       if (name == "show") return run_show(api, show, number);
@@ -192,18 +198,23 @@ void Parser::app_commands() {
   auto* scale = app.add_subcommand("scale", "Change how many instances run");
   scale->add_option("application", text, "ENVIRONMENT/APPLICATION")->required();
   scale->add_option("instances", number)->required();
-  on(scale, [this](Api& api, const Show& show) -> Verb { return app_act(api, show, TRY(parse_app_name(text)), "scale", {{"instances", number}}, false); });
+  on(scale, [this](Api& api, const Show& show) -> Verb {
+    return app_act(api, show, TRY(parse_app_name(text)), "scale", {{"instances", number}}, false);
+  });
 }
 
 void Parser::people_commands() {
   auto* secret = app.add_subcommand("secret", "Variables and secrets of environments");
   secret->require_subcommand(1);
-  on(secret->add_subcommand("list", "List variable groups"), [](Api& api, const Show& show) { return secret_list(api, show); });
+  on(secret->add_subcommand("list", "List variable groups"),
+     [](Api& api, const Show& show) { return secret_list(api, show); });
   auto* set = secret->add_subcommand("set", "Set a secret; its value is read from standard input");
   set->add_option("group", text)->required();
   set->add_option("key", other)->required();
   set->add_flag("--plain", flag, "Not a secret");
-  on(set, [this](Api& api, const Show& show) { return secret_change(api, show, {text, other, world.ask(fmt::format("{}: ", other), true), !flag, false}); });
+  on(set, [this](Api& api, const Show& show) {
+    return secret_change(api, show, {text, other, world.ask(fmt::format("{}: ", other), true), !flag, false});
+  });
   auto* remove = secret->add_subcommand("remove", "Remove a variable");
   remove->add_option("group", text)->required();
   remove->add_option("key", other)->required();

@@ -17,17 +17,20 @@ enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kDenied = 3, kNotFound = 4, 
 // What a command needs of the world; tests give their own.
 struct World {
   HttpClient& http;
-  std::function<void(std::string_view)> out;    // for stdout, whole lines
+  std::function<void(std::string_view)> out;  // for stdout, whole lines
   std::function<void(std::string_view)> err;
   std::function<std::string(std::string_view prompt, bool hidden)> ask;
-  std::string config_folder;                    // "~/.config/sampan"
+  std::string config_folder;  // "~/.config/sampan"
 };
 
 // What main.cc does itself, because it needs rooms the command line must not see.
 struct Programs {
   std::function<int(const std::string& config_file)> serve;
-  std::function<int(const std::string& server, const std::string& token_file, const std::string& name, const std::string& folder, int capacity)> runner;
-  std::function<int(const std::string& file, const std::string& job, const std::vector<std::string>& variables)> run_local;
+  std::function<int(const std::string& server, const std::string& token_file, const std::string& name,
+                    const std::string& folder, int capacity)>
+      runner;
+  std::function<int(const std::string& file, const std::string& job, const std::vector<std::string>& variables)>
+      run_local;
   std::function<int(const std::string& topic)> docs;
   std::function<int(const std::string& config_file, const std::string& to)> backup;
   std::function<int(const std::string& from, const std::string& to)> restore;

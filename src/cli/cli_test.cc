@@ -22,8 +22,14 @@ const std::string kApp = "/api/v1/environments/production/applications/order-ser
 TEST_CASE("cli: a wrong word or none is a usage error that nothing was done for") {
   Terminal terminal;
   terminal.sign_in();
-  for (const std::vector<std::string>& words : {std::vector<std::string>{"frobnicate"}, {}, {"repo"}, {"run", "wait", "twelve"}, {"rollback"}, {"apps", "--frob"},
-                                                {"user", "role", "company", "ann", "boss"}, {"run"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"frobnicate"},
+                                                {},
+                                                {"repo"},
+                                                {"run", "wait", "twelve"},
+                                                {"rollback"},
+                                                {"apps", "--frob"},
+                                                {"user", "role", "company", "ann", "boss"},
+                                                {"run"}}) {
     CHECK_MESSAGE(terminal.run(words) == kUsage, join(words, " "));
     CHECK_FALSE(terminal.err.empty());
     CHECK(terminal.out.empty());
@@ -49,12 +55,14 @@ TEST_CASE("cli: who is not signed in is told how to") {
 TEST_CASE("cli: the server's sentence and details are shown, and its kind is the exit code") {
   Terminal terminal;
   terminal.sign_in();
-  terminal.answer("POST /api/v1/repos/company/shop/runs", 422,
-                  R"({"error":{"code":"invalid","message":"daily.yaml has 1 error","details":[{"file":"daily.yaml","line":3,"column":5,"message":"unknown step"}]}})");
+  terminal.answer(
+      "POST /api/v1/repos/company/shop/runs", 422,
+      R"({"error":{"code":"invalid","message":"daily.yaml has 1 error","details":[{"file":"daily.yaml","line":3,"column":5,"message":"unknown step"}]}})");
   CHECK(terminal.run({"run", "start", "company/shop", "daily.yaml"}) == kUsage);
   CHECK(terminal.err == "sampan: daily.yaml has 1 error\n  daily.yaml:3:5: unknown step\n");
   CHECK(terminal.out.empty());
-  terminal.answer("POST " + kApp + "/rollback", 403, R"({"error":{"code":"denied","message":"this needs the role developer"}})");
+  terminal.answer("POST " + kApp + "/rollback", 403,
+                  R"({"error":{"code":"denied","message":"this needs the role developer"}})");
   CHECK(terminal.run({"rollback", "production/order-service"}) == kDenied);
   terminal.http.answer_with([](const OutboundRequest&) { return fail(Errc::unavailable, "connection refused"); });
   CHECK(terminal.run({"apps"}) == kUnavailable);
@@ -64,7 +72,8 @@ TEST_CASE("cli: the server's sentence and details are shown, and its kind is the
 TEST_CASE("cli: --json prints what the server said, before or after the command's name") {
   Terminal terminal;
   terminal.sign_in();
-  const std::string body = R"({"items":[{"path":"company/shop","default_branch":"main","my_role":"admin","clone_url":"http://x"}],"next":null})";
+  const std::string body =
+      R"({"items":[{"path":"company/shop","default_branch":"main","my_role":"admin","clone_url":"http://x"}],"next":null})";
   terminal.answer("GET /api/v1/repos", 200, body);
   CHECK(terminal.run({"--json", "repo", "list"}) == kDone);
   CHECK(terminal.out == body + "\n");
@@ -90,7 +99,8 @@ TEST_CASE("cli: login makes a token with the password, remembers the token and n
 TEST_CASE("cli: a login that is refused leaves no login file") {
   Terminal terminal;
   terminal.typed = {"ann", "wrong"};
-  terminal.answer("POST /api/v1/me/tokens", 401, R"({"error":{"code":"unauthenticated","message":"login or password is wrong"}})");
+  terminal.answer("POST /api/v1/me/tokens", 401,
+                  R"({"error":{"code":"unauthenticated","message":"login or password is wrong"}})");
   CHECK(terminal.run({"login", "http://sampan.test"}) == kDenied);
   CHECK(terminal.err == "sampan: login or password is wrong\n");
   terminal.typed = {"sp_bad"};
@@ -103,13 +113,15 @@ TEST_CASE("cli: rollback without a release asks for the one before; it waits and
   Terminal terminal;
   terminal.sign_in();
   terminal.answer("POST " + kApp + "/rollback", 202, R"({"id":7})");
-  terminal.answer("GET /api/v1/deployments/7", 200, R"({"id":7,"state":"succeeded","phase":"done","requests":1200,"failed":0,"duration_s":1.25})");
+  terminal.answer("GET /api/v1/deployments/7", 200,
+                  R"({"id":7,"state":"succeeded","phase":"done","requests":1200,"failed":0,"duration_s":1.25})");
   CHECK(terminal.run({"rollback", "production/order-service"}) == kDone);
   CHECK(terminal.http.requests()[0].body == "{}");
   CHECK(holds(terminal.out, "succeeded: 1200 requests, 0 failed, 1.2 s\n"));
   CHECK(terminal.run({"rollback", "production/order-service", "--release", "40", "--no-wait"}) == kDone);
   CHECK(terminal.last().body == R"({"release":40})");
-  terminal.answer("GET /api/v1/deployments/7", 200, R"({"id":7,"state":"rolled_back","phase":"done","reason":"the probe failed"})");
+  terminal.answer("GET /api/v1/deployments/7", 200,
+                  R"({"id":7,"state":"rolled_back","phase":"done","reason":"the probe failed"})");
   CHECK(terminal.run({"rollback", "production/order-service"}) == kFailed);
   CHECK(holds(terminal.out, ": the probe failed"));
   CHECK(terminal.run({"rollback", "order-service"}) == kUsage);
@@ -120,10 +132,15 @@ TEST_CASE("cli: waiting for a run follows its topic until it is over") {
   terminal.sign_in();
   int asked = 0;
   terminal.http.answer_with([&](const OutboundRequest& request) -> Result<OutboundResponse> {
-    if (holds(request.url, "/stream?")) return OutboundResponse{200, {}, "event: hello\ndata: {}\n\nevent: changed\ndata: {\"topic\":\"run:12\"}\n\n"};
+    if (holds(request.url, "/stream?"))
+      return OutboundResponse{200, {}, "event: hello\ndata: {}\n\nevent: changed\ndata: {\"topic\":\"run:12\"}\n\n"};
     const auto* state = ++asked < 3 ? "running" : "failed";
-    return OutboundResponse{200, {}, fmt::format(R"({{"id":12,"number":3,"pipeline":"daily","ref":"main","sha":"{}","state":"{}","stages":[{{"name":"build","jobs":[{{"key":"test","state":"failed"}}]}}]}})",
-                                                 std::string(40, 'a'), state)};
+    return OutboundResponse{
+        200,
+        {},
+        fmt::format(
+            R"({{"id":12,"number":3,"pipeline":"daily","ref":"main","sha":"{}","state":"{}","stages":[{{"name":"build","jobs":[{{"key":"test","state":"failed"}}]}}]}})",
+            std::string(40, 'a'), state)};
   });
   CHECK(terminal.run({"run", "wait", "12"}) == kFailed);
   CHECK(asked == 3);
@@ -133,13 +150,15 @@ TEST_CASE("cli: waiting for a run follows its topic until it is over") {
 TEST_CASE("cli: the server's programs get their arguments, a runner two jobs at once unless told otherwise") {
   Terminal terminal;
   std::string given;
-  terminal.programs.runner = [&](const std::string& server, const std::string& token, const std::string& name, const std::string& folder, int capacity) {
+  terminal.programs.runner = [&](const std::string& server, const std::string& token, const std::string& name,
+                                 const std::string& folder, int capacity) {
     given = fmt::format("{} {} {} {} {}", server, token, name, folder, capacity);
     return 7;
   };
   CHECK(terminal.run({"runner", "--server", "http://s", "--token-file", "/t", "--folder", "/f"}) == 7);
   CHECK(given == "http://s /t  /f 2");
-  terminal.run({"runner", "--server", "http://s", "--token-file", "/t", "--folder", "/f", "--name", "r1", "--capacity", "5"});
+  terminal.run(
+      {"runner", "--server", "http://s", "--token-file", "/t", "--folder", "/f", "--name", "r1", "--capacity", "5"});
   CHECK(given == "http://s /t r1 /f 5");
   terminal.programs.doctor = []() -> Result<std::string> { return fail(Errc::unavailable, "podman is missing"); };
   CHECK(terminal.run({"doctor"}) == kUnavailable);
@@ -165,7 +184,8 @@ TEST_CASE("cli: the completion script is sound bash and completes commands, subc
   sampan::testing::must(write_file_durably(file, terminal.out));
   CHECK(sampan::testing::must(sampan::run({.argv = {"bash", "-n", file}})).exit.ok());
   const auto complete = [&](const std::string& words, int at) {
-    const auto script = fmt::format("source '{}'; COMP_WORDS=({}); COMP_CWORD={}; _sampan; echo \"${{COMPREPLY[*]}}\"", file, words, at);
+    const auto script = fmt::format("source '{}'; COMP_WORDS=({}); COMP_CWORD={}; _sampan; echo \"${{COMPREPLY[*]}}\"",
+                                    file, words, at);
     return std::string(trim(sampan::testing::must(sampan::run({.argv = {"bash", "-c", script}})).out));
   };
   CHECK(complete("sampan roll", 1) == "rollback");

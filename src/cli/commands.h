@@ -1,4 +1,5 @@
-// The verbs behind the command line, each a story: ask the API, show the answer. The parser in cli.cc fills their arguments.
+// The verbs behind the command line, each a story: ask the API, show the answer. The parser in cli.cc fills their
+// arguments.
 #pragma once
 
 #include <optional>
@@ -32,22 +33,36 @@ Verb run_show(Api& api, const Show& show, std::int64_t run);
 Verb run_wait(Api& api, const Show& show, std::int64_t run);
 Verb run_act(Api& api, const Show& show, std::int64_t run, const std::string& act);  // cancel, retry
 Verb run_logs(Api& api, const Show& show, std::int64_t run, const std::string& job, bool follow);
-struct Verdict { std::int64_t run = 0; std::string job, comment, release_at; bool refuse = false; };
+struct Verdict {
+  std::int64_t run = 0;
+  std::string job, comment, release_at;
+  bool refuse = false;
+};
 Verb approve(Api& api, const Show& show, const Verdict& verdict);
 // apps
-struct AppName { std::string environment, application; };
+struct AppName {
+  std::string environment, application;
+};
 Result<AppName> parse_app_name(const std::string& text);  // "production/order-service"
 Verb apps(Api& api, const Show& show);
 Verb app_show(Api& api, const Show& show, const AppName& name);
-Verb app_act(Api& api, const Show& show, const AppName& name, std::string_view act, const boost::json::object& body, bool wait);
+Verb app_act(Api& api, const Show& show, const AppName& name, std::string_view act, const boost::json::object& body,
+             bool wait);
 Verb deployment_wait(Api& api, const Show& show, std::int64_t deployment);
 // secret, user
-struct SecretChange { std::string group, key, value; bool secret = true, remove = false; };
+struct SecretChange {
+  std::string group, key, value;
+  bool secret = true, remove = false;
+};
 Verb secret_list(Api& api, const Show& show);
 Verb secret_change(Api& api, const Show& show, const SecretChange& change);
-struct NewUser { std::string login, name, email; bool site_admin = false; };
+struct NewUser {
+  std::string login, name, email;
+  bool site_admin = false;
+};
 Verb user_list(Api& api, const Show& show);
 Verb user_create(Api& api, const Show& show, const NewUser& user);
-Verb member_set(Api& api, const Show& show, const std::string& target, const std::string& login, const std::string& role);
+Verb member_set(Api& api, const Show& show, const std::string& target, const std::string& login,
+                const std::string& role);
 
 }  // namespace sampan::cli

@@ -24,9 +24,11 @@ Result<int> login(World& world, std::string url, std::string user, bool token_fr
     char host[256] = "unknown";
     ::gethostname(host, sizeof host - 1);
     OutboundRequest request{.method = Method::post, .url = url + "/api/v1/me/tokens"};
-    request.headers = {{"Authorization", "Basic " + base64(user + ":" + password)}, {"Content-Type", "application/json"}};
-    request.body = format_json(json::object{{"name", fmt::format("command line on {}", host)},
-                                            {"scopes", json::array{"api_read", "api_write", "repo_read", "repo_write", "image_read", "image_write"}}});
+    request.headers = {{"Authorization", "Basic " + base64(user + ":" + password)},
+                       {"Content-Type", "application/json"}};
+    request.body = format_json(json::object{
+        {"name", fmt::format("command line on {}", host)},
+        {"scopes", json::array{"api_read", "api_write", "repo_read", "repo_write", "image_read", "image_write"}}});
     const auto response = TRY(world.http.send(request));
     if (response.status >= 300) return error_of(response);
     login.token = text_of(TRY(parse_json(response.body)), "token");
@@ -42,7 +44,9 @@ Verb repo_list(Api& api, const Show& show) {
   const auto answer = TRY(api.get("/api/v1/repos", {{"limit", "200"}}));
   if (show.json) return show.raw(answer), kDone;
   std::vector<std::vector<std::string>> rows = {{"REPOSITORY", "BRANCH", "ROLE", "CLONE"}};
-  for (const auto& repo : items_of(answer)) rows.push_back({text_of(repo, "path"), text_of(repo, "default_branch"), text_of(repo, "my_role"), text_of(repo, "clone_url")});
+  for (const auto& repo : items_of(answer))
+    rows.push_back(
+        {text_of(repo, "path"), text_of(repo, "default_branch"), text_of(repo, "my_role"), text_of(repo, "clone_url")});
   show.world.out(table(rows));
   return kDone;
 }
@@ -72,7 +76,8 @@ Verb secret_list(Api& api, const Show& show) {
   for (const auto& group : items_of(answer)) {
     for (const auto& variable : items_of(group, "variables")) {
       const bool secret = member_of(variable, "secret").is_bool() && member_of(variable, "secret").as_bool();
-      rows.push_back({text_of(group, "name"), text_of(variable, "key"), secret ? "(secret)" : text_of(variable, "value"), text_of(variable, "version")});
+      rows.push_back({text_of(group, "name"), text_of(variable, "key"),
+                      secret ? "(secret)" : text_of(variable, "value"), text_of(variable, "version")});
     }
   }
   show.world.out(table(rows));
@@ -80,8 +85,10 @@ Verb secret_list(Api& api, const Show& show) {
 }
 
 Verb secret_change(Api& api, const Show& show, const SecretChange& change) {
-  const auto path = fmt::format("/api/v1/variable-groups/{}/variables/{}", percent_encode(change.group), percent_encode(change.key));
-  const auto answer = change.remove ? TRY(api.del(path)) : TRY(api.put(path, {{"value", change.value}, {"secret", change.secret}}));
+  const auto path =
+      fmt::format("/api/v1/variable-groups/{}/variables/{}", percent_encode(change.group), percent_encode(change.key));
+  const auto answer =
+      change.remove ? TRY(api.del(path)) : TRY(api.put(path, {{"value", change.value}, {"secret", change.secret}}));
   if (show.json) return show.raw(answer), kDone;
   show.line(fmt::format("{} {} in {}", change.remove ? "removed" : "set", change.key, change.group));
   return kDone;
@@ -91,24 +98,31 @@ Verb user_list(Api& api, const Show& show) {
   const auto answer = TRY(api.get("/api/v1/users", {{"limit", "200"}}));
   if (show.json) return show.raw(answer), kDone;
   std::vector<std::vector<std::string>> rows = {{"LOGIN", "NAME", "MAIL"}};
-  for (const auto& user : items_of(answer)) rows.push_back({text_of(user, "login"), text_of(user, "name"), text_of(user, "email")});
+  for (const auto& user : items_of(answer))
+    rows.push_back({text_of(user, "login"), text_of(user, "name"), text_of(user, "email")});
   show.world.out(table(rows));
   return kDone;
 }
 
 Verb user_create(Api& api, const Show& show, const NewUser& user) {
-  const auto answer = TRY(api.post("/api/v1/users", {{"login", user.login}, {"name", user.name.empty() ? user.login : user.name}, {"email", user.email}, {"site_admin", user.site_admin}}));
+  const auto answer = TRY(api.post("/api/v1/users", {{"login", user.login},
+                                                     {"name", user.name.empty() ? user.login : user.name},
+                                                     {"email", user.email},
+                                                     {"site_admin", user.site_admin}}));
   if (show.json) return show.raw(answer), kDone;
-  show.line(fmt::format("created {} with the password {} (to be changed at the first sign-in)", user.login, text_of(answer, "initial_password")));
+  show.line(fmt::format("created {} with the password {} (to be changed at the first sign-in)", user.login,
+                        text_of(answer, "initial_password")));
   return kDone;
 }
 
-Verb member_set(Api& api, const Show& show, const std::string& target, const std::string& login, const std::string& role) {
+Verb member_set(Api& api, const Show& show, const std::string& target, const std::string& login,
+                const std::string& role) {
   std::string base;
   if (target.starts_with("environment:")) {
     base = "/api/v1/environments/" + percent_encode(target.substr(12));
   } else if (const auto slash = target.find('/'); slash != std::string::npos) {
-    base = fmt::format("/api/v1/repos/{}/{}", percent_encode(target.substr(0, slash)), percent_encode(target.substr(slash + 1)));
+    base = fmt::format("/api/v1/repos/{}/{}", percent_encode(target.substr(0, slash)),
+                       percent_encode(target.substr(slash + 1)));
   } else {
     base = "/api/v1/groups/" + percent_encode(target);
   }

@@ -7,15 +7,18 @@ namespace json = boost::json;
 
 namespace {
 
-bool is_over(std::string_view state) { return state == "succeeded" || state == "failed" || state == "canceled" || state == "skipped"; }
+bool is_over(std::string_view state) {
+  return state == "succeeded" || state == "failed" || state == "canceled" || state == "skipped";
+}
 
 void print_run(const Show& show, const Json& run) {
-  show.line(fmt::format("#{} {} {} {} {}  {}", number_of(run, "number"), text_of(run, "pipeline"), text_of(run, "ref"), text_of(run, "sha").substr(0, 8),
-                        text_of(run, "state"), text_of(run, "reason")));
+  show.line(fmt::format("#{} {} {} {} {}  {}", number_of(run, "number"), text_of(run, "pipeline"), text_of(run, "ref"),
+                        text_of(run, "sha").substr(0, 8), text_of(run, "state"), text_of(run, "reason")));
   std::vector<std::vector<std::string>> rows;
   for (const auto& stage : items_of(run, "stages")) {
     for (const auto& job : items_of(stage, "jobs")) {
-      rows.push_back({"  " + text_of(stage, "name"), text_of(job, "key"), text_of(job, "state"), fmt::format("{:.1f}s", real_of(job, "duration_s")), text_of(job, "reason")});
+      rows.push_back({"  " + text_of(stage, "name"), text_of(job, "key"), text_of(job, "state"),
+                      fmt::format("{:.1f}s", real_of(job, "duration_s")), text_of(job, "reason")});
     }
   }
   show.world.out(table(rows));
@@ -36,7 +39,8 @@ Result<std::int64_t> job_of(Api& api, std::int64_t run, const std::string& key) 
       if (!text_of(job, "started_at").empty()) any = id;
     }
   }
-  if (!key.empty()) return fail(Errc::not_found, "run {} has no job '{}'; its jobs are {}", run, key, fmt::join(keys, ", "));
+  if (!key.empty())
+    return fail(Errc::not_found, "run {} has no job '{}'; its jobs are {}", run, key, fmt::join(keys, ", "));
   return failed ? failed : (running ? running : any);
 }
 
@@ -47,7 +51,9 @@ Verb run_list(Api& api, const Show& show, const std::string& repo) {
   if (show.json) return show.raw(answer), kDone;
   std::vector<std::vector<std::string>> rows = {{"RUN", "REPOSITORY", "PIPELINE", "REF", "STATE", "TITLE"}};
   for (const auto& run : items_of(answer)) {
-    rows.push_back({text_of(run, "id"), text_of(run, "repo"), fmt::format("{} #{}", text_of(run, "pipeline"), number_of(run, "number")), text_of(run, "ref"), text_of(run, "state"), text_of(run, "title")});
+    rows.push_back({text_of(run, "id"), text_of(run, "repo"),
+                    fmt::format("{} #{}", text_of(run, "pipeline"), number_of(run, "number")), text_of(run, "ref"),
+                    text_of(run, "state"), text_of(run, "title")});
   }
   show.world.out(table(rows));
   return kDone;
@@ -58,10 +64,12 @@ Verb run_start(Api& api, const Show& show, const std::string& repo, const std::s
   json::object values;
   for (const auto& text : variables) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return fail(Errc::invalid, "--variable '{}': expected KEY=VALUE", text);
+    if (equals == std::string::npos || equals == 0)
+      return fail(Errc::invalid, "--variable '{}': expected KEY=VALUE", text);
     values[text.substr(0, equals)] = text.substr(equals + 1);
   }
-  const auto run = TRY(api.post("/api/v1/repos/" + repo + "/runs", {{"pipeline", pipeline}, {"ref", ref}, {"variables", std::move(values)}}));
+  const auto run = TRY(api.post("/api/v1/repos/" + repo + "/runs",
+                                {{"pipeline", pipeline}, {"ref", ref}, {"variables", std::move(values)}}));
   if (wait) return run_wait(api, show, number_of(run, "id"));
   if (show.json) return show.raw(run), kDone;
   show.line(fmt::format("run {} started: {}/runs/{}", number_of(run, "id"), api.url(), number_of(run, "id")));
@@ -80,18 +88,23 @@ Verb run_wait(Api& api, const Show& show, std::int64_t run) {
   Json answer = TRY(api.get(path));
   std::string shown;
   while (!is_over(text_of(answer, "state"))) {
-    if (const auto now = text_of(answer, "state") + " " + text_of(answer, "reason"); now != shown && !show.json) show.line(shown = now);
+    if (const auto now = text_of(answer, "state") + " " + text_of(answer, "reason"); now != shown && !show.json)
+      show.line(shown = now);
     std::optional<Error> broken;
     TRY(api.follow("/api/v1/stream", {{"topics", fmt::format("run:{}", run)}}, [&](std::string_view, std::string_view) {
       auto next = api.get(path);
-      if (!next.has_value()) broken = next.error();
-      else answer = std::move(*next);
+      if (!next.has_value())
+        broken = next.error();
+      else
+        answer = std::move(*next);
       return !broken && !is_over(text_of(answer, "state"));
     }));
     if (broken) return *broken;
   }
-  if (show.json) show.raw(answer);
-  else print_run(show, answer);
+  if (show.json)
+    show.raw(answer);
+  else
+    print_run(show, answer);
   return text_of(answer, "state") == "succeeded" ? kDone : kFailed;
 }
 
@@ -132,7 +145,8 @@ Verb approve(Api& api, const Show& show, const Verdict& verdict) {
     const auto answer = TRY(api.get(fmt::format("/api/v1/runs/{}", verdict.run)));
     for (const auto& stage : items_of(answer, "stages")) {
       for (const auto& candidate : items_of(stage, "jobs")) {
-        if (text_of(candidate, "state") == "waiting" && member_of(candidate, "gate").is_object()) job = text_of(candidate, "id");
+        if (text_of(candidate, "state") == "waiting" && member_of(candidate, "gate").is_object())
+          job = text_of(candidate, "id");
       }
     }
     if (job.empty()) return fail(Errc::conflict, "run {} has no gate that waits for approval", verdict.run);
@@ -141,9 +155,11 @@ Verb approve(Api& api, const Show& show, const Verdict& verdict) {
   }
   json::object body{{"comment", verdict.comment}};
   if (!verdict.release_at.empty()) body["release_at"] = verdict.release_at;
-  const auto answer = TRY(api.post(fmt::format("/api/v1/runs/{}/jobs/{}/{}", verdict.run, job, verdict.refuse ? "refuse" : "approve"), body));
+  const auto answer = TRY(api.post(
+      fmt::format("/api/v1/runs/{}/jobs/{}/{}", verdict.run, job, verdict.refuse ? "refuse" : "approve"), body));
   if (show.json) return show.raw(answer), kDone;
-  show.line(verdict.refuse ? "refused" : (verdict.release_at.empty() ? "approved" : "approved, released at " + verdict.release_at));
+  show.line(verdict.refuse ? "refused"
+                           : (verdict.release_at.empty() ? "approved" : "approved, released at " + verdict.release_at));
   return kDone;
 }
 

@@ -51,7 +51,9 @@ struct Terminal {
     for (auto& word : words) argv.push_back(word.data());
     return cli::run(static_cast<int>(argv.size()), argv.data(), world(), programs);
   }
-  void answer(const std::string& route, int status, std::string body) { answers[route] = {status, {}, std::move(body)}; }
+  void answer(const std::string& route, int status, std::string body) {
+    answers[route] = {status, {}, std::move(body)};
+  }
   OutboundRequest last() { return http.requests().back(); }
 };
 

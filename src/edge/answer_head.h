@@ -12,10 +12,10 @@ namespace sampan::edge {
 
 // How the answer's body ends.
 enum class BodyEnd {
-  none,      // there is none by rule (204, 304)
-  length,    // Content-Length
+  none,    // there is none by rule (204, 304)
+  length,  // Content-Length
   chunked,
-  closing,   // when the connection closes (HTTP/1.0)
+  closing,  // when the connection closes (HTTP/1.0)
 };
 struct AnswerFrame {
   BodyEnd end = BodyEnd::length;
@@ -23,8 +23,9 @@ struct AnswerFrame {
   bool keep_alive = true;
 };
 
-// The framing headers are the edge's: what the handler set of Content-Length, Transfer-Encoding, Connection and Date is dropped.
-// Line breaks and other control characters in values become spaces; a header whose name is not a token is dropped.
+// The framing headers are the edge's: what the handler set of Content-Length, Transfer-Encoding, Connection and Date is
+// dropped. Line breaks and other control characters in values become spaces; a header whose name is not a token is
+// dropped.
 std::string format_answer_head(int status, const Headers& headers, const AnswerFrame& frame);
 bool forbids_body(int status);  // RFC 9110, section 6.4.1
 

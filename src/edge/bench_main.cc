@@ -1,5 +1,6 @@
-// A server with nothing behind it, for bench/edge: "/" an empty handler on the pool, "/loop" an answer without a worker, "/spool" takes
-// uploads, "/file" sends the file given. Arguments: spool folder, file, [certificate, key]. Prints its port.
+// A server with nothing behind it, for bench/edge: "/" an empty handler on the pool, "/loop" an answer without a
+// worker, "/spool" takes uploads, "/file" sends the file given. Arguments: spool folder, file, [certificate, key].
+// Prints its port.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@ int main(int argc, char** argv) {
     options.key_file = argv[4];
   }
   const std::shared_ptr<const int> file = std::make_shared<const int>(::open(argv[2], O_RDONLY | O_CLOEXEC));
-  struct stat status{};
+  struct stat status {};
   ::fstat(*file, &status);
   edge::Dispatcher dispatcher;
   dispatcher.route = [](const Request& request) {

@@ -6,7 +6,8 @@
 namespace sampan::edge {
 
 std::string size_text(std::uint64_t bytes) {
-  static constexpr std::pair<std::uint64_t, const char*> kUnits[] = {{1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}};
+  static constexpr std::pair<std::uint64_t, const char*> kUnits[] = {
+      {1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}};
   for (const auto& [unit, name] : kUnits) {
     if (bytes >= unit && bytes % unit == 0) return fmt::format("{} bytes ({} {})", bytes, bytes / unit, name);
   }

@@ -1,4 +1,5 @@
-// Where a request body goes while it comes in, for the kinds that are complete before the handler runs: a string or a spooled file.
+// Where a request body goes while it comes in, for the kinds that are complete before the handler runs: a string or a
+// spooled file.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,9 @@ struct Spooling {
   }
 };
 
-Response digest(Request request) { return Response::text(200, request.spooled->sha256 + " " + std::to_string(request.spooled->size)); }
+Response digest(Request request) {
+  return Response::text(200, request.spooled->sha256 + " " + std::to_string(request.spooled->size));
+}
 
 }  // namespace
 
@@ -48,7 +50,8 @@ TEST_CASE("edge: a spooled file goes with the request, unless the handler rename
   });
   RawClient client(spooling.server->port());
   for (const char* path : {"/drop", "/keep"}) {
-    client.send(fmt::format("PUT {} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n", path));
+    client.send(
+        fmt::format("PUT {} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n", path));
     CHECK(client.read_answer().status == 200);
     CHECK(seen.wait() == "abcd");
   }
@@ -70,7 +73,8 @@ TEST_CASE("edge: an upload that ends early or grows too large leaves no file and
     early.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nabc");
   }
   RawClient large(spooling.server->port());
-  large.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n");
+  large.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
+             "\r\n0\r\n\r\n");
   CHECK(large.read_answer().status == 413);
   spooling.server->stop();
   CHECK(files_in(spooling.folder.path()) == "");
@@ -107,7 +111,8 @@ TEST_CASE("edge: a part of a file is sent exactly, whatever its size") {
     return response;
   });
   RawClient client(server->port());
-  const std::pair<int, int> parts[] = {{0, 3'000'017}, {1, 1}, {65'535, 65'537}, {3'000'016, 1}, {17, 0}, {2'999'000, 1'017}};
+  const std::pair<int, int> parts[] = {{0, 3'000'017}, {1, 1},  {65'535, 65'537},
+                                       {3'000'016, 1}, {17, 0}, {2'999'000, 1'017}};
   for (const auto& [from, size] : parts) {
     const auto answer = client.get(fmt::format("/f?from={}&size={}", from, size));
     CHECK(answer.header("content-length") == std::to_string(size));

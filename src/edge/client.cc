@@ -67,11 +67,14 @@ std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* pointe
 int look_at_clock(void* pointer, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(pointer);
   transfer.stopped = transfer.stopped || transfer.stop.stop_requested();
-  transfer.silent = transfer.silence.count() > 0 && std::chrono::steady_clock::now() - transfer.heard > transfer.silence;
+  transfer.silent =
+      transfer.silence.count() > 0 && std::chrono::steady_clock::now() - transfer.heard > transfer.silence;
   return transfer.silent || transfer.stopped ? 1 : 0;
 }
 
-bool has_line_break(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
+bool has_line_break(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
 
 Result<HeaderList> header_list(const Headers& headers) {
   HeaderList list;
@@ -81,10 +84,12 @@ Result<HeaderList> header_list(const Headers& headers) {
     list.reset(longer);
   };
   for (const auto& [name, value] : headers) {
-    if (has_line_break(name) || has_line_break(value)) return fail(Errc::invalid, "the header '{}' holds a line break", name);
+    if (has_line_break(name) || has_line_break(value))
+      return fail(Errc::invalid, "the header '{}' holds a line break", name);
     add(value.empty() ? name + ";" : name + ": " + value);  // "Name;" is how libcurl is told to send it empty
   }
-  if (find_header(headers, "expect").empty()) add("Expect:");  // no 100-continue: it costs a second with servers that ignore it
+  if (find_header(headers, "expect").empty())
+    add("Expect:");  // no 100-continue: it costs a second with servers that ignore it
   if (find_header(headers, "content-type").empty()) add("Content-Type:");
   return list;
 }
@@ -130,7 +135,8 @@ class CurlClient final : public HttpClient {
     give_back(std::move(handle));
     if (code == CURLE_OK || transfer.stopped) return {};
     if (transfer.too_large) return fail(Errc::too_large, "the answer of {} is larger than 64 MiB", request.url);
-    if (transfer.silent) return fail(Errc::unavailable, "{} sent nothing for {} ms", request.url, request.timeout.count());
+    if (transfer.silent)
+      return fail(Errc::unavailable, "{} sent nothing for {} ms", request.url, request.timeout.count());
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
       return fail(Errc::invalid, "'{}' is not an http:// or https:// URL", request.url);
     }
@@ -147,13 +153,15 @@ class CurlClient final : public HttpClient {
     curl_easy_setopt(h, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(h, CURLOPT_MAXCONNECTS, kConnectionsPerHandle);
     curl_easy_setopt(h, CURLOPT_USERAGENT, options_.user_agent.c_str());
-    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, std::min(timeout, static_cast<long>(options_.connect_timeout.count())));
+    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
+                     std::min(timeout, static_cast<long>(options_.connect_timeout.count())));
     if (!transfer.on_data) curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, timeout);
     curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
     curl_easy_setopt(h, CURLOPT_MAXREDIRS, kMaxRedirects);
     if (!request.unix_socket.empty()) curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
-    if (!request.unix_socket.empty()) curl_easy_setopt(h, CURLOPT_PROXY, "");  // of the environment: not for a socket on this machine
+    if (!request.unix_socket.empty())
+      curl_easy_setopt(h, CURLOPT_PROXY, "");  // of the environment: not for a socket on this machine
     if (!options_.ca_file.empty()) curl_easy_setopt(h, CURLOPT_CAINFO, options_.ca_file.c_str());
     curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(h, CURLOPT_WRITEDATA, &transfer);
@@ -180,7 +188,8 @@ class CurlClient final : public HttpClient {
       curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
       return;
     }
-    const bool carries = request.method == Method::post || request.method == Method::put || request.method == Method::patch;
+    const bool carries =
+        request.method == Method::post || request.method == Method::put || request.method == Method::patch;
     if ((carries || !request.body.empty()) && request.body_file.empty()) {
       curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
       curl_easy_setopt(h, CURLOPT_POSTFIELDS, request.body.data());
@@ -208,6 +217,8 @@ class CurlClient final : public HttpClient {
 
 }  // namespace
 
-std::unique_ptr<HttpClient> make_http_client(ClientOptions options) { return std::make_unique<CurlClient>(std::move(options)); }
+std::unique_ptr<HttpClient> make_http_client(ClientOptions options) {
+  return std::make_unique<CurlClient>(std::move(options));
+}
 
 }  // namespace sampan::edge

@@ -10,7 +10,7 @@ namespace sampan::edge {
 
 struct ClientOptions {
   std::string user_agent = "sampan";
-  std::string ca_file;                             // PEM; empty: the system's
+  std::string ca_file;                               // PEM; empty: the system's
   std::chrono::milliseconds connect_timeout{5'000};  // also bounded by the request's timeout
 };
 

@@ -14,11 +14,13 @@ Response tell(Request request) {
   if (request.path == "/redirect") return Response::redirect("/there");
   if (request.path == "/large") return Response::text(200, std::string(65 << 20, 'x'));
   if (request.path == "/404") return Response::text(404, "nothing here");
-  return Response::text(200, fmt::format("{} {} [{}] {}|{}", to_text(request.method), request.target, request.header("x-test"),
-                                         request.header("content-type"), request.body));
+  return Response::text(200, fmt::format("{} {} [{}] {}|{}", to_text(request.method), request.target,
+                                         request.header("x-test"), request.header("content-type"), request.body));
 }
 
-std::string url(const HttpServer& server, std::string_view path) { return fmt::format("http://127.0.0.1:{}{}", server.port(), path); }
+std::string url(const HttpServer& server, std::string_view path) {
+  return fmt::format("http://127.0.0.1:{}{}", server.port(), path);
+}
 
 }  // namespace
 
@@ -28,8 +30,9 @@ TEST_CASE("edge: the client sends every method with its headers and body") {
   const auto body_of = [&](OutboundRequest request) { return client->send(request).value().body; };
   CHECK(body_of({.url = url(*server, "/a?b"), .headers = {{"X-Test", "1"}}}) == "GET /a?b [1] |");
   for (const Method method : {Method::post, Method::put, Method::patch, Method::del}) {
-    CHECK(body_of({.method = method, .url = url(*server, "/m"), .headers = {{"Content-Type", "a/b"}}, .body = "text"}) ==
-          fmt::format("{} /m [] a/b|text", to_text(method)));
+    CHECK(
+        body_of({.method = method, .url = url(*server, "/m"), .headers = {{"Content-Type", "a/b"}}, .body = "text"}) ==
+        fmt::format("{} /m [] a/b|text", to_text(method)));
     CHECK(body_of({.method = method, .url = url(*server, "/m")}) == fmt::format("{} /m [] |", to_text(method)));
   }
   const auto head = client->send({.method = Method::head, .url = url(*server, "/h")}).value();
@@ -44,10 +47,13 @@ TEST_CASE("edge: the client sends a file as the body, again when it is asked aga
   const auto file = folder.path() + "/body";
   REQUIRE(write_file_durably(file, "from a file").has_value());
   for (const Method method : {Method::put, Method::post, Method::put}) {
-    const auto answer = client->send({.method = method, .url = url(*server, "/f"), .headers = {{"Content-Type", "a/b"}}, .body_file = file});
+    const auto answer = client->send(
+        {.method = method, .url = url(*server, "/f"), .headers = {{"Content-Type", "a/b"}}, .body_file = file});
     CHECK(answer.value().body == fmt::format("{} /f [] a/b|from a file", to_text(method)));
   }
-  CHECK(client->send({.method = Method::put, .url = url(*server, "/f"), .body_file = folder.path() + "/absent"}).error().message.find("absent") != std::string::npos);
+  CHECK(client->send({.method = Method::put, .url = url(*server, "/f"), .body_file = folder.path() + "/absent"})
+            .error()
+            .message.find("absent") != std::string::npos);
 }
 
 TEST_CASE("edge: for the client every answer is a value and no answer is an error") {
@@ -134,15 +140,17 @@ TEST_CASE("edge: the client streams until the end, until it is told to stop, or 
   const auto client = make_http_client();
   std::string seen;
   CHECK(client->stream({.url = url(*server, "/")}, [&](std::string_view bytes) {
-          seen += bytes;
-          (*started.wait())->close();
-          return true;
-        }) == 200);
+    seen += bytes;
+    (*started.wait())->close();
+    return true;
+  }) == 200);
   CHECK(seen == "data: one\n\n");
   CHECK(client->stream({.url = url(*server, "/")}, [](std::string_view) { return false; }) == 200);
   std::stop_source stop;
-  CHECK(client->stream({.url = url(*server, "/"), .stop = stop.get_token()}, [&](std::string_view) { return stop.request_stop(); }) == 200);
-  const auto silent = client->stream({.url = url(*server, "/"), .timeout = 300ms}, [](std::string_view) { return true; });
+  CHECK(client->stream({.url = url(*server, "/"), .stop = stop.get_token()},
+                       [&](std::string_view) { return stop.request_stop(); }) == 200);
+  const auto silent =
+      client->stream({.url = url(*server, "/"), .timeout = 300ms}, [](std::string_view) { return true; });
   REQUIRE_FALSE(silent);
   CHECK(silent.error().code == Errc::unavailable);
 }
@@ -150,7 +158,8 @@ TEST_CASE("edge: the client streams until the end, until it is told to stop, or 
 TEST_CASE("edge: over TLS: small and large bodies, files, processes, and strangers refused") {
   const auto folder = TempDir::create().value();
   HttpServer::Options options;
-  write_certificate(options.certificate_file = folder.path() + "/cert.pem", options.key_file = folder.path() + "/key.pem");
+  write_certificate(options.certificate_file = folder.path() + "/cert.pem",
+                    options.key_file = folder.path() + "/key.pem");
   const std::string large(5'000'000, 'L');
   REQUIRE(write_file_durably(folder.path() + "/f", large));
   Dispatcher dispatcher;

@@ -77,16 +77,18 @@ Connection::Next Connection::shake_hands() {
 }
 
 Connection::Next Connection::read_head() {
-  while (!head_begun_ && wire_.in.view().starts_with("\r\n")) wire_.in.consume(2);  // to be ignored: RFC 9112, section 2.2
+  while (!head_begun_ && wire_.in.view().starts_with("\r\n"))
+    wire_.in.consume(2);  // to be ignored: RFC 9112, section 2.2
   const auto bytes = wire_.in.view();
-  // Container tools try TLS first and fall back when it fails: a ClientHello (RFC 8446, section 5.1) must not wait for the head's time limit.
+  // Container tools try TLS first and fall back when it fails: a ClientHello (RFC 8446, section 5.1) must not wait for
+  // the head's time limit.
   if (!head_begun_ && bytes.starts_with('\x16')) {
     return begin(tl::unexpected<Refusal>(Refusal{400, "this port speaks plain HTTP, not TLS"}));
   }
   const auto end = find_head_end(bytes, searched_);
   if (std::min(end, bytes.size()) > service_.options.limits.header_bytes) {
-    return begin(tl::unexpected<Refusal>(
-        Refusal{431, fmt::format("the request head is larger than the {} allowed here", size_text(service_.options.limits.header_bytes))}));
+    return begin(tl::unexpected<Refusal>(Refusal{431, fmt::format("the request head is larger than the {} allowed here",
+                                                                  size_text(service_.options.limits.header_bytes))}));
   }
   if (end != std::string_view::npos) {
     auto head = parse_head(bytes.substr(0, end));

@@ -1,5 +1,6 @@
-// One accepted connection: requests in order, one at a time. A state machine with one rule: whatever happens (descriptor, worker,
-// tick), drive() tries everything that can move now; so no wake-up can be lost, and an extra one does nothing.
+// One accepted connection: requests in order, one at a time. A state machine with one rule: whatever happens
+// (descriptor, worker, tick), drive() tries everything that can move now; so no wake-up can be lost, and an extra one
+// does nothing.
 #pragma once
 
 #include <atomic>
@@ -118,8 +119,8 @@ class Connection final : public Loop::Handler, public std::enable_shared_from_th
   bool peer_closed_ = false;    // the client sends no more (it may still read)
   SteadyTime entered_, moved_;  // this state; the last byte in or out
   std::uint64_t moved_bytes_ = 0;
-  std::size_t searched_ = 0;    // of the head
-  bool head_begun_ = false;     // entered_ is then the time of its first byte
+  std::size_t searched_ = 0;  // of the head
+  bool head_begun_ = false;   // entered_ is then the time of its first byte
 
   // the present exchange
   Head head_;

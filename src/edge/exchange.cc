@@ -7,8 +7,9 @@ namespace sampan::edge {
 
 namespace {
 
-constexpr std::uint64_t kDrainBytes = 64 << 10;   // a rest of a body this small is read and dropped to keep the connection
-constexpr std::size_t kJoinBytes = 64 << 10;      // a body this small goes out in one write with its head
+constexpr std::uint64_t kDrainBytes =
+    64 << 10;                                 // a rest of a body this small is read and dropped to keep the connection
+constexpr std::size_t kJoinBytes = 64 << 10;  // a body this small goes out in one write with its head
 
 int status_of(const Error& error) {
   switch (error.code) {
@@ -231,7 +232,8 @@ void Connection::abandon(Response& response) {
 }
 
 void Connection::answer_process(const Response& response, ProcessBody process) {
-  keep_ = head_.keep_alive && !service_.stopping;  // the pump reads the whole body, however long; end_pump() knows when it did not
+  keep_ = head_.keep_alive &&
+          !service_.stopping;  // the pump reads the whole body, however long; end_pump() knows when it did not
   Pump::Options options;
   options.chunked = !head_.http_1_0;
   options.limit = plan_.limit;
@@ -303,20 +305,21 @@ void Connection::end_pump(bool completed) {
   std::string last = pump->take_head();
   if (pump->chunked()) last += kLastChunk;
   if (!head_.framing.done()) keep_ = false;
-  service_.finishers->submit([self = shared_from_this(), done = std::move(done), last = std::move(last), completed]() mutable {
-    try {
-      if (done) done(completed);
-    } catch (const std::exception& error) {
-      log::error("edge", "the end of a process body threw: {}", error.what());
-    }
-    if (!completed) return;
-    self->loop_.post([self, last = std::move(last)]() mutable {
-      if (self->state_ == State::closed) return;
-      self->wire_.queue(std::move(last));
-      self->enter(State::answer);
-      self->drive();
-    });
-  });
+  service_.finishers->submit(
+      [self = shared_from_this(), done = std::move(done), last = std::move(last), completed]() mutable {
+        try {
+          if (done) done(completed);
+        } catch (const std::exception& error) {
+          log::error("edge", "the end of a process body threw: {}", error.what());
+        }
+        if (!completed) return;
+        self->loop_.post([self, last = std::move(last)]() mutable {
+          if (self->state_ == State::closed) return;
+          self->wire_.queue(std::move(last));
+          self->enter(State::answer);
+          self->drive();
+        });
+      });
 }
 
 Connection::Next Connection::step_stream() {

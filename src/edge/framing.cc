@@ -6,8 +6,8 @@ namespace sampan::edge {
 
 namespace {
 
-constexpr int kMaxSizeDigits = 15;             // 2^60 bytes: no overflow
-constexpr std::size_t kMaxExtraBytes = 8192;   // extensions and trailers are dropped, so nobody needs many
+constexpr int kMaxSizeDigits = 15;            // 2^60 bytes: no overflow
+constexpr std::size_t kMaxExtraBytes = 8192;  // extensions and trailers are dropped, so nobody needs many
 
 bool is_text(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; }
 
@@ -72,9 +72,7 @@ BodyFraming::State BodyFraming::frame(char c) {
       if (c != '\n') return State::broken;
       return left_ == 0 ? State::trailer : State::data;
     case State::data_cr: return c == '\r' ? State::data_lf : State::broken;
-    case State::data_lf:
-      digits_ = 0;
-      return c == '\n' ? State::size : State::broken;
+    case State::data_lf: digits_ = 0; return c == '\n' ? State::size : State::broken;
     case State::trailer:  // at the start of a line
       if (c == '\r') return State::last_lf;
       [[fallthrough]];

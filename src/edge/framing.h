@@ -1,5 +1,5 @@
-// Where a request body ends: by Content-Length or chunked (RFC 9112, sections 6 and 7). Strict: what two readers could take
-// differently is refused. Pure: bytes in, bytes out.
+// Where a request body ends: by Content-Length or chunked (RFC 9112, sections 6 and 7). Strict: what two readers could
+// take differently is refused. Pure: bytes in, bytes out.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,28 @@ class BodyFraming {
   std::optional<std::uint64_t> remaining() const;  // absent: chunked and not done
 
  private:
-  enum class State { counted, size, extension, size_end, data, data_cr, data_lf, trailer, trailer_line, trailer_lf, last_lf, done, broken };
-  State frame(char c);   // the state after one byte that is not body
+  enum class State {
+    counted,
+    size,
+    extension,
+    size_end,
+    data,
+    data_cr,
+    data_lf,
+    trailer,
+    trailer_line,
+    trailer_lf,
+    last_lf,
+    done,
+    broken
+  };
+  State frame(char c);  // the state after one byte that is not body
   State size_digit(char c);
 
   State state_ = State::done;
-  std::uint64_t left_ = 0;   // counted: of the body; data: of the chunk
-  int digits_ = 0;           // of the chunk size
-  std::size_t extra_ = 0;    // bytes of extensions and trailers, all together
+  std::uint64_t left_ = 0;  // counted: of the body; data: of the chunk
+  int digits_ = 0;          // of the chunk size
+  std::size_t extra_ = 0;   // bytes of extensions and trailers, all together
 };
 
 }  // namespace sampan::edge

@@ -3,7 +3,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-
 #include <charconv>
 
 #include "base/text.h"
@@ -34,7 +33,8 @@ std::optional<Method> method_of(http::verb verb) {
   }
 }
 
-// The path as it came, without the query: "/a/b". Takes "*" and the absolute form "http://host/a/b" too (RFC 9112, section 3.2).
+// The path as it came, without the query: "/a/b". Takes "*" and the absolute form "http://host/a/b" too (RFC 9112,
+// section 3.2).
 std::optional<std::string_view> raw_path(std::string_view target) {
   for (std::string_view scheme : {"http://", "https://"}) {
     if (!target.starts_with(scheme)) continue;
@@ -49,7 +49,8 @@ std::optional<std::string_view> raw_path(std::string_view target) {
 
 // What could name something else to a file system or a second decoder never reaches a handler.
 tl::expected<std::string, Refusal> decode_path(std::string_view raw) {
-  if (lower(raw).find("%2f") != std::string::npos) return refuse(400, "the path holds an encoded slash (%2F), which is not allowed");
+  if (lower(raw).find("%2f") != std::string::npos)
+    return refuse(400, "the path holds an encoded slash (%2F), which is not allowed");
   auto path = percent_decode(raw);
   if (!path) return refuse(400, "the path holds a broken percent escape; expected % and two hex digits");
   for (unsigned char c : *path) {
@@ -93,7 +94,8 @@ std::string_view read_framing(Head& head) {
   if (lengths + codings > 1) return "more than one Content-Length or Transfer-Encoding header";
   if (codings == 1) {
     if (head.http_1_0) return "Transfer-Encoding needs HTTP/1.1";
-    if (lower(head.request.header("transfer-encoding")) != "chunked") return "the only Transfer-Encoding taken is 'chunked'";
+    if (lower(head.request.header("transfer-encoding")) != "chunked")
+      return "the only Transfer-Encoding taken is 'chunked'";
     head.framing = BodyFraming::chunked();
     return {};
   }
@@ -116,7 +118,9 @@ bool names_http(std::string_view text) {
   return words.size() == 3 && !words[1].empty() && words[2].starts_with("HTTP/");
 }
 
-std::string sentence(const boost::system::error_code& error) { return "the request head is malformed: " + error.message(); }
+std::string sentence(const boost::system::error_code& error) {
+  return "the request head is malformed: " + error.message();
+}
 
 }  // namespace
 

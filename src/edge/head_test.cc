@@ -1,7 +1,8 @@
+#include "edge/head.h"
+
 #include <doctest/doctest.h>
 
 #include "edge/framing.h"
-#include "edge/head.h"
 #include "edge/peer.h"
 
 namespace sampan::edge {
@@ -38,7 +39,8 @@ std::string unframe(std::string_view bytes, std::size_t step) {
 }  // namespace
 
 TEST_CASE("edge: a head becomes a request with decoded path and query") {
-  const auto head = parse_head("POST /a%20b/c?x=1&y=%C3%A9+z&x=2 HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nContent-Length: 12\r\n\r\n");
+  const auto head =
+      parse_head("POST /a%20b/c?x=1&y=%C3%A9+z&x=2 HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nContent-Length: 12\r\n\r\n");
   REQUIRE(head);
   CHECK(head->request.method == Method::post);
   CHECK(head->request.target == "/a%20b/c?x=1&y=%C3%A9+z&x=2");
@@ -56,7 +58,11 @@ TEST_CASE("edge: a head becomes a request with decoded path and query") {
 }
 
 TEST_CASE("edge: what two readers could take differently is refused") {
-  const struct { std::string name; std::string head; int status; } table[] = {
+  const struct {
+    std::string name;
+    std::string head;
+    int status;
+  } table[] = {
       {"plain", get("/"), 200},
       {"two dots inside a name", get("/compare/a...b"), 200},
       {"length and chunked", get("/", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), 400},
@@ -123,9 +129,9 @@ TEST_CASE("edge: a chunked body reads the same however it is cut") {
 
 TEST_CASE("edge: malformed chunks are refused") {
   const std::string_view table[] = {
-      "\r\nabc",         "x\r\n",        "-1\r\n",       "+1\r\na\r\n",     "0x1\r\na\r\n",       "1 \r\na\r\n",   " 1\r\na\r\n",
-      "1\na\n",          "1\r\nab\r\n",  "1\r\na\n0\r\n", "1;a\nb\r\na\r\n", "0\r\nA: b\n\r\n",    "1\r\na\rb",     "1234567890abcdef\r\n",
-      "0\r\n\rX",
+      "\r\nabc",         "x\r\n",           "-1\r\n",    "+1\r\na\r\n",          "0x1\r\na\r\n",
+      "1 \r\na\r\n",     " 1\r\na\r\n",     "1\na\n",    "1\r\nab\r\n",          "1\r\na\n0\r\n",
+      "1;a\nb\r\na\r\n", "0\r\nA: b\n\r\n", "1\r\na\rb", "1234567890abcdef\r\n", "0\r\n\rX",
   };
   for (const auto row : table) {
     CAPTURE(row);

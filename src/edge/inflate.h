@@ -13,8 +13,8 @@ class Inflater {
  public:
   Inflater();
   ~Inflater();
-  // Takes from the front of `in` (advancing it), writes to `out`, returns how much was written. 0 with `in` empty: needs more.
-  // invalid: not gzip, or damaged.
+  // Takes from the front of `in` (advancing it), writes to `out`, returns how much was written. 0 with `in` empty:
+  // needs more. invalid: not gzip, or damaged.
   Result<std::size_t> step(std::string_view& in, std::span<char> out);
   bool complete() const;  // at the end of a whole stream: the input may end here
 

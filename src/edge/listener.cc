@@ -23,14 +23,16 @@ constexpr int kQueue = 1024;
 
 tl::unexpected<Error> fail_listen(const std::string& where) {
   if (errno == EADDRINUSE) return fail(Errc::unavailable, "cannot listen on {}: another program already does", where);
-  return fail(errno == EADDRNOTAVAIL || errno == EACCES ? Errc::invalid : Errc::internal, "cannot listen on {}: {}", where, std::strerror(errno));
+  return fail(errno == EADDRNOTAVAIL || errno == EACCES ? Errc::invalid : Errc::internal, "cannot listen on {}: {}",
+              where, std::strerror(errno));
 }
 
 Result<sockaddr_un> unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return fail(Errc::invalid, "the socket path {} is longer than the {} bytes a socket's name may have", path, sizeof address.sun_path - 1);
+    return fail(Errc::invalid, "the socket path {} is longer than the {} bytes a socket's name may have", path,
+                sizeof address.sun_path - 1);
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
@@ -48,7 +50,8 @@ Result<Bound> listen_tcp(const std::string& address, std::uint16_t port) {
   hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-    return fail(Errc::invalid, "'{}' is not an address to listen on; expected IPv4 or IPv6 in digits, like 127.0.0.1 or ::", address);
+    return fail(Errc::invalid,
+                "'{}' is not an address to listen on; expected IPv4 or IPv6 in digits, like 127.0.0.1 or ::", address);
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
   const std::string where = fmt::format("{} port {}", address, port);
@@ -69,9 +72,10 @@ Result<Bound> listen_tcp(const std::string& address, std::uint16_t port) {
 
 Result<Fd> listen_unix(const std::string& path) {
   const sockaddr_un address = TRY(unix_address(path));
-  struct stat status{};
+  struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) {
-    if (!S_ISSOCK(status.st_mode)) return fail(Errc::invalid, "cannot listen on {}: there is a file of that name that is not a socket", path);
+    if (!S_ISSOCK(status.st_mode))
+      return fail(Errc::invalid, "cannot listen on {}: there is a file of that name that is not a socket", path);
     if (answers(address)) return fail(Errc::unavailable, "cannot listen on {}: another program already does", path);
     ::unlink(path.c_str());
   }
@@ -93,7 +97,8 @@ void Listener::on_ready(int, std::uint32_t) {
     Fd socket(::accept4(fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno != EAGAIN) log::warning("edge", "a connection cannot be accepted: {}", std::strerror(errno));  // the tick tries again
+      if (errno != EAGAIN)
+        log::warning("edge", "a connection cannot be accepted: {}", std::strerror(errno));  // the tick tries again
       return;
     }
     const int on = 1;

@@ -1,4 +1,5 @@
-// An event stream between whoever sends and the connection that writes (HTML standard, section 9.2: server-sent events).
+// An event stream between whoever sends and the connection that writes (HTML standard, section 9.2: server-sent
+// events).
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,8 @@ std::string format_event(std::string_view event, std::string_view data, std::str
 
 class LiveStream final : public EventStream {
  public:
-  // `ring` tells the connection that there is something to take. Called under a lock: must only post. Never after gone().
+  // `ring` tells the connection that there is something to take. Called under a lock: must only post. Never after
+  // gone().
   explicit LiveStream(std::function<void()> ring);
 
   bool send(std::string_view event, std::string_view data, std::string_view id) override;

@@ -18,7 +18,8 @@ constexpr std::size_t kScratchBytes = 64 << 10;
 
 }  // namespace
 
-Loop::Loop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), scratch_(kScratchBytes) {
+Loop::Loop()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), scratch_(kScratchBytes) {
   now_ = std::chrono::steady_clock::now();
   next_tick_ = now_ + kTick;
   epoll_event event{};
@@ -35,7 +36,8 @@ void Loop::run() {
     run_posted();
     if (posted_.lock()->stopping) break;
     for (auto& handler : std::exchange(again_, {})) handler->on_ready(-1, 0);
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - std::chrono::steady_clock::now()).count();
+    const auto wait =
+        std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - std::chrono::steady_clock::now()).count();
     const int limit = again_.empty() ? static_cast<int>(std::max<std::int64_t>(wait, 0)) : 0;
     const int count = epoll_wait(epoll_.get(), events.data(), events.size(), limit);
     now_ = std::chrono::steady_clock::now();
@@ -68,7 +70,9 @@ void Loop::post(std::function<void()> task) {
     first = posted->tasks.empty();
     posted->tasks.push_back(std::move(task));
   }
-  if (!first) return;  // whoever made the list non-empty rang; the list is emptied only after the ring was heard or before waiting
+  if (!first)
+    return;  // whoever made the list non-empty rang; the list is emptied only after the ring was heard or before
+             // waiting
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto sent = ::write(bell_.get(), &one, sizeof one);
 }

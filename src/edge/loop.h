@@ -21,8 +21,8 @@ class Loop {
  public:
   static constexpr std::chrono::milliseconds kTick{200};
 
-  // Something with descriptors. Called on the loop's thread only. Calls are hints, never facts: a handler tries its work and finds
-  // out; one call too many is harmless (a closed descriptor's number may have been given out again).
+  // Something with descriptors. Called on the loop's thread only. Calls are hints, never facts: a handler tries its
+  // work and finds out; one call too many is harmless (a closed descriptor's number may have been given out again).
   class Handler {
    public:
     virtual ~Handler() = default;
@@ -39,8 +39,8 @@ class Loop {
   void post(std::function<void()> task);  // any thread; runs in the order of posting
 
   // The rest: on the loop's thread only.
-  // Keeps the handler alive until forget(). Reports each change to readable, writable or hung up. Files that cannot be waited for
-  // (they are always ready) are accepted.
+  // Keeps the handler alive until forget(). Reports each change to readable, writable or hung up. Files that cannot be
+  // waited for (they are always ready) are accepted.
   void watch(int fd, std::shared_ptr<Handler> handler);
   void forget(int fd);                            // before the descriptor is closed
   void again(std::shared_ptr<Handler> handler);   // on_ready(-1, 0) after the others had their turn

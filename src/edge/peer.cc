@@ -56,7 +56,9 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& ent
       good = error == std::errc() && stop == end && block.bits >= 0 && block.bits <= (v4 ? 32 : 128);
       if (v4) block.bits += 96;
     }
-    if (!good) return fail(Errc::invalid, "'{}' is not a trusted proxy; expected an address, a block like 10.0.0.0/8, or unix", entry);
+    if (!good)
+      return fail(Errc::invalid, "'{}' is not a trusted proxy; expected an address, a block like 10.0.0.0/8, or unix",
+                  entry);
     proxies.blocks_.push_back(block);
   }
   return proxies;

@@ -20,8 +20,9 @@ class TrustedProxies {
   // Entries: "10.0.0.0/8", "::1", "unix". invalid names the wrong one.
   static Result<TrustedProxies> parse(const std::vector<std::string>& entries);
   bool trusts(const std::string& address) const;
-  // The client as the header chain tells it: from the right, the first address that is not a trusted proxy. `forwarded` is the
-  // value of X-Forwarded-For, `peer` the socket's other end; the peer itself when it is not trusted or the header holds no address.
+  // The client as the header chain tells it: from the right, the first address that is not a trusted proxy. `forwarded`
+  // is the value of X-Forwarded-For, `peer` the socket's other end; the peer itself when it is not trusted or the
+  // header holds no address.
   std::string client(const std::string& peer, std::string_view forwarded) const;
 
  private:

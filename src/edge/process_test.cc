@@ -58,7 +58,8 @@ TEST_CASE("edge: 200 MB go through a process both ways in constant memory") {
   const std::string piece(1 << 20, 'x');
   std::jthread sender([&] {
     client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-    for (int i = 0; i < 200; ++i) client.send(fmt::format("{:x}\r\n", piece.size())) && client.send(piece) && client.send("\r\n");
+    for (int i = 0; i < 200; ++i)
+      client.send(fmt::format("{:x}\r\n", piece.size())) && client.send(piece) && client.send("\r\n");
     client.send("0\r\n\r\n");
   });
   CHECK(client.read_until("\r\n\r\n").find("application/x-test") != std::string::npos);
@@ -114,7 +115,8 @@ TEST_CASE("edge: a client that vanishes while the process thinks is noticed") {
         Response response;
         auto in = make_pipe().value();
         auto out = make_pipe().value();
-        auto child = std::make_shared<Child>(Child::spawn({.argv = {"sleep", "1000"}}, {.in = in.first, .out = out.second}).value());
+        auto child = std::make_shared<Child>(
+            Child::spawn({.argv = {"sleep", "1000"}}, {.in = in.first, .out = out.second}).value());
         ::close(in.first);
         ::close(out.second);
         response.body = ProcessBody{in.second, out.first, [child, &killed](bool) {
@@ -197,7 +199,8 @@ TEST_CASE("edge: a process that does not read its input still answers") {
 TEST_CASE("edge: a body over the limit of a piped route is refused and the process is told") {
   Piping piping({"sha256sum"}, 1000);
   RawClient client(piping.server->port());
-  client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n");
+  client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
+              "\r\n0\r\n\r\n");
   CHECK(client.read_answer().status == 413);
   CHECK_FALSE(piping.ended.wait()->completed);
 }

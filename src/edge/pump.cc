@@ -15,7 +15,8 @@ namespace {
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
-// An interrupted call is repeated here: coming back without having blocked would wait for a change that already happened.
+// An interrupted call is repeated here: coming back without having blocked would wait for a change that already
+// happened.
 template <class Call>
 ssize_t uninterrupted(Call call) {
   ssize_t result = 0;
@@ -69,7 +70,8 @@ Pump::Step Pump::step(Wire& wire, BodyFraming& framing) {
   const Step received = down(wire);
   if (received == Step::gone) return received;
   if (sent == Step::moved || received == Step::moved) return Step::moved;
-  // Both wait. The process has said all it will, and takes no more or has it all: the rest of the body interests nobody.
+  // Both wait. The process has said all it will, and takes no more or has it all: the rest of the body interests
+  // nobody.
   if (body_.stdout_fd < 0 && wire.flushed() && (body_.stdin_fd < 0 || stdin_refused())) {
     close_stdin();
     return Step::finished;
@@ -135,9 +137,11 @@ Pump::Step Pump::take_body(Wire& wire, BodyFraming& framing) {
 }
 
 Pump::Step Pump::write_stdin() {
-  const auto count = uninterrupted([&] { return ::write(body_.stdin_fd, ready_.data() + written_, ready_.size() - written_); });
+  const auto count =
+      uninterrupted([&] { return ::write(body_.stdin_fd, ready_.data() + written_, ready_.size() - written_); });
   if (count < 0 && would_block()) return Step::waiting;
-  if (count < 0) {  // EPIPE: the process reads no more. What it says still counts; the rest of the body is read and dropped.
+  if (count <
+      0) {  // EPIPE: the process reads no more. What it says still counts; the rest of the body is read and dropped.
     close_stdin();
     return Step::moved;
   }

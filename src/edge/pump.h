@@ -1,5 +1,6 @@
-// A child process between a request body and its answer: socket -> (unframe, inflate) -> stdin, stdout -> (chunk) -> socket. Each
-// direction holds at most one piece: what the one side does not take, the other is not asked for. Loop thread only.
+// A child process between a request body and its answer: socket -> (unframe, inflate) -> stdin, stdout -> (chunk) ->
+// socket. Each direction holds at most one piece: what the one side does not take, the other is not asked for. Loop
+// thread only.
 #pragma once
 
 #include <functional>
@@ -18,21 +19,21 @@ namespace sampan::edge {
 class Pump {
  public:
   struct Options {
-    std::string head;             // of the answer; goes before its first byte, or before its end
+    std::string head;  // of the answer; goes before its first byte, or before its end
     bool chunked = true;
     bool inflate = false;
-    std::uint64_t limit = 0;      // of the request body
+    std::uint64_t limit = 0;  // of the request body
   };
   // Takes the descriptors. `owner` is told when they change.
   Pump(ProcessBody body, Options options, Loop& loop, const std::shared_ptr<Loop::Handler>& owner);
   ~Pump();  // closes what is open; on_done is the owner's to call, by take_on_done()
 
   enum class Step {
-    moved,      // call again
-    waiting,    // for a descriptor
-    finished,   // both directions are done and all is on its way but the end of the answer
-    bad_body,   // see error(): the client's body is broken or too large
-    gone,       // the client vanished
+    moved,     // call again
+    waiting,   // for a descriptor
+    finished,  // both directions are done and all is on its way but the end of the answer
+    bad_body,  // see error(): the client's body is broken or too large
+    gone,      // the client vanished
   };
   Step step(Wire& wire, BodyFraming& framing);
   const Error& error() const { return error_; }
@@ -59,12 +60,12 @@ class Pump {
   Options options_;
   Loop& loop_;
   std::unique_ptr<Inflater> inflater_;
-  std::string packed_;      // compressed input not inflated yet
+  std::string packed_;  // compressed input not inflated yet
   std::size_t unpacked_ = 0;
-  std::string ready_;       // for stdin
+  std::string ready_;  // for stdin
   std::size_t written_ = 0;
   std::uint64_t received_ = 0;
-  bool hungry_ = false;     // waits for the client's bytes
+  bool hungry_ = false;  // waits for the client's bytes
   Error error_;
 };
 

@@ -61,7 +61,8 @@ Result<void> HttpServer::State::start_threads() {
   try {
     workers = std::make_unique<Pool>(set.worker_threads, set.queue_limit);
     finishers = std::make_unique<Pool>(kFinishers, std::numeric_limits<std::size_t>::max());
-    for (std::size_t i = 0; i < std::max<std::size_t>(set.loop_threads, 1); ++i) loops.push_back(std::make_unique<Loop>());
+    for (std::size_t i = 0; i < std::max<std::size_t>(set.loop_threads, 1); ++i)
+      loops.push_back(std::make_unique<Loop>());
     for (auto& loop : loops) threads.emplace_back([loop = loop.get()] { loop->run(); });
   } catch (const std::exception& error) {
     stop_threads();
@@ -89,7 +90,8 @@ void HttpServer::State::accept(Fd socket, std::string peer, bool secure) {
   TlsSession session = secure ? make_tls_session(tls.get(), socket.get()) : nullptr;
   if (secure && !session) return;
   Loop& loop = *loops[next_loop++ % loops.size()];
-  auto connection = std::make_shared<Connection>(loop, service, Wire(std::move(socket), std::move(session)), std::move(peer));
+  auto connection =
+      std::make_shared<Connection>(loop, service, Wire(std::move(socket), std::move(session)), std::move(peer));
   loop.post([connection] { connection->start(); });
 }
 
@@ -106,7 +108,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Dispatche
   service.dispatcher = std::move(dispatcher);
   const auto& set = service.options;
   service.proxies = TRY(TrustedProxies::parse(set.trusted_proxies));
-  if (set.certificate_file.empty() != set.key_file.empty()) return fail(Errc::invalid, "TLS needs both a certificate file and a key file");
+  if (set.certificate_file.empty() != set.key_file.empty())
+    return fail(Errc::invalid, "TLS needs both a certificate file and a key file");
   if (!set.certificate_file.empty()) state->tls = TRY(make_tls_context(set.certificate_file, set.key_file));
   if (!set.address.empty()) {
     auto bound = TRY(listen_tcp(set.address, set.port));
@@ -136,7 +139,8 @@ void HttpServer::stop() {
   state.service.stopping = true;
   stop_all(Loop::Handler::Stop::finish);
   if (!state.service.open.wait_for_none(state.service.options.limits.stop_time)) {
-    log::warning("edge", "{} connections are cut at the stop: their answers took longer than the limit", state.service.open.now());
+    log::warning("edge", "{} connections are cut at the stop: their answers took longer than the limit",
+                 state.service.open.now());
     stop_all(Loop::Handler::Stop::at_once);
   }
   state.stop_threads();

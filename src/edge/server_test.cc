@@ -31,7 +31,8 @@ TEST_CASE("edge: a connection serves many requests") {
 TEST_CASE("edge: pipelined requests are answered in order, also cut at any byte") {
   const auto server = serve(echo);
   std::string all;
-  for (int i = 0; i < 200; ++i) all += i % 2 ? post("body" + std::to_string(i)) : fmt::format("\r\nGET /{} HTTP/1.1\r\nHost: x\r\n\r\n", i);
+  for (int i = 0; i < 200; ++i)
+    all += i % 2 ? post("body" + std::to_string(i)) : fmt::format("\r\nGET /{} HTTP/1.1\r\nHost: x\r\n\r\n", i);
   // Step 1 also cuts the empty line before a head in two: its \r alone was once taken for the begin of the head.
   for (const std::size_t step : {all.size(), std::size_t{1000}, std::size_t{7}, std::size_t{1}}) {
     RawClient client(server->port());
@@ -46,8 +47,13 @@ TEST_CASE("edge: pipelined requests are answered in order, also cut at any byte"
 
 TEST_CASE("edge: a refused head is answered with its reason and ends the connection") {
   const auto server = serve(echo);
-  const struct { std::string bytes; int status; } table[] = {
-      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+  const struct {
+    std::string bytes;
+    int status;
+  } table[] = {
+      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled "
+       "HTTP/1.1\r\nHost: x\r\n\r\n",
+       400},
       {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400},
       {"GET / HTTP/1.1\r\n\r\n", 400},
       {"GET /a%2fb HTTP/1.1\r\nHost: x\r\n\r\n", 400},
@@ -92,7 +98,8 @@ TEST_CASE("edge: answers without a body by rule have none, and no length") {
 }
 
 TEST_CASE("edge: a line break in a header value cannot start another header") {
-  const auto server = serve([](Request) { return Response::text(200, "x").set("X-A", "1\r\nX-B: 2").set("bad name", "3"); });
+  const auto server =
+      serve([](Request) { return Response::text(200, "x").set("X-A", "1\r\nX-B: 2").set("bad name", "3"); });
   RawClient client(server->port());
   const auto answer = client.get("/");
   CHECK(answer.header("x-a") == "1  X-B: 2");
@@ -276,11 +283,15 @@ TEST_CASE("edge: a Unix socket serves too, replaces a stale one and refuses a li
 TEST_CASE("edge: only a trusted proxy is believed about the client") {
   HttpServer::Options options;
   options.trusted_proxies = {"127.0.0.0/8"};
-  const auto tell = [](Request request) { return Response::text(200, request.remote_address + (request.tls ? " tls" : "")); };
+  const auto tell = [](Request request) {
+    return Response::text(200, request.remote_address + (request.tls ? " tls" : ""));
+  };
   const auto trusting = serve(tell, {}, options);
   const auto wary = serve(tell);
   // The client's own line comes first, the proxy's second: the first must not win.
-  const std::string request = "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n\r\n";
+  const std::string request =
+      "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: "
+      "https\r\n\r\n";
   RawClient a(trusting->port()), b(wary->port());
   a.send(request);
   b.send(request);
@@ -331,7 +342,8 @@ TEST_CASE("edge: stop cuts what takes longer than its limit") {
   auto server = serve({options}, Dispatcher{[](const Request&) { return Plan{.kind = BodyKind::pipe}; },
                                             [&](Request) {
                                               Response response;
-                                              response.body = process_body({"cat"}, [&](bool completed, Exit) { ended.give(completed); });
+                                              response.body = process_body(
+                                                  {"cat"}, [&](bool completed, Exit) { ended.give(completed); });
                                               return response;
                                             }});
   RawClient client(server->port());

@@ -1,5 +1,5 @@
-// Uploads by libcurl over fresh and reused connections, several at once: none may stall. A prototype of this server lost one in 85.
-// SAMPAN_SOAK=1 makes it the long one.
+// Uploads by libcurl over fresh and reused connections, several at once: none may stall. A prototype of this server
+// lost one in 85. SAMPAN_SOAK=1 makes it the long one.
 #include <curl/curl.h>
 
 #include "base/crypto.h"
@@ -34,8 +34,10 @@ std::size_t keep(char* bytes, std::size_t, std::size_t size, void* pointer) {
   return size;
 }
 
-// The ways an upload may differ: chunked or counted, waiting for 100 or not, in small or large pieces, on a fresh connection or not.
-std::string upload_once(CURL* handle, const std::string& url, const std::string& ca, std::string_view bytes, unsigned variant) {
+// The ways an upload may differ: chunked or counted, waiting for 100 or not, in small or large pieces, on a fresh
+// connection or not.
+std::string upload_once(CURL* handle, const std::string& url, const std::string& ca, std::string_view bytes,
+                        unsigned variant) {
   curl_easy_reset(handle);
   Upload upload{bytes, 0, (variant & 1) ? 1'460u : 65'536u};
   std::string answer;
@@ -47,7 +49,8 @@ std::string upload_once(CURL* handle, const std::string& url, const std::string&
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kStallMs);
   curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, (variant & 8) ? 1L : 0L);
   curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-  curl_easy_setopt(handle, CURLOPT_EXPECT_100_TIMEOUT_MS, kStallMs);  // a lost 100 is then a stall, not a second's delay
+  curl_easy_setopt(handle, CURLOPT_EXPECT_100_TIMEOUT_MS,
+                   kStallMs);  // a lost 100 is then a stall, not a second's delay
   if (!(variant & 4)) curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(bytes.size()));
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(handle, CURLOPT_READFUNCTION, give);
@@ -70,7 +73,9 @@ TEST_CASE("edge: no upload stalls, whatever its kind, over fresh and reused conn
   const std::string digest = sha256_hex(bytes);
   Dispatcher dispatcher;
   dispatcher.route = [](const Request& request) {
-    const auto kind = request.path == "/spool" ? BodyKind::spool : request.path == "/pipe" ? BodyKind::pipe : BodyKind::text;
+    const auto kind = request.path == "/spool"  ? BodyKind::spool
+                      : request.path == "/pipe" ? BodyKind::pipe
+                                                : BodyKind::text;
     return Plan{.kind = kind, .limit = kBytes};
   };
   dispatcher.handle = [](Request request) {
@@ -83,7 +88,8 @@ TEST_CASE("edge: no upload stalls, whatever its kind, over fresh and reused conn
   for (const bool tls : {false, true}) {
     HttpServer::Options options;
     options.spool_folder = folder.path();
-    if (tls) write_certificate(options.certificate_file = folder.path() + "/c", options.key_file = folder.path() + "/k");
+    if (tls)
+      write_certificate(options.certificate_file = folder.path() + "/c", options.key_file = folder.path() + "/k");
     const auto server = serve(options, dispatcher);
     const std::string base = fmt::format("{}://localhost:{}", tls ? "https" : "http", server->port());
     Later<std::string> wrong;
@@ -97,7 +103,8 @@ TEST_CASE("edge: no upload stalls, whatever its kind, over fresh and reused conn
             const char* kinds[] = {"/spool", "/text", "/pipe"};
             const char* kind = kinds[i / 4 % 3];
             const auto answer = upload_once(handle.get(), base + kind, folder.path() + "/c", bytes, variant);
-            if (answer.substr(0, digest.size()) != digest) wrong.give(fmt::format("{} variant {}: {}", kind, variant, answer));
+            if (answer.substr(0, digest.size()) != digest)
+              wrong.give(fmt::format("{} variant {}: {}", kind, variant, answer));
           }
         });
       }

@@ -107,7 +107,7 @@ TEST_CASE("edge: a reader too slow for the backlog is cut, without waiting for i
   while (sent < 100'000 && stream->send("", data)) ++sent;
   CHECK(sent < 2000);  // the backlog and the kernel's buffers
   CHECK(closed.wait());
-  client.read_all();   // ends: the server closed
+  client.read_all();  // ends: the server closed
   CHECK_FALSE(client.timed_out());
 }
 

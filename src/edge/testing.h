@@ -1,4 +1,5 @@
-// For the edge's tests: a server on loopback, a raw client that sends exactly what it is told, a child process as a body.
+// For the edge's tests: a server on loopback, a raw client that sends exactly what it is told, a child process as a
+// body.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -12,8 +13,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <condition_variable>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 
@@ -100,7 +101,8 @@ class RawClient {
     answer.status = std::atoi(lines[0].c_str() + 9);
     for (std::size_t i = 1; i < lines.size(); ++i) {
       const auto colon = lines[i].find(':');
-      if (colon != std::string::npos) answer.headers.emplace_back(lines[i].substr(0, colon), trim(lines[i].substr(colon + 1)));
+      if (colon != std::string::npos)
+        answer.headers.emplace_back(lines[i].substr(0, colon), trim(lines[i].substr(colon + 1)));
     }
     auto framing = BodyFraming::length(std::strtoull(answer.header("content-length").c_str(), nullptr, 10));
     if (answer.header("transfer-encoding") == "chunked") framing = BodyFraming::chunked();
@@ -175,12 +177,14 @@ inline std::unique_ptr<HttpServer> serve(HttpServer::Options options, Dispatcher
   if (!server) FAIL(server.error().message);
   return std::move(*server);
 }
-inline std::unique_ptr<HttpServer> serve(std::function<Response(Request)> handle, Plan plan = {}, HttpServer::Options options = {}) {
+inline std::unique_ptr<HttpServer> serve(std::function<Response(Request)> handle, Plan plan = {},
+                                         HttpServer::Options options = {}) {
   return serve(std::move(options), Dispatcher{[plan](const Request&) { return plan; }, std::move(handle)});
 }
 
 // The whole of a file, or a part of it.
-inline FileBody file_body(const std::string& path, std::uint64_t offset = 0, std::optional<std::uint64_t> size = std::nullopt) {
+inline FileBody file_body(const std::string& path, std::uint64_t offset = 0,
+                          std::optional<std::uint64_t> size = std::nullopt) {
   FileBody body;
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   body.fd = std::shared_ptr<const int>(new int(fd), [](const int* held) {
@@ -199,7 +203,8 @@ inline ProcessBody process_body(std::vector<std::string> argv, std::function<voi
   ::close(in.first);
   ::close(out.second);
   auto held = std::make_shared<Child>(std::move(child));
-  return ProcessBody{in.second, out.first, [held, on_done = std::move(on_done)](bool completed) { on_done(completed, held->wait()); }};
+  return ProcessBody{in.second, out.first,
+                     [held, on_done = std::move(on_done)](bool completed) { on_done(completed, held->wait()); }};
 }
 
 // Sanitizers keep freed memory for themselves: its peak says nothing there.

@@ -11,8 +11,8 @@ namespace sampan::edge {
 
 namespace {
 
-constexpr std::size_t kKeepCapacity = 4096;       // an idle connection holds at most this much of each buffer
-constexpr std::size_t kSendfileBytes = 512 << 10; // at once, so that one fast reader does not keep the loop
+constexpr std::size_t kKeepCapacity = 4096;        // an idle connection holds at most this much of each buffer
+constexpr std::size_t kSendfileBytes = 512 << 10;  // at once, so that one fast reader does not keep the loop
 
 Io trouble() {
   if (errno == EAGAIN || errno == EWOULDBLOCK) return Io::wait;

@@ -1,4 +1,5 @@
-// One accepted connection as bytes: a non-blocking socket, plain or TLS, with what has come and what is to go. Loop thread only.
+// One accepted connection as bytes: a non-blocking socket, plain or TLS, with what has come and what is to go. Loop
+// thread only.
 #pragma once
 
 #include <cstdint>
@@ -34,18 +35,20 @@ class Wire {
   int fd() const { return socket_.get(); }
   bool secure() const { return tls_ != nullptr; }
 
-  Io handshake();                   // moved: done (at once without TLS)
-  Io fill(std::span<char> scratch); // reads once into `in`
+  Io handshake();                       // moved: done (at once without TLS)
+  Io fill(std::span<char> scratch);     // reads once into `in`
   Io discard(std::span<char> scratch);  // reads once and forgets it
 
-  void queue(std::string bytes);    // behind what is queued
+  void queue(std::string bytes);                  // behind what is queued
   void more_follows(bool more) { more_ = more; }  // a hint: do not send a small packet yet
   bool flushed() const { return sent_ == out_.size(); }
-  Io flush();                       // moved: nothing is queued any more
-  Io send_file(FileBody& part);     // when flushed(): sends once and advances `part`; end: the file is shorter than `part`
-  void end();                       // says that nothing more will be sent
-  void close();                     // at once; nothing but the destructor may follow
-  std::uint64_t moved() const { return moved_; }  // bytes in both directions so far: two looks tell whether anything moved
+  Io flush();                    // moved: nothing is queued any more
+  Io send_file(FileBody& part);  // when flushed(): sends once and advances `part`; end: the file is shorter than `part`
+  void end();                    // says that nothing more will be sent
+  void close();                  // at once; nothing but the destructor may follow
+  std::uint64_t moved() const {
+    return moved_;
+  }  // bytes in both directions so far: two looks tell whether anything moved
 
   InBuffer in;
 

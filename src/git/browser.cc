@@ -10,7 +10,9 @@ namespace {
 // The tree of a repository before its first commit; git knows it without storing it.
 constexpr std::string_view kEmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-std::string tree_name(const std::optional<Sha>& commit) { return commit && !commit->is_zero() ? commit->text() : std::string(kEmptyTree); }
+std::string tree_name(const std::optional<Sha>& commit) {
+  return commit && !commit->is_zero() ? commit->text() : std::string(kEmptyTree);
+}
 
 }  // namespace
 
@@ -22,7 +24,8 @@ Result<Sha> Browser::resolve(const Repo& repo, std::string_view revision) {
     if (revision.starts_with("refs/")) break;
     if (auto found = TRY(reader->info(fmt::format("{}{}^{{commit}}", folder, revision)))) return found->sha;
   }
-  const bool hex = revision.size() >= 4 && revision.size() <= 40 && revision.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  const bool hex = revision.size() >= 4 && revision.size() <= 40 &&
+                   revision.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   if (hex || revision.starts_with("refs/heads/") || revision.starts_with("refs/tags/") || revision == "HEAD") {
     if (auto found = TRY(reader->info(fmt::format("{}^{{commit}}", revision)))) return found->sha;
   }
@@ -37,7 +40,8 @@ Result<CommitInfo> Browser::commit(const Repo& repo, const Sha& sha) {
 }
 
 Result<std::vector<RefInfo>> Browser::refs(const Repo& repo, std::string_view folder) {
-  const auto out = TRY(plumbing_.run_ok(repo.id, {"for-each-ref", "--sort=-creatordate", "--format=%(refname)%00%(objectname)", std::string(folder) + "/"}));
+  const auto out = TRY(plumbing_.run_ok(repo.id, {"for-each-ref", "--sort=-creatordate",
+                                                  "--format=%(refname)%00%(objectname)", std::string(folder) + "/"}));
   std::vector<RefInfo> refs;
   auto reader = TRY(readers_.borrow(repo.id));
   for (const auto& line : split(trim(out), '\n')) {
@@ -52,9 +56,12 @@ Result<std::vector<RefInfo>> Browser::refs(const Repo& repo, std::string_view fo
   return refs;
 }
 
-Result<std::vector<CommitInfo>> Browser::history(const Repo& repo, const Sha& from, std::string_view path, int skip, int limit) {
+Result<std::vector<CommitInfo>> Browser::history(const Repo& repo, const Sha& from, std::string_view path, int skip,
+                                                 int limit) {
   TRY(check_path(path));
-  std::vector<std::string> args{"log", "-z", std::string(kLogFormat), fmt::format("--skip={}", skip), fmt::format("--max-count={}", limit), from.text()};
+  std::vector<std::string> args{
+      "log",      "-z", std::string(kLogFormat), fmt::format("--skip={}", skip), fmt::format("--max-count={}", limit),
+      from.text()};
   if (!path.empty()) args.insert(args.end(), {"--", std::string(path)});
   RunOptions options;
   options.timeout = kHistoryTime;
@@ -65,19 +72,23 @@ Result<std::vector<CommitInfo>> Browser::commits_between(const Repo& repo, const
   RunOptions options;
   options.timeout = kHistoryTime;
   return parse_log(TRY(plumbing_.run_ok(
-      repo.id, {"log", "-z", std::string(kLogFormat), fmt::format("--max-count={}", limit), to.text(), "^" + from.text()}, options)));
+      repo.id,
+      {"log", "-z", std::string(kLogFormat), fmt::format("--max-count={}", limit), to.text(), "^" + from.text()},
+      options)));
 }
 
 Result<TreeEntry> Browser::entry(const Repo& repo, const Sha& commit, std::string_view path) {
   TRY(check_path(path));
   auto found = TRY(readers_.entry_at(repo.id, commit, path));
-  if (!found) return fail(Errc::not_found, "there is no '{}' in {} at {}", to_valid_utf8(path), repo.path(), commit.short_text());
+  if (!found)
+    return fail(Errc::not_found, "there is no '{}' in {} at {}", to_valid_utf8(path), repo.path(), commit.short_text());
   return std::move(*found);
 }
 
 Result<std::vector<TreeItem>> Browser::tree(const Repo& repo, const Sha& commit, std::string_view path) {
   const auto at = TRY(entry(repo, commit, path));
-  if (at.kind != TreeEntry::Kind::tree) return fail(Errc::not_found, "'{}' in {} is not a folder", to_valid_utf8(path), repo.path());
+  if (at.kind != TreeEntry::Kind::tree)
+    return fail(Errc::not_found, "'{}' in {} is not a folder", to_valid_utf8(path), repo.path());
   auto entries = TRY(parse_tree(TRY(readers_.contents(repo.id, at.sha.text(), 32 << 20))));
   if (entries.size() > kMostTreeEntries) entries.resize(kMostTreeEntries);
   const auto last = TRY(last_commits(repo, commit, std::string(path), entries.size()));
@@ -92,27 +103,32 @@ Result<std::vector<TreeItem>> Browser::tree(const Repo& repo, const Sha& commit,
     }
     if (auto found = last.find(one.name); found != last.end()) {
       auto [known, fresh] = commits.try_emplace(found->second);
-      if (fresh) known->second = TRY(parse_commit(found->second, TRY(reader->contents(found->second.text(), 16 << 20))));
+      if (fresh)
+        known->second = TRY(parse_commit(found->second, TRY(reader->contents(found->second.text(), 16 << 20))));
       item.last_commit = known->second;
     }
     item.entry = std::move(one);
     items.push_back(std::move(item));
   }
-  std::stable_partition(items.begin(), items.end(), [](const TreeItem& item) { return item.entry.kind == TreeEntry::Kind::tree; });
+  std::stable_partition(items.begin(), items.end(),
+                        [](const TreeItem& item) { return item.entry.kind == TreeEntry::Kind::tree; });
   return items;
 }
 
-Result<Browser::LastCommits> Browser::last_commits(const Repo& repo, const Sha& commit, const std::string& path, std::size_t entries) {
+Result<Browser::LastCommits> Browser::last_commits(const Repo& repo, const Sha& commit, const std::string& path,
+                                                   std::size_t entries) {
   const auto key = fmt::format("{} {} {}", repo.id.value, commit.text(), path);
   {
     auto remembered = remembered_.lock();
     if (auto found = remembered->find(key); found != remembered->end()) return found->second;
   }
-  // One walk back from the commit; the first time a name is met is its last change. -c shows what a merge itself changed.
+  // One walk back from the commit; the first time a name is met is its last change. -c shows what a merge itself
+  // changed.
   std::vector<std::string> args{"log", "-z", "-c", "--name-only", "--no-renames", "--format=%x01%H%x00", commit.text()};
   if (!path.empty()) args.insert(args.end(), {"--", path});
   LastCommitReader reader(path, entries);
-  const bool whole = TRY(plumbing_.stream(repo.id, std::move(args), kLastCommitsTime, [&](std::string_view piece) { return reader.read(piece); }));
+  const bool whole = TRY(plumbing_.stream(repo.id, std::move(args), kLastCommitsTime,
+                                          [&](std::string_view piece) { return reader.read(piece); }));
   reader.finish();
   if (whole || reader.complete()) {
     auto remembered = remembered_.lock();
@@ -126,17 +142,22 @@ Result<std::string> Browser::file(const Repo& repo, const Sha& commit, std::stri
   const auto at = TRY(entry(repo, commit, path));
   switch (at.kind) {
     case TreeEntry::Kind::blob: break;
-    case TreeEntry::Kind::symlink: return fail(Errc::invalid, "'{}' in {} is a symbolic link; links are not followed", to_valid_utf8(path), repo.path());
-    case TreeEntry::Kind::tree: return fail(Errc::not_found, "'{}' in {} is a folder, not a file", to_valid_utf8(path), repo.path());
-    case TreeEntry::Kind::submodule: return fail(Errc::not_found, "'{}' in {} is a submodule, not a file", to_valid_utf8(path), repo.path());
+    case TreeEntry::Kind::symlink:
+      return fail(Errc::invalid, "'{}' in {} is a symbolic link; links are not followed", to_valid_utf8(path),
+                  repo.path());
+    case TreeEntry::Kind::tree:
+      return fail(Errc::not_found, "'{}' in {} is a folder, not a file", to_valid_utf8(path), repo.path());
+    case TreeEntry::Kind::submodule:
+      return fail(Errc::not_found, "'{}' in {} is a submodule, not a file", to_valid_utf8(path), repo.path());
   }
   return TRY(readers_.contents(repo.id, at.sha.text(), limit).context(to_valid_utf8(path)));
 }
 
 Result<Diff> Browser::diff(const Repo& repo, const std::optional<Sha>& from, const Sha& to) {
   std::string output;
-  const std::vector<std::string> args{"diff-tree", "-r", "-M", "-z", "--raw", "--numstat", "-p", "--no-color", "--no-ext-diff", "--no-textconv",
-                                      tree_name(from), to.text()};
+  const std::vector<std::string> args{
+      "diff-tree",     "-r",     "-M", "-z", "--raw", "--numstat", "-p", "--no-color", "--no-ext-diff", "--no-textconv",
+      tree_name(from), to.text()};
   const bool whole = TRY(plumbing_.stream(repo.id, args, kHistoryTime, [&](std::string_view piece) {
     output += piece;
     return output.size() <= kLargestDiff;
@@ -147,7 +168,8 @@ Result<Diff> Browser::diff(const Repo& repo, const std::optional<Sha>& from, con
 Result<DiffStats> Browser::stats(const Repo& repo, const std::optional<Sha>& from, const Sha& to) {
   RunOptions options;
   options.timeout = kHistoryTime;
-  const auto out = TRY(plumbing_.run_ok(repo.id, {"diff-tree", "-r", "-M", "--shortstat", tree_name(from), to.text()}, options));
+  const auto out =
+      TRY(plumbing_.run_ok(repo.id, {"diff-tree", "-r", "-M", "--shortstat", tree_name(from), to.text()}, options));
   return parse_shortstat(out);
 }
 
@@ -159,14 +181,16 @@ Result<std::optional<Sha>> Browser::merge_base(const Repo& repo, const Sha& a, c
 
 Result<bool> Browser::is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of) {
   const auto output = TRY(plumbing_.run(repo.id, {"merge-base", "--is-ancestor", ancestor.text(), of.text()}));
-  if (output.exit.code > 1) return fail(Errc::not_found, "{} has no commit {} or {}", repo.path(), ancestor.short_text(), of.short_text());
+  if (output.exit.code > 1)
+    return fail(Errc::not_found, "{} has no commit {} or {}", repo.path(), ancestor.short_text(), of.short_text());
   return output.exit.code == 0;
 }
 
 Result<std::vector<std::string>> Browser::changed_paths(const Repo& repo, const Sha& from, const Sha& to) {
   RunOptions options;
   options.timeout = kHistoryTime;
-  const auto out = TRY(plumbing_.run_ok(repo.id, {"diff-tree", "-r", "-z", "--name-only", "--no-renames", tree_name(from), tree_name(to)}, options));
+  const auto out = TRY(plumbing_.run_ok(
+      repo.id, {"diff-tree", "-r", "-z", "--name-only", "--no-renames", tree_name(from), tree_name(to)}, options));
   auto paths = split(out, '\0');
   std::erase(paths, "");
   return paths;
@@ -176,8 +200,8 @@ Result<Blame> Browser::blame(const Repo& repo, const Sha& commit, std::string_vi
   const auto bytes = TRY(file(repo, commit, path, kLargestShownFile));  // says what a path that is no file is
   if (looks_binary(bytes)) return fail(Errc::invalid, "'{}' is a binary file", to_valid_utf8(path));
   std::string output;
-  const bool whole = TRY(plumbing_.stream(repo.id, {"blame", "--porcelain", commit.text(), "--", std::string(path)}, kHistoryTime,
-                                          [&](std::string_view piece) {
+  const bool whole = TRY(plumbing_.stream(repo.id, {"blame", "--porcelain", commit.text(), "--", std::string(path)},
+                                          kHistoryTime, [&](std::string_view piece) {
                                             output += piece;
                                             return output.size() <= kLargestDiff;
                                           }));

@@ -1,4 +1,5 @@
-// Looking at a repository: refs, histories, trees, files, differences, blame. Reads only; every question is bounded in time and size.
+// Looking at a repository: refs, histories, trees, files, differences, blame. Reads only; every question is bounded in
+// time and size.
 #pragma once
 
 #include <chrono>
@@ -14,23 +15,37 @@
 
 namespace sampan::git {
 
-inline constexpr std::size_t kLargestShownFile = 1 << 20;   // text on a page
-inline constexpr std::size_t kLargestRawFile = 64 << 20;    // one download
-inline constexpr std::size_t kLargestDiff = 8 << 20;        // bytes of patch read
+inline constexpr std::size_t kLargestShownFile = 1 << 20;  // text on a page
+inline constexpr std::size_t kLargestRawFile = 64 << 20;   // one download
+inline constexpr std::size_t kLargestDiff = 8 << 20;       // bytes of patch read
 inline constexpr std::size_t kMostTreeEntries = 5'000;
 inline constexpr std::chrono::milliseconds kLastCommitsTime{400};  // for the last commit of each entry of a folder
 inline constexpr std::chrono::milliseconds kHistoryTime{10'000};   // for one page of a history, a diff or a blame
 
-struct RefInfo { std::string name; CommitInfo commit; Sha sha; };  // sha: of the tag object when it is annotated
+struct RefInfo {
+  std::string name;
+  CommitInfo commit;
+  Sha sha;
+};  // sha: of the tag object when it is annotated
 struct TreeItem {
   TreeEntry entry;
   std::string path;
   std::optional<std::uint64_t> size;      // of blobs
   std::optional<CommitInfo> last_commit;  // absent: not found within kLastCommitsTime
 };
-struct DiffStats { std::int64_t files = 0, additions = 0, deletions = 0; };
-struct BlameLine { std::size_t commit = 0; std::int64_t line = 0; std::string text; };  // commit: index into commits
-struct Blame { std::vector<BlameLine> lines; std::vector<CommitInfo> commits; bool truncated = false; };
+struct DiffStats {
+  std::int64_t files = 0, additions = 0, deletions = 0;
+};
+struct BlameLine {
+  std::size_t commit = 0;
+  std::int64_t line = 0;
+  std::string text;
+};  // commit: index into commits
+struct Blame {
+  std::vector<BlameLine> lines;
+  std::vector<CommitInfo> commits;
+  bool truncated = false;
+};
 
 class Browser {
  public:
@@ -39,10 +54,13 @@ class Browser {
   // A branch, a tag or a sha (names.h, check_revision) -> its commit. not_found names it. Empty: the default branch.
   Result<Sha> resolve(const Repo& repo, std::string_view revision);
   Result<CommitInfo> commit(const Repo& repo, const Sha& sha);
-  Result<std::vector<RefInfo>> refs(const Repo& repo, std::string_view folder);  // "refs/heads" or "refs/tags"; newest commit first
+  Result<std::vector<RefInfo>> refs(const Repo& repo,
+                                    std::string_view folder);  // "refs/heads" or "refs/tags"; newest commit first
   // From `from` back, those that touched `path` (empty: all), without the first `skip`.
-  Result<std::vector<CommitInfo>> history(const Repo& repo, const Sha& from, std::string_view path, int skip, int limit);
-  Result<std::vector<CommitInfo>> commits_between(const Repo& repo, const Sha& from, const Sha& to, int limit);  // on `to`, not on `from`
+  Result<std::vector<CommitInfo>> history(const Repo& repo, const Sha& from, std::string_view path, int skip,
+                                          int limit);
+  Result<std::vector<CommitInfo>> commits_between(const Repo& repo, const Sha& from, const Sha& to,
+                                                  int limit);  // on `to`, not on `from`
 
   Result<TreeEntry> entry(const Repo& repo, const Sha& commit, std::string_view path);  // not_found names the path
   Result<std::vector<TreeItem>> tree(const Repo& repo, const Sha& commit, std::string_view path);

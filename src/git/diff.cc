@@ -43,7 +43,10 @@ std::string status_of(char letter) {
 }
 
 // A type change is two patches, a deletion and an addition, for one raw line.
-struct RawFile { DiffFile file; bool type_changed = false; };
+struct RawFile {
+  DiffFile file;
+  bool type_changed = false;
+};
 
 // ":100644 100644 OLD NEW M\0path\0", or with R and C: "...R090\0old\0new\0".
 std::vector<RawFile> read_raw(Reader& reader) {

@@ -13,7 +13,7 @@
 namespace sampan::git {
 
 struct DiffLine {
-  std::string kind;  // " ", "+" or "-"
+  std::string kind;                        // " ", "+" or "-"
   std::optional<std::int64_t> old_, new_;  // line numbers, "old" and "new" on the wire
   std::string text;
 };
@@ -43,10 +43,13 @@ struct Diff {
 };
 BOOST_DESCRIBE_STRUCT(Diff, (), (files, truncated))
 
-struct DiffLimits { std::size_t files = 1000, lines_of_file = 5'000, lines = 50'000, bytes_of_line = 10'000; };
+struct DiffLimits {
+  std::size_t files = 1000, lines_of_file = 5'000, lines = 50'000, bytes_of_line = 10'000;
+};
 
-// Reads the output of `git diff-tree -r -M -z --raw --numstat -p OLD NEW` (git-diff(1), "RAW OUTPUT FORMAT" and "GENERATING PATCH TEXT"), perhaps
-// cut anywhere (`cut`): then what is missing is marked truncated. Never fails on what a file's content can be.
+// Reads the output of `git diff-tree -r -M -z --raw --numstat -p OLD NEW` (git-diff(1), "RAW OUTPUT FORMAT" and
+// "GENERATING PATCH TEXT"), perhaps cut anywhere (`cut`): then what is missing is marked truncated. Never fails on what
+// a file's content can be.
 Diff parse_diff(std::string_view output, bool cut, const DiffLimits& limits = {});
 
 }  // namespace sampan::git

@@ -19,7 +19,8 @@ const char* kTwoFiles =
     ":100644 100644 aaa bbb M|a.c|:100644 100644 aaa bbb R090|old name|new name|"
     "1\t2\ta.c|0\t0\t|old name|new name||"
     "diff --git a/a.c b/a.c\nindex 1..2 100644\n--- a/a.c\n+++ b/a.c\n"
-    "@@ -3,4 +3,3 @@ int main()\n same\n-gone one\n--- looks like a header\n+came\n\\ No newline at end of file\n same too\n"
+    "@@ -3,4 +3,3 @@ int main()\n same\n-gone one\n--- looks like a header\n+came\n\\ No newline at end of file\n same "
+    "too\n"
     "diff --git a/old name b/new name\nsimilarity index 90%\nrename from old name\nrename to new name\n";
 
 }  // namespace
@@ -46,7 +47,8 @@ TEST_CASE("git: a patch becomes files, hunks and numbered lines") {
 
 TEST_CASE("git: a file that became a symlink is one file with both patches") {
   const auto diff = parse_diff(
-      z(":100644 120000 aaa bbb T|a|:000000 100644 000 ccc A|b|1\t1\ta|1\t0\tb||diff --git a/a b/a\ndeleted file mode 100644\n--- a/a\n+++ /dev/null\n"
+      z(":100644 120000 aaa bbb T|a|:000000 100644 000 ccc A|b|1\t1\ta|1\t0\tb||diff --git a/a b/a\ndeleted file mode "
+        "100644\n--- a/a\n+++ /dev/null\n"
         "@@ -1 +0,0 @@\n-x\ndiff --git a/a b/a\nnew file mode 120000\n--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+y\n"
         "diff --git a/b b/b\n--- /dev/null\n+++ b/b\n@@ -0,0 +1 @@\n+z\n"),
       false);
@@ -57,10 +59,12 @@ TEST_CASE("git: a file that became a symlink is one file with both patches") {
 }
 
 TEST_CASE("git: a binary file has no lines, and invalid UTF-8 is shown as such") {
-  const auto binary = parse_diff(z(":100644 100644 a b M|x.png|-\t-\tx.png||diff --git a/x.png b/x.png\nBinary files differ\n"), false);
+  const auto binary =
+      parse_diff(z(":100644 100644 a b M|x.png|-\t-\tx.png||diff --git a/x.png b/x.png\nBinary files differ\n"), false);
   CHECK(binary.files[0].binary);
   CHECK(binary.files[0].hunks.empty());
-  const auto broken = parse_diff(z(":000000 100644 a b A|\xff|1\t0\t\xff||diff --git a/x b/x\n@@ -0,0 +1 @@\n+\xff\n"), false);
+  const auto broken =
+      parse_diff(z(":000000 100644 a b A|\xff|1\t0\t\xff||diff --git a/x b/x\n@@ -0,0 +1 @@\n+\xff\n"), false);
   CHECK(broken.files[0].path == "\xef\xbf\xbd");
   CHECK(broken.files[0].hunks[0].lines[0].text == "\xef\xbf\xbd");
 }

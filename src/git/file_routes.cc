@@ -16,9 +16,17 @@ struct EntryOut {
   std::optional<CommitBrief> last_commit;
 };
 BOOST_DESCRIBE_STRUCT(EntryOut, (), (name, path, kind, mode, size, last_commit))
-struct ReadmeOut { std::string path, text; };
+struct ReadmeOut {
+  std::string path, text;
+};
 BOOST_DESCRIBE_STRUCT(ReadmeOut, (), (path, text))
-struct TreeOut { std::string ref; Sha sha; std::string path; std::vector<EntryOut> entries; std::optional<ReadmeOut> readme; };
+struct TreeOut {
+  std::string ref;
+  Sha sha;
+  std::string path;
+  std::vector<EntryOut> entries;
+  std::optional<ReadmeOut> readme;
+};
 BOOST_DESCRIBE_STRUCT(TreeOut, (), (ref, sha, path, entries, readme))
 struct FileOut {
   std::string path, ref;
@@ -28,9 +36,16 @@ struct FileOut {
   std::optional<std::string> text, language;
 };
 BOOST_DESCRIBE_STRUCT(FileOut, (), (path, ref, sha, size, binary, truncated, text, language))
-struct BlameLineOut { std::size_t commit = 0; std::int64_t line = 0; std::string text; };
+struct BlameLineOut {
+  std::size_t commit = 0;
+  std::int64_t line = 0;
+  std::string text;
+};
 BOOST_DESCRIBE_STRUCT(BlameLineOut, (), (commit, line, text))
-struct BlameOut { std::vector<BlameLineOut> lines; std::vector<CommitBrief> commits; };
+struct BlameOut {
+  std::vector<BlameLineOut> lines;
+  std::vector<CommitBrief> commits;
+};
 BOOST_DESCRIBE_STRUCT(BlameOut, (), (lines, commits))
 
 std::string extension_of(std::string_view path) {
@@ -40,18 +55,45 @@ std::string extension_of(std::string_view path) {
 }
 
 std::optional<std::string> language_of(std::string_view path) {
-  static const std::map<std::string, std::string> known = {
-      {"java", "java"}, {"kt", "kotlin"}, {"xml", "xml"}, {"yaml", "yaml"}, {"yml", "yaml"}, {"json", "json"}, {"js", "javascript"}, {"mjs", "javascript"},
-      {"ts", "typescript"}, {"tsx", "tsx"}, {"jsx", "jsx"}, {"css", "css"}, {"html", "html"}, {"md", "markdown"}, {"sql", "sql"}, {"sh", "shell"},
-      {"py", "python"}, {"go", "go"}, {"rs", "rust"}, {"c", "c"}, {"h", "cpp"}, {"cc", "cpp"}, {"cpp", "cpp"}, {"properties", "properties"},
-      {"dockerfile", "dockerfile"}, {"makefile", "makefile"}, {"toml", "toml"}, {"vue", "vue"}};
+  static const std::map<std::string, std::string> known = {{"java", "java"},
+                                                           {"kt", "kotlin"},
+                                                           {"xml", "xml"},
+                                                           {"yaml", "yaml"},
+                                                           {"yml", "yaml"},
+                                                           {"json", "json"},
+                                                           {"js", "javascript"},
+                                                           {"mjs", "javascript"},
+                                                           {"ts", "typescript"},
+                                                           {"tsx", "tsx"},
+                                                           {"jsx", "jsx"},
+                                                           {"css", "css"},
+                                                           {"html", "html"},
+                                                           {"md", "markdown"},
+                                                           {"sql", "sql"},
+                                                           {"sh", "shell"},
+                                                           {"py", "python"},
+                                                           {"go", "go"},
+                                                           {"rs", "rust"},
+                                                           {"c", "c"},
+                                                           {"h", "cpp"},
+                                                           {"cc", "cpp"},
+                                                           {"cpp", "cpp"},
+                                                           {"properties", "properties"},
+                                                           {"dockerfile", "dockerfile"},
+                                                           {"makefile", "makefile"},
+                                                           {"toml", "toml"},
+                                                           {"vue", "vue"}};
   const auto found = known.find(extension_of(path));
   if (found == known.end()) return std::nullopt;
   return found->second;
 }
 
 // The repository, the commit and the path a question is about.
-struct At { Repo repo; Sha sha; std::string ref, path; };
+struct At {
+  Repo repo;
+  Sha sha;
+  std::string ref, path;
+};
 Result<At> at_of(Parts& parts, const Request& request) {
   At at;
   at.repo = TRY(parts.repo_of(request));
@@ -84,7 +126,12 @@ Result<Response> show_tree(Parts& parts, const Request& request) {
   const auto items = TRY(parts.browser.tree(at.repo, at.sha, at.path));
   TreeOut out{at.ref, at.sha, at.path, {}, TRY(find_readme(parts, at, items))};
   for (const auto& item : items) {
-    EntryOut entry{to_valid_utf8(item.entry.name), to_valid_utf8(item.path), static_cast<EntryKind>(item.entry.kind), item.entry.mode, item.size, {}};
+    EntryOut entry{to_valid_utf8(item.entry.name),
+                   to_valid_utf8(item.path),
+                   static_cast<EntryKind>(item.entry.kind),
+                   item.entry.mode,
+                   item.size,
+                   {}};
     if (item.last_commit) entry.last_commit = wire::brief(*item.last_commit);
     out.entries.push_back(std::move(entry));
   }
@@ -96,7 +143,8 @@ Result<Response> show_file(Parts& parts, const Request& request) {
   FileOut out{at.path, at.ref, at.sha, 0, false, false, {}, language_of(at.path)};
   auto bytes = parts.browser.file(at.repo, at.sha, at.path, kLargestShownFile);
   if (!bytes && bytes.error().code == Errc::too_large) {
-    const auto info = TRY(parts.readers.info(at.repo.id, TRY(parts.browser.entry(at.repo, at.sha, at.path)).sha.text()));
+    const auto info =
+        TRY(parts.readers.info(at.repo.id, TRY(parts.browser.entry(at.repo, at.sha, at.path)).sha.text()));
     out.size = info ? info->size : 0;
     out.truncated = true;
     return Response::json(200, to_json(out));
@@ -110,8 +158,9 @@ Result<Response> show_file(Parts& parts, const Request& request) {
 
 // What a browser may show by itself; everything else is downloaded. SVG can hold scripts, so it is downloaded too.
 std::optional<std::string> shown_type(std::string_view path, std::string_view bytes) {
-  static const std::map<std::string, std::string> images = {
-      {"png", "image/png"}, {"jpg", "image/jpeg"}, {"jpeg", "image/jpeg"}, {"gif", "image/gif"}, {"webp", "image/webp"}, {"ico", "image/x-icon"}};
+  static const std::map<std::string, std::string> images = {{"png", "image/png"},   {"jpg", "image/jpeg"},
+                                                            {"jpeg", "image/jpeg"}, {"gif", "image/gif"},
+                                                            {"webp", "image/webp"}, {"ico", "image/x-icon"}};
   if (auto found = images.find(extension_of(path)); found != images.end()) return found->second;
   const auto extension = extension_of(path);
   const bool page = extension == "html" || extension == "htm" || extension == "svg" || extension == "xhtml";
@@ -147,20 +196,37 @@ std::vector<Route> file_routes(Parts& parts) {
   using R = Request;
   using A = Actor;
   const std::string under = "/api/v1/repos/:group/:repo/";
-  const std::vector<std::pair<std::string, std::string>> query = {{"ref", "branch, tag or sha; the default branch when absent"},
-                                                                  {"path", "of the file or folder; the root when absent"}};
+  const std::vector<std::pair<std::string, std::string>> query = {
+      {"ref", "branch, tag or sha; the default branch when absent"},
+      {"path", "of the file or folder; the root when absent"}};
   return {
-      {.method = Method::get, .pattern = under + "tree", .need = Need::viewer(),
-       .handler = [&](const R& r, const A&) { return show_tree(parts, r); }, .summary = "List a folder, with the last commit of each entry",
-       .response_schema = answer_schema_of<TreeOut>(), .query = query},
-      {.method = Method::get, .pattern = under + "file", .need = Need::viewer(),
-       .handler = [&](const R& r, const A&) { return show_file(parts, r); }, .summary = "Show a file; its text when it is text of at most 1 MiB",
-       .response_schema = answer_schema_of<FileOut>(), .query = query},
-      {.method = Method::get, .pattern = under + "raw", .need = Need::viewer(),
-       .handler = [&](const R& r, const A&) { return download(parts, r); }, .summary = "Download a file's bytes, at most 64 MiB", .query = query},
-      {.method = Method::get, .pattern = under + "blame", .need = Need::viewer(),
-       .handler = [&](const R& r, const A&) { return show_blame(parts, r); }, .summary = "Show who last changed each line of a file",
-       .response_schema = answer_schema_of<BlameOut>(), .query = query},
+      {.method = Method::get,
+       .pattern = under + "tree",
+       .need = Need::viewer(),
+       .handler = [&](const R& r, const A&) { return show_tree(parts, r); },
+       .summary = "List a folder, with the last commit of each entry",
+       .response_schema = answer_schema_of<TreeOut>(),
+       .query = query},
+      {.method = Method::get,
+       .pattern = under + "file",
+       .need = Need::viewer(),
+       .handler = [&](const R& r, const A&) { return show_file(parts, r); },
+       .summary = "Show a file; its text when it is text of at most 1 MiB",
+       .response_schema = answer_schema_of<FileOut>(),
+       .query = query},
+      {.method = Method::get,
+       .pattern = under + "raw",
+       .need = Need::viewer(),
+       .handler = [&](const R& r, const A&) { return download(parts, r); },
+       .summary = "Download a file's bytes, at most 64 MiB",
+       .query = query},
+      {.method = Method::get,
+       .pattern = under + "blame",
+       .need = Need::viewer(),
+       .handler = [&](const R& r, const A&) { return show_blame(parts, r); },
+       .summary = "Show who last changed each line of a file",
+       .response_schema = answer_schema_of<BlameOut>(),
+       .query = query},
   };
 }
 

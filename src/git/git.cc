@@ -25,7 +25,8 @@ Result<Repo> Git::find_repo(RepoId id) { return state_->repos.find(id); }
 
 Result<Repo> Git::find_repo_by_path(std::string_view path) {
   const auto slash = path.find('/');
-  if (slash == std::string_view::npos) return fail(Errc::not_found, "'{}' is not a repository's path; expected one like 'company/shop'", path);
+  if (slash == std::string_view::npos)
+    return fail(Errc::not_found, "'{}' is not a repository's path; expected one like 'company/shop'", path);
   const auto name = path.substr(slash + 1);
   return state_->repos.find(path.substr(0, slash), name.substr(0, name.find('/')));
 }
@@ -37,7 +38,8 @@ Result<Role> Git::role_on_group(const Actor& actor, std::string_view name) {
   const auto group = TRY(state_->repos.find_group(name));
   const bool seen = group.visibility == Visibility::internal && actor.kind != Actor::Kind::nobody;
   // A job stands in its own repository only, but may read what all who are signed in may.
-  const auto role = actor.kind == Actor::Kind::job ? Role::none : TRY(state_->people.role_of(actor, {.group = group.id}));
+  const auto role =
+      actor.kind == Actor::Kind::job ? Role::none : TRY(state_->people.role_of(actor, {.group = group.id}));
   return seen ? std::max(role, Role::viewer) : role;
 }
 
@@ -55,7 +57,9 @@ Result<AccessTarget> Git::find_target(std::string_view group, std::string_view r
   return target;
 }
 
-Result<Sha> Git::resolve(const Repo& repo, std::string_view revision) { return state_->browser.resolve(repo, revision); }
+Result<Sha> Git::resolve(const Repo& repo, std::string_view revision) {
+  return state_->browser.resolve(repo, revision);
+}
 Result<CommitInfo> Git::read_commit(const Repo& repo, const Sha& sha) { return state_->browser.commit(repo, sha); }
 Result<std::string> Git::read_file(const Repo& repo, const Sha& commit, std::string_view path, std::size_t limit) {
   return state_->browser.file(repo, commit, path, limit);
@@ -66,22 +70,33 @@ Result<std::vector<std::string>> Git::list_files(const Repo& repo, const Sha& co
   if (at.kind != TreeEntry::Kind::tree) return fail(Errc::not_found, "'{}' in {} is not a folder", folder, repo.path());
   std::vector<std::string> paths;
   for (const auto& entry : TRY(parse_tree(TRY(state_->readers.contents(repo.id, at.sha.text(), 32 << 20))))) {
-    if (entry.kind == TreeEntry::Kind::blob) paths.push_back(folder.empty() ? entry.name : fmt::format("{}/{}", folder, entry.name));
+    if (entry.kind == TreeEntry::Kind::blob)
+      paths.push_back(folder.empty() ? entry.name : fmt::format("{}/{}", folder, entry.name));
   }
   return paths;
 }
 
-Result<std::vector<std::string>> Git::changed_paths(const Repo& repo, const Sha& from, const Sha& to) { return state_->browser.changed_paths(repo, from, to); }
-Result<bool> Git::is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of) { return state_->browser.is_ancestor(repo, ancestor, of); }
-Result<std::string> Git::tree_of(const Repo& repo, const Sha& commit) { return TRY(state_->browser.entry(repo, commit, "")).sha.text(); }
+Result<std::vector<std::string>> Git::changed_paths(const Repo& repo, const Sha& from, const Sha& to) {
+  return state_->browser.changed_paths(repo, from, to);
+}
+Result<bool> Git::is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of) {
+  return state_->browser.is_ancestor(repo, ancestor, of);
+}
+Result<std::string> Git::tree_of(const Repo& repo, const Sha& commit) {
+  return TRY(state_->browser.entry(repo, commit, "")).sha.text();
+}
 
-Result<Sha> Git::commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected, std::string_view message,
-                              const std::vector<NewFile>& files) {
+Result<Sha> Git::commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected,
+                              std::string_view message, const std::vector<NewFile>& files) {
   return state_->writer.commit_files(actor, repo, branch, expected, message, files);
 }
 
-void Git::add_push_check(std::function<Result<void>(const PushCheck&)> check) { state_->pushes.add_check(std::move(check)); }
-void Git::add_push_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice) { state_->pushes.add_notice(std::move(notice)); }
+void Git::add_push_check(std::function<Result<void>(const PushCheck&)> check) {
+  state_->pushes.add_check(std::move(check));
+}
+void Git::add_push_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice) {
+  state_->pushes.add_notice(std::move(notice));
+}
 
 std::vector<Route> Git::routes() {
   std::vector<Route> routes;
@@ -94,12 +109,18 @@ std::vector<Route> Git::routes() {
 std::vector<Route> Git::hook_routes() {
   auto& transport = state_->transport;
   return {
-      {.method = Method::post, .pattern = "/hooks/pre-receive", .need = Need::anyone(),
+      {.method = Method::post,
+       .pattern = "/hooks/pre-receive",
+       .need = Need::anyone(),
        .handler = [&](const Request& r, const Actor&) -> Result<Response> { return transport.pre_receive(r); },
-       .summary = "Ask whether a push may go on", .body_limit = 16 << 20},
-      {.method = Method::post, .pattern = "/hooks/post-receive", .need = Need::anyone(),
+       .summary = "Ask whether a push may go on",
+       .body_limit = 16 << 20},
+      {.method = Method::post,
+       .pattern = "/hooks/post-receive",
+       .need = Need::anyone(),
        .handler = [&](const Request& r, const Actor&) -> Result<Response> { return transport.post_receive(r); },
-       .summary = "Say that a push's refs have moved", .body_limit = 16 << 20},
+       .summary = "Say that a push's refs have moved",
+       .body_limit = 16 << 20},
   };
 }
 

@@ -14,17 +14,17 @@
 #include "base/clock.h"
 #include "base/db.h"
 #include "base/events.h"
-#include "model/route.h"
 #include "model/events.h"
+#include "model/route.h"
 #include "people/people.h"
 
 namespace sampan::git {
 
 struct Config {
-  std::string folder;       // repos live under it
-  std::string hook_program; // path of sampan-hook
-  std::string hook_socket;  // Unix socket of the server, given to hooks
-  std::string public_url;   // "http://host:port", for clone addresses and messages to people who push
+  std::string folder;        // repos live under it
+  std::string hook_program;  // path of sampan-hook
+  std::string hook_socket;   // Unix socket of the server, given to hooks
+  std::string public_url;    // "http://host:port", for clone addresses and messages to people who push
   std::int64_t max_push_bytes = 4LL << 30;
 };
 
@@ -48,10 +48,13 @@ struct CommitInfo {
 };
 
 // A file that is written by an act of the server (templates, edits on the page).
-struct NewFile { std::string path, text; bool executable = false; };
+struct NewFile {
+  std::string path, text;
+  bool executable = false;
+};
 
-// Asked on each push before its refs move, in order; an error refuses the push and its sentence is printed to who pushed.
-// Called on a worker thread with the objects readable (quarantine) through `git_environment`.
+// Asked on each push before its refs move, in order; an error refuses the push and its sentence is printed to who
+// pushed. Called on a worker thread with the objects readable (quarantine) through `git_environment`.
 struct PushCheck {
   const Repo& repo;
   const Actor& actor;
@@ -64,12 +67,14 @@ class Git {
  public:
   Git(Db& db, Clock& clock, EventLog& events, people::People& people, Config config);
   ~Git();
-  // Makes the folders, sweeps what an interrupted making or deleting left, and finishes or undoes pushes that a crash left intended: refs decide.
-  // Waits for git processes of an earlier life first (unavailable after 30 s). Call before serving.
+  // Makes the folders, sweeps what an interrupted making or deleting left, and finishes or undoes pushes that a crash
+  // left intended: refs decide. Waits for git processes of an earlier life first (unavailable after 30 s). Call before
+  // serving.
   Result<void> recover();
 
   Result<GroupId> find_group(std::string_view name);
-  // The role on a whole group (internal groups: at least viewer for all who are signed in, and for jobs). not_found: no such group.
+  // The role on a whole group (internal groups: at least viewer for all who are signed in, and for jobs). not_found: no
+  // such group.
   Result<Role> role_on_group(const Actor& actor, std::string_view group);
   Result<Repo> find_repo(std::string_view group, std::string_view name);
   Result<Repo> find_repo_by_path(std::string_view path);  // "company/shop" or a longer path below it (image names)
@@ -80,18 +85,22 @@ class Git {
   Result<Sha> resolve(const Repo& repo, std::string_view revision);  // branch, tag or sha; not_found names it
   Result<CommitInfo> read_commit(const Repo& repo, const Sha& sha);
   // not_found when the path is not a file there; too_large over `limit`. Symlinks are not followed: invalid.
-  Result<std::string> read_file(const Repo& repo, const Sha& commit, std::string_view path, std::size_t limit = 1 << 20);
-  Result<std::vector<std::string>> list_files(const Repo& repo, const Sha& commit, std::string_view folder);  // paths of blobs directly in it
+  Result<std::string> read_file(const Repo& repo, const Sha& commit, std::string_view path,
+                                std::size_t limit = 1 << 20);
+  Result<std::vector<std::string>> list_files(const Repo& repo, const Sha& commit,
+                                              std::string_view folder);  // paths of blobs directly in it
   Result<std::vector<std::string>> changed_paths(const Repo& repo, const Sha& from, const Sha& to);
   Result<bool> is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of);
   Result<std::string> tree_of(const Repo& repo, const Sha& commit);  // sha of its tree: equal trees are equal content
-  // Commits files on a branch as the actor (intend, act, confirm; says PushReceived). conflict when the branch moved from `expected`.
+  // Commits files on a branch as the actor (intend, act, confirm; says PushReceived). conflict when the branch moved
+  // from `expected`.
   Result<Sha> commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected,
                            std::string_view message, const std::vector<NewFile>& files);
 
   // Further rules on pushes, from later rooms; called in order of adding. Before serving only.
   void add_push_check(std::function<Result<void>(const PushCheck&)> check);
-  // Lines to print to who pushed, after the refs moved (later rooms: "run #12 started: URL"). Called on a worker, must be quick.
+  // Lines to print to who pushed, after the refs moved (later rooms: "run #12 started: URL"). Called on a worker, must
+  // be quick.
   void add_push_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice);
 
   // "group", "group" + "repo" (perhaps with ".git") -> their ids, for web and people; environments are somebody else's.

@@ -25,7 +25,8 @@ TEST_CASE("git: trees list folders first with sizes and the last commit of each 
   CHECK(has(tree, R"("readme":{"path":"README.md","text":"# Shop\n"})"));
   CHECK(tree.find("\"name\":\"src\"") < tree.find("\"name\":\"README.md\""));
   CHECK(has(tree, R"("name":"README.md","path":"README.md","kind":"blob","mode":"100644","size":7)"));
-  for (const char* title : {"\"title\":\"readme\"", "\"title\":\"add b\"", "\"title\":\"add z on the side\""}) CHECK_MESSAGE(has(tree, title), title);
+  for (const char* title : {"\"title\":\"readme\"", "\"title\":\"add b\"", "\"title\":\"add z on the side\""})
+    CHECK_MESSAGE(has(tree, title), title);
   const auto sub = house.browse("tree", "shop", {{"path", "src"}, {"ref", "main"}});
   CHECK(has(sub, R"("path":"src/a.txt")"));
   CHECK(has(sub, "\"title\":\"add a\""));
@@ -44,7 +45,8 @@ TEST_CASE("git: an empty repository has an empty tree, no commits and says so") 
   CHECK(has(house.browse("tree", "shop"), R"("entries":[])"));
   CHECK(house.browse("commits", "shop") == R"({"items":[],"next":null})");
   CHECK(house.browse("branches", "shop") == R"({"items":[],"next":null})");
-  const auto shown = house.text(Method::get, "/api/v1/repos/:group/:repo", house.actor("ann"), "", {{"group", "company"}, {"repo", "shop"}});
+  const auto shown = house.text(Method::get, "/api/v1/repos/:group/:repo", house.actor("ann"), "",
+                                {{"group", "company"}, {"repo", "shop"}});
   CHECK(has(shown, "\"empty\":true"));
   CHECK(has(shown, R"("clone_url":"http://sampan.test/company/shop.git")"));
   CHECK(has(shown, "\"my_role\":\"developer\""));
@@ -94,7 +96,8 @@ TEST_CASE("git: compare shows what one ref has from where they parted") {
   CHECK_FALSE(has(compared, "on main"));
   CHECK(has(compared, "\"path\":\"b\""));
   CHECK_FALSE(has(compared, "\"path\":\"c\""));
-  CHECK(house.git->changed_paths(repo, *Sha::parse(main), *Sha::parse(topic)).value() == std::vector<std::string>{"b", "c"});
+  CHECK(house.git->changed_paths(repo, *Sha::parse(main), *Sha::parse(topic)).value() ==
+        std::vector<std::string>{"b", "c"});
   CHECK(house.git->changed_paths(repo, Sha::zero(), *Sha::parse(topic)).value() == std::vector<std::string>{"a", "b"});
   CHECK_FALSE(house.git->is_ancestor(repo, *Sha::parse(main), *Sha::parse(topic)).value());
   CHECK(house.git->tree_of(repo, *Sha::parse(main)).value() == client.ok({"rev-parse", "main^{tree}"}));
@@ -114,9 +117,13 @@ TEST_CASE("git: files are shown as text, binary ones and large ones are not, and
   CHECK(has(house.browse("file", "shop", {{"path", "App.java"}}), R"("text":"class App {}\n","language":"java")"));
   CHECK(has(house.browse("file", "shop", {{"path", "中文 name.txt"}}), "你好"));
   CHECK(has(house.browse("file", "shop", {{"path", "bin"}}), R"("binary":true,"truncated":false,"text":null)"));
-  CHECK(has(house.browse("file", "shop", {{"path", "large.txt"}}), R"("size":1048577,"binary":false,"truncated":true)"));
+  CHECK(
+      has(house.browse("file", "shop", {{"path", "large.txt"}}), R"("size":1048577,"binary":false,"truncated":true)"));
   const auto raw = [&](const char* path) {
-    return house.call(Method::get, "/api/v1/repos/:group/:repo/raw", Actor::system(), "", {{"group", "company"}, {"repo", "shop"}}, {{"path", path}}).value();
+    return house
+        .call(Method::get, "/api/v1/repos/:group/:repo/raw", Actor::system(), "",
+              {{"group", "company"}, {"repo", "shop"}}, {{"path", path}})
+        .value();
   };
   const auto header = [](const Response& response, std::string_view name) {
     for (const auto& [key, value] : response.headers) {
@@ -167,15 +174,21 @@ TEST_CASE("git: branches and tags are listed, made and deleted, each an event") 
   gone.emplace_back("name", "topic/x");
   CHECK(house.call(Method::del, "/api/v1/repos/:group/:repo/branches/*name", house.actor("ann"), "", gone).has_value());
   gone.back().second = "main";
-  CHECK(house.call(Method::del, "/api/v1/repos/:group/:repo/branches/*name", house.actor("ann"), "", gone).error().code == Errc::denied);
+  CHECK(
+      house.call(Method::del, "/api/v1/repos/:group/:repo/branches/*name", house.actor("ann"), "", gone).error().code ==
+      Errc::denied);
   CHECK(house.pushes_said() == 3);
 }
 
-TEST_CASE("git: the server commits files with the same checks and the same event as a push, and a stale head is a conflict") {
+TEST_CASE(
+    "git: the server commits files with the same checks and the same event as a push, and a stale head is a conflict") {
   House house;
   auto repo = house.make_repo("shop");
   const auto ann = house.actor("ann");
-  const auto first = house.git->commit_files(ann, repo, "main", Sha::zero(), "First", {{"a/b.txt", "1\n"}, {"run.sh", "#!/bin/sh\n", true}}).value();
+  const auto first =
+      house.git
+          ->commit_files(ann, repo, "main", Sha::zero(), "First", {{"a/b.txt", "1\n"}, {"run.sh", "#!/bin/sh\n", true}})
+          .value();
   REQUIRE(house.pushes_said() == 1);
   CHECK(house.said.lock()->front().updates[0].new_sha == first);
   const auto second = house.git->commit_files(ann, repo, "main", first, "Second", {{"a/b.txt", "2\n"}}).value();
@@ -183,7 +196,8 @@ TEST_CASE("git: the server commits files with the same checks and the same event
   CHECK(house.git->read_file(repo, second, "run.sh").value() == "#!/bin/sh\n");
   CHECK(house.git->read_commit(repo, second).value().parents == std::vector<Sha>{first});
   CHECK(house.git->commit_files(ann, repo, "main", first, "Late", {{"a/b.txt", "3\n"}}).error().code == Errc::conflict);
-  CHECK(house.git->commit_files(house.actor("vic"), repo, "main", second, "No", {{"x", "3\n"}}).error().code == Errc::denied);
+  CHECK(house.git->commit_files(house.actor("vic"), repo, "main", second, "No", {{"x", "3\n"}}).error().code ==
+        Errc::denied);
   CHECK(house.pushes_said() == 2);
   Client client;
   client.clone(house.url("ann", "shop"));
@@ -193,7 +207,8 @@ TEST_CASE("git: the server commits files with the same checks and the same event
 
 TEST_CASE("git: a repository begins from a template with its names filled in, its event said") {
   House house;
-  const auto made = house.text(Method::post, "/api/v1/repos", house.actor("ann"), R"({"group":"company","name":"order-service","template":"spring-boot"})");
+  const auto made = house.text(Method::post, "/api/v1/repos", house.actor("ann"),
+                               R"({"group":"company","name":"order-service","template":"spring-boot"})");
   CHECK(has(made, R"("path":"company/order-service")"));
   CHECK(has(made, R"("empty":false)"));
   REQUIRE(house.pushes_said() == 1);
@@ -205,9 +220,12 @@ TEST_CASE("git: a repository begins from a template with its names filled in, it
     CHECK_MESSAGE(text.has_value(), file);
     CHECK_FALSE(has(text.value_or(""), "@NAME@"));
   }
-  CHECK(has(house.text(Method::post, "/api/v1/repos", house.actor("ann"), R"({"group":"company","name":"x","template":"spring-bot"})"), "did you mean 'spring-boot'"));
+  CHECK(has(house.text(Method::post, "/api/v1/repos", house.actor("ann"),
+                       R"({"group":"company","name":"x","template":"spring-bot"})"),
+            "did you mean 'spring-boot'"));
   CHECK_FALSE(house.git->find_repo("company", "x").has_value());
-  CHECK(has(house.text(Method::post, "/api/v1/repos", house.actor("vic"), R"({"group":"company","name":"x"})"), "takes the role developer"));
+  CHECK(has(house.text(Method::post, "/api/v1/repos", house.actor("vic"), R"({"group":"company","name":"x"})"),
+            "takes the role developer"));
   for (const char* id : {"static-site", "empty"}) {
     const auto body = fmt::format(R"({{"group":"company","name":"from-{0}","template":"{0}"}})", id);
     CHECK(house.call(Method::post, "/api/v1/repos", house.actor("ann"), body).has_value());
@@ -223,12 +241,18 @@ TEST_CASE("git: groups and repositories are made, changed, listed by right, and 
   CHECK(house.text(Method::get, "/api/v1/groups", house.actor("out")) == R"({"items":[],"next":null})");
   CHECK(house.text(Method::get, "/api/v1/repos", house.actor("out")) == R"({"items":[],"next":null})");
   CHECK(has(house.text(Method::get, "/api/v1/repos", house.actor("vic"), "", {}, {{"query", "SHO"}}), "company/shop"));
-  CHECK(has(house.text(Method::patch, "/api/v1/repos/:group/:repo", root, R"({"default_branch":"nowhere"})", at), "has no branch 'nowhere'"));
-  CHECK(has(house.text(Method::patch, "/api/v1/repos/:group/:repo", root, R"({"description":"订单","visibility":"internal"})", at), "订单"));
+  CHECK(has(house.text(Method::patch, "/api/v1/repos/:group/:repo", root, R"({"default_branch":"nowhere"})", at),
+            "has no branch 'nowhere'"));
+  CHECK(has(house.text(Method::patch, "/api/v1/repos/:group/:repo", root,
+                       R"({"description":"订单","visibility":"internal"})", at),
+            "订单"));
   CHECK(has(house.text(Method::get, "/api/v1/repos", house.actor("out")), "company/shop"));
   CHECK(has(house.text(Method::del, "/api/v1/groups/:group", root, "", {{"group", "company"}}), "still holds 1"));
   std::atomic<int> deleted = 0;
-  listen<events::RepoDeleted>(*house.events, "test-deleted", [&](const events::RepoDeleted&) -> Result<void> { ++deleted; return {}; });
+  listen<events::RepoDeleted>(*house.events, "test-deleted", [&](const events::RepoDeleted&) -> Result<void> {
+    ++deleted;
+    return {};
+  });
   const auto id = house.repo("shop").id;
   CHECK(house.call(Method::del, "/api/v1/repos/:group/:repo", root, "", at).has_value());
   CHECK_FALSE(exists(fmt::format("{}/repos/{}.git", house.folder.path(), id.value)));

@@ -1,5 +1,6 @@
-// A push interrupted between any two of its steps is there with its event, or not there. The steps are done by hand, as sampan-hook, git
-// and the end of the process do them; "the server dies" is a new start over the same database and folder.
+// A push interrupted between any two of its steps is there with its event, or not there. The steps are done by hand, as
+// sampan-hook, git and the end of the process do them; "the server dies" is a new start over the same database and
+// folder.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -34,14 +35,17 @@ struct Interrupted {
     parts = std::make_unique<git::Parts>(*house.db, house.clock, *house.events, *house.people, config);
   }
   std::string updates() const {
-    return fmt::format("update {} {} refs/heads/main\nupdate {} {} refs/heads/new\n", first.text(), second.text(), Sha::zero().text(), second.text());
+    return fmt::format("update {} {} refs/heads/main\nupdate {} {} refs/heads/new\n", first.text(), second.text(),
+                       Sha::zero().text(), second.text());
   }
   void intend() {
     secret = parts->pushes.begin(repo, house.actor("ann"));
     auto accepted = parts->pushes.pre_receive(secret, updates());
     REQUIRE_MESSAGE(accepted.has_value(), accepted.error().message);
   }
-  void move(const std::string& ref) { REQUIRE(parts->plumbing.run_ok(repo.id, {"update-ref", ref, second.text()}).has_value()); }
+  void move(const std::string& ref) {
+    REQUIRE(parts->plumbing.run_ok(repo.id, {"update-ref", ref, second.text()}).has_value());
+  }
   void restart() {
     auto again = std::make_unique<git::Parts>(*house.db, house.clock, *house.events, *house.people, parts->config);
     auto recovered = again->pushes.recover();
@@ -123,7 +127,8 @@ TEST_CASE("git: a ref that a later push moved on had moved, and both pushes have
   CHECK(push.refs_said() == std::vector<std::string>{"refs/heads/main"});
 }
 
-TEST_CASE("git: before anything was intended a dead push leaves nothing, and its secret is worthless after the restart") {
+TEST_CASE(
+    "git: before anything was intended a dead push leaves nothing, and its secret is worthless after the restart") {
   Interrupted push;
   const auto secret = push.parts->pushes.begin(push.repo, push.house.actor("ann"));
   const auto quarantine = push.parts->plumbing.folder_of(push.repo.id) + "/objects/tmp_objdir-incoming-x";
@@ -147,7 +152,8 @@ TEST_CASE("git: locks that a killed git left do not refuse later pushes") {
 TEST_CASE("git: a start waits for the git of an earlier life, which may still move refs") {
   Interrupted push;
   push.intend();
-  // A process of "the earlier life": it holds the log as its stderr, as receive-pack does, and ends when its input ends.
+  // A process of "the earlier life": it holds the log as its stderr, as receive-pack does, and ends when its input
+  // ends.
   auto held = push.parts->pushes.hold().value();
   auto [read_end, write_end] = make_pipe().value();
   Fd child_end(read_end), our_end(write_end);
@@ -191,14 +197,16 @@ TEST_CASE("git: a receive-pack killed in the middle of a push leaves nothing hal
 
 TEST_CASE("git: a repository whose making was interrupted is gone after the start, and its name is free") {
   House house;
-  REQUIRE(house.db->write([&](Tx& tx) -> Result<void> {
-    git::Repo repo;
-    repo.group_id = house.git->find_group("company").value();
-    repo.name = "half";
-    repo.default_branch = "main";
-    const auto id = TRY(git::store::insert_repo(tx, repo));
-    return make_directories(fmt::format("{}/repos/{}.git", house.folder.path(), id.value));
-  }).has_value());
+  REQUIRE(house.db
+              ->write([&](Tx& tx) -> Result<void> {
+                git::Repo repo;
+                repo.group_id = house.git->find_group("company").value();
+                repo.name = "half";
+                repo.default_branch = "main";
+                const auto id = TRY(git::store::insert_repo(tx, repo));
+                return make_directories(fmt::format("{}/repos/{}.git", house.folder.path(), id.value));
+              })
+              .has_value());
   CHECK(house.git->find_repo("company", "half").error().code == Errc::not_found);
   REQUIRE(make_directories(house.folder.path() + "/repos/77.git.new").has_value());
   REQUIRE(house.git->recover().has_value());

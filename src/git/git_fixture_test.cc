@@ -1,13 +1,14 @@
 #include "git/git_fixture_test.h"
 
-#include "base/migrations.h"
 #include "base/log.h"
+#include "base/migrations.h"
 
 namespace sampan::git::testing {
 namespace {
 
 // The routing web does, in short: the first pattern that fits.
-bool match(const std::string& pattern, const std::string& path, std::vector<std::pair<std::string, std::string>>& params) {
+bool match(const std::string& pattern, const std::string& path,
+           std::vector<std::pair<std::string, std::string>>& params) {
   const auto want = split(pattern, '/'), have = split(path, '/');
   params.clear();
   for (std::size_t i = 0; i < want.size(); ++i) {
@@ -64,7 +65,8 @@ House::House() {
     for (auto& route : people->routes()) {
       if (route.method != Method::post || route.pattern != "/api/v1/users") continue;
       Request request;
-      request.body = fmt::format(R"({{"login":"{0}","password":"password-{0}","site_admin":{1}}})", login, std::string(login) == "root");
+      request.body = fmt::format(R"({{"login":"{0}","password":"password-{0}","site_admin":{1}}})", login,
+                                 std::string(login) == "root");
       REQUIRE(route.handler(request, system).has_value());
     }
   }
@@ -118,7 +120,8 @@ std::string House::token(const std::string& login, const std::string& scopes, in
   for (auto& route : people->routes()) {
     if (route.method != Method::post || route.pattern != "/api/v1/me/tokens") continue;
     Request request;
-    request.body = fmt::format(R"({{"name":"ci","scopes":[{}]{}}})", scopes, days ? fmt::format(",\"expires_in_days\":{}", days) : "");
+    request.body = fmt::format(R"({{"name":"ci","scopes":[{}]{}}})", scopes,
+                               days ? fmt::format(",\"expires_in_days\":{}", days) : "");
     const auto body = std::get<std::string>(route.handler(request, actor(login)).value().body);
     const auto at = body.find("\"token\":\"") + 9;
     return body.substr(at, body.find('"', at) - at);
@@ -127,13 +130,15 @@ std::string House::token(const std::string& login, const std::string& scopes, in
 }
 
 Repo House::make_repo(const std::string& name, const std::string& more) {
-  auto made = call(Method::post, "/api/v1/repos", actor("ann"), fmt::format(R"({{"group":"company","name":"{}"{}}})", name, more));
+  auto made = call(Method::post, "/api/v1/repos", actor("ann"),
+                   fmt::format(R"({{"group":"company","name":"{}"{}}})", name, more));
   REQUIRE_MESSAGE(made.has_value(), made.error().message);
   return repo(name);
 }
 
 Result<Response> House::call(Method method, std::string_view pattern, const Actor& actor, std::string body,
-                             std::vector<std::pair<std::string, std::string>> params, std::vector<std::pair<std::string, std::string>> query) {
+                             std::vector<std::pair<std::string, std::string>> params,
+                             std::vector<std::pair<std::string, std::string>> query) {
   for (const auto& route : routes) {
     if (route.method != method || route.pattern != pattern) continue;
     Request request;
@@ -148,33 +153,44 @@ Result<Response> House::call(Method method, std::string_view pattern, const Acto
 }
 
 std::string House::text(Method method, std::string_view pattern, const Actor& actor, std::string body,
-                        std::vector<std::pair<std::string, std::string>> params, std::vector<std::pair<std::string, std::string>> query) {
+                        std::vector<std::pair<std::string, std::string>> params,
+                        std::vector<std::pair<std::string, std::string>> query) {
   auto answer = call(method, pattern, actor, std::move(body), std::move(params), std::move(query));
   return answer ? std::get<std::string>(answer->body) : answer.error().message;
 }
 
-std::string House::browse(const std::string& what, const std::string& repo, std::vector<std::pair<std::string, std::string>> query) {
-  return text(Method::get, "/api/v1/repos/:group/:repo/" + what, Actor::system(), "", {{"group", "company"}, {"repo", repo}}, std::move(query));
+std::string House::browse(const std::string& what, const std::string& repo,
+                          std::vector<std::pair<std::string, std::string>> query) {
+  return text(Method::get, "/api/v1/repos/:group/:repo/" + what, Actor::system(), "",
+              {{"group", "company"}, {"repo", repo}}, std::move(query));
 }
 
 std::string House::url(const std::string& login, const std::string& repo, std::string password) const {
   if (password.empty()) password = "password-" + login;
   return fmt::format("http://{}:{}@127.0.0.1:{}/company/{}.git", login, password, server->port(), repo);
 }
-std::string House::url_without_login(const std::string& repo) const { return fmt::format("http://127.0.0.1:{}/company/{}.git", server->port(), repo); }
+std::string House::url_without_login(const std::string& repo) const {
+  return fmt::format("http://127.0.0.1:{}/company/{}.git", server->port(), repo);
+}
 
 std::size_t House::pushes_said() {
   events->settle();
   return said.lock()->size();
 }
 
-Output Client::run(std::vector<std::string> args, std::vector<std::pair<std::string, std::string>> env, std::string directory, std::string input) const {
+Output Client::run(std::vector<std::string> args, std::vector<std::pair<std::string, std::string>> env,
+                   std::string directory, std::string input) const {
   Command command;
   command.argv = {"git"};
   for (auto& arg : args) command.argv.push_back(std::move(arg));
   command.clear_env = true;
-  command.env = {{"HOME", folder.path()}, {"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_TERMINAL_PROMPT", "0"}, {"GIT_AUTHOR_NAME", "Ann"},
-                 {"GIT_AUTHOR_EMAIL", "ann@example.com"}, {"GIT_COMMITTER_NAME", "Ann"}, {"GIT_COMMITTER_EMAIL", "ann@example.com"}};
+  command.env = {{"HOME", folder.path()},
+                 {"GIT_CONFIG_NOSYSTEM", "1"},
+                 {"GIT_TERMINAL_PROMPT", "0"},
+                 {"GIT_AUTHOR_NAME", "Ann"},
+                 {"GIT_AUTHOR_EMAIL", "ann@example.com"},
+                 {"GIT_COMMITTER_NAME", "Ann"},
+                 {"GIT_COMMITTER_EMAIL", "ann@example.com"}};
   command.env.insert(command.env.end(), env.begin(), env.end());
   command.directory = directory.empty() ? exists(tree()) ? tree() : folder.path() : directory;
   RunOptions options;

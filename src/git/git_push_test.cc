@@ -16,7 +16,9 @@ TEST_CASE("git: a first push arrives with its event, sets the default branch, an
   Client client;
   client.begin(house.url("ann", "shop"));
   const auto sha = client.commit("src/a.txt", "hello\n", "First");
-  house.git->add_push_notice([](const events::PushReceived& push) { return std::vector<std::string>{"run #1 started for " + push.repo_path}; });
+  house.git->add_push_notice([](const events::PushReceived& push) {
+    return std::vector<std::string>{"run #1 started for " + push.repo_path};
+  });
   auto push = client.run({"push", "origin", "HEAD:master"});
   REQUIRE_MESSAGE(push.exit.ok(), push.err);
   CHECK(has(push.err, "remote: run #1 started for company/shop"));
@@ -45,7 +47,9 @@ TEST_CASE("git: protocol version 2 is spoken when asked for, version 0 otherwise
   client.commit("a", "1");
   client.ok({"push", "-q", "origin", "main"});
   const auto trace = [&](const char* version) {
-    return client.run({"-c", std::string("protocol.version=") + version, "ls-remote", "origin"}, {{"GIT_TRACE_PACKET", "1"}}).err;
+    return client
+        .run({"-c", std::string("protocol.version=") + version, "ls-remote", "origin"}, {{"GIT_TRACE_PACKET", "1"}})
+        .err;
   };
   CHECK(has(trace("2"), "version 2"));
   CHECK(has(trace("2"), "ls-refs"));
@@ -87,7 +91,9 @@ TEST_CASE("git: a fetch with a long negotiation is sent compressed and understoo
   other.clone(house.url("ann", "shop"));
   std::string stream;  // 300 commits of its own make the list of haves long
   for (int i = 0; i < 300; ++i) {
-    stream += fmt::format("commit refs/heads/own\ncommitter A <a@b> {} +0000\ndata 1\nx\nM 100644 inline f\ndata 3\n{:03}\n", 1900000000 + i, i);  // newer than what both know, so offered first
+    stream +=
+        fmt::format("commit refs/heads/own\ncommitter A <a@b> {} +0000\ndata 1\nx\nM 100644 inline f\ndata 3\n{:03}\n",
+                    1900000000 + i, i);  // newer than what both know, so offered first
   }
   REQUIRE(other.run({"fast-import", "--quiet"}, {}, "", stream).exit.ok());
   const auto sha = client.commit("b", "2");
@@ -119,7 +125,8 @@ TEST_CASE("git: an atomic push moves all its refs or none") {
   other.clone(house.url("ann", "shop"));
   client.ok({"commit", "-q", "--amend", "-m", "rewritten"});
   client.ok({"branch", "extra"});
-  // 'main' is not a fast-forward for the client itself, so git refuses before sending; force the lease to let the server decide.
+  // 'main' is not a fast-forward for the client itself, so git refuses before sending; force the lease to let the
+  // server decide.
   auto push = client.run({"push", "--atomic", "origin", "+main", "extra"});
   CHECK_FALSE(push.exit.ok());
   CHECK(has(push.err, "remote: Refused: the push would rewrite the history of 'main'"));
@@ -183,8 +190,10 @@ TEST_CASE("git: tokens work in the password's place; wrong, revoked and too narr
   client.commit("a", "1");
   client.ok({"push", "-q", "origin", "main"});
   CHECK(client.run({"ls-remote", house.url("token", "shop", house.token("ann", R"("repo_read")"))}).exit.ok());
-  CHECK(has(client.run({"push", house.url("ann", "shop", house.token("ann", R"("repo_read")")), "main:x"}).err, "has not the scope repo_write"));
-  CHECK(has(client.run({"ls-remote", house.url("ann", "shop", house.token("ann", R"("api_read")"))}).err, "has not the scope repo_read"));
+  CHECK(has(client.run({"push", house.url("ann", "shop", house.token("ann", R"("repo_read")")), "main:x"}).err,
+            "has not the scope repo_write"));
+  CHECK(has(client.run({"ls-remote", house.url("ann", "shop", house.token("ann", R"("api_read")"))}).err,
+            "has not the scope repo_read"));
   // git says "Authentication failed" for 401 and drops the body; the sentence is there for those who look.
   const auto body_for = [&](const std::string& password) {
     Request request;
@@ -195,7 +204,8 @@ TEST_CASE("git: tokens work in the password's place; wrong, revoked and too narr
       if (route.pattern != "/:group/:repo/info/refs") continue;
       auto answer = route.handler(request, Actor()).value();
       CHECK(answer.status == 401);
-      CHECK(std::any_of(answer.headers.begin(), answer.headers.end(), [](const auto& header) { return header.first == "WWW-Authenticate"; }));
+      CHECK(std::any_of(answer.headers.begin(), answer.headers.end(),
+                        [](const auto& header) { return header.first == "WWW-Authenticate"; }));
       return std::get<std::string>(answer.body);
     }
     return std::string();
@@ -244,7 +254,8 @@ TEST_CASE("git: two hundred branches in one push are one event, soon") {
   for (int i = 0; i < 200; ++i) args.push_back("HEAD:refs/heads/b" + std::to_string(i));
   const auto start = std::chrono::steady_clock::now();
   client.ok(args);
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
   MESSAGE("200 branches: " << took << " ms");
   CHECK(took < 5'000);
   REQUIRE(house.pushes_said() == 1);
@@ -263,7 +274,8 @@ TEST_CASE("git: a small push takes little time") {
     client.commit("a", std::to_string(i + 1));
     const auto start = std::chrono::steady_clock::now();
     client.ok({"push", "-q", "origin", "main"});
-    times.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count());
+    times.push_back(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count());
   }
   std::sort(times.begin(), times.end());
   MESSAGE("push: median " << times[4] << " ms, slowest " << times[8] << " ms");

@@ -12,7 +12,8 @@ namespace {
 Result<events::RefUpdate> parse_update(std::string_view line) {
   auto old_sha = Sha::parse(line.substr(0, 40));
   auto new_sha = line.size() > 82 ? Sha::parse(line.substr(41, 40)) : std::nullopt;
-  if (!old_sha || !new_sha || line[40] != ' ' || line[81] != ' ') return fail(Errc::invalid, "the hook sent a malformed update");
+  if (!old_sha || !new_sha || line[40] != ' ' || line[81] != ' ')
+    return fail(Errc::invalid, "the hook sent a malformed update");
   return events::RefUpdate{std::string(line.substr(82)), *old_sha, *new_sha};
 }
 
@@ -20,10 +21,12 @@ Result<std::pair<std::string, std::string>> parse_variable(std::string_view line
   const auto equals = line.find('=');
   const auto name = line.substr(0, equals);
   const auto value = equals == std::string_view::npos ? std::string_view() : line.substr(equals + 1);
-  const bool known = std::any_of(std::begin(kQuarantineVariables), std::end(kQuarantineVariables), [&](std::string_view one) { return one == name; });
+  const bool known = std::any_of(std::begin(kQuarantineVariables), std::end(kQuarantineVariables),
+                                 [&](std::string_view one) { return one == name; });
   if (!known) return fail(Errc::invalid, "the hook sent a variable that is none of the quarantine's");
   for (const auto& path : split(value, ':')) {
-    if (!path.starts_with(std::string(repo_folder) + "/") || path.find("/../") != std::string::npos || path.ends_with("/..")) {
+    if (!path.starts_with(std::string(repo_folder) + "/") || path.find("/../") != std::string::npos ||
+        path.ends_with("/..")) {
       return fail(Errc::invalid, "the hook named a folder outside the repository");
     }
   }

@@ -1,4 +1,5 @@
-// sampan-hook: asks the server about a push and prints its answer. Small and static, because git starts it twice in every push.
+// sampan-hook: asks the server about a push and prints its answer. Small and static, because git starts it twice in
+// every push.
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@ namespace {
 using namespace sampan::git;
 
 [[noreturn]] void give_up(const char* why) {
-  std::fprintf(stderr, "The server could not look at this push (%s); nothing was changed. Try again in a moment.\n", why);
+  std::fprintf(stderr, "The server could not look at this push (%s); nothing was changed. Try again in a moment.\n",
+               why);
   std::exit(1);
 }
 
@@ -54,7 +56,8 @@ std::string body_of_request() {
   }
   const char* count = variable("GIT_PUSH_OPTION_COUNT");
   for (int i = 0; count && i < std::atoi(count); ++i) {
-    if (const char* option = variable("GIT_PUSH_OPTION_" + std::to_string(i))) body.append("option ").append(option).append("\n");
+    if (const char* option = variable("GIT_PUSH_OPTION_" + std::to_string(i)))
+      body.append("option ").append(option).append("\n");
   }
   for (const char* name : kQuarantineVariables) {
     if (const char* value = variable(name)) body.append("env ").append(name).append("=").append(value).append("\n");
@@ -83,7 +86,8 @@ int main(int, char** argv) {
   const std::string body = body_of_request();
   const int fd = connect_to(socket_path);
   const std::string head = "POST /hooks/" + name + " HTTP/1.1\r\nHost: sampan\r\n" + kPushHeader + ": " + push +
-                           "\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n";
+                           "\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) +
+                           "\r\nConnection: close\r\n\r\n";
   std::string answer;
   if (!write_all(fd, head + body) || !read_all(fd, answer)) give_up("the connection broke");
   const auto head_end = answer.find("\r\n\r\n");

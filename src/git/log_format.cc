@@ -13,7 +13,9 @@ std::int64_t number(std::string_view text) {
   return value;
 }
 
-Time seconds(std::string_view text) { return from_micros(std::clamp<std::int64_t>(number(text), 0, 253402300799) * 1'000'000); }
+Time seconds(std::string_view text) {
+  return from_micros(std::clamp<std::int64_t>(number(text), 0, 253402300799) * 1'000'000);
+}
 
 }  // namespace
 
@@ -61,7 +63,8 @@ Blame parse_blame(std::string_view output) {
     const auto line = output.substr(0, end);
     output.remove_prefix(end + 1);
     if (line.starts_with('\t')) {
-      blame.lines.push_back({current, static_cast<std::int64_t>(blame.lines.size()) + 1, to_valid_utf8(line.substr(1))});
+      blame.lines.push_back(
+          {current, static_cast<std::int64_t>(blame.lines.size()) + 1, to_valid_utf8(line.substr(1))});
       continue;
     }
     if (auto sha = Sha::parse(line.substr(0, 40)); sha && line.size() > 41 && line[40] == ' ') {
@@ -74,7 +77,8 @@ Blame parse_blame(std::string_view output) {
     auto& commit = blame.commits[current];
     const auto value = line.substr(std::min(line.find(' '), line.size() - 1) + 1);
     if (line.starts_with("author ")) commit.author_name = to_valid_utf8(value);
-    if (line.starts_with("author-mail ")) commit.author_email = to_valid_utf8(value.size() > 2 ? value.substr(1, value.size() - 2) : value);
+    if (line.starts_with("author-mail "))
+      commit.author_email = to_valid_utf8(value.size() > 2 ? value.substr(1, value.size() - 2) : value);
     if (line.starts_with("author-time ")) commit.authored_at = seconds(value);
     if (line.starts_with("summary ")) commit.title = to_valid_utf8(value);
   }

@@ -15,12 +15,14 @@ inline constexpr std::string_view kLogFormat = "--format=%H%x00%P%x00%an%x00%ae%
 std::vector<CommitInfo> parse_log(std::string_view output);
 
 DiffStats parse_shortstat(std::string_view output);  // " 3 files changed, 10 insertions(+), 2 deletions(-)"
-Blame parse_blame(std::string_view output);           // --porcelain, perhaps cut
+Blame parse_blame(std::string_view output);          // --porcelain, perhaps cut
 
-// Reads `git log -z --name-only --format=%x01%H%x00` piece by piece and keeps, for each name directly in `folder`, the first commit met.
+// Reads `git log -z --name-only --format=%x01%H%x00` piece by piece and keeps, for each name directly in `folder`, the
+// first commit met.
 class LastCommitReader {
  public:
-  LastCommitReader(std::string folder, std::size_t entries) : prefix_(folder.empty() ? "" : folder + "/"), entries_(entries) {}
+  LastCommitReader(std::string folder, std::size_t entries)
+      : prefix_(folder.empty() ? "" : folder + "/"), entries_(entries) {}
   bool read(std::string_view piece);  // false: every entry has its commit
   void finish();
   bool complete() const { return found_.size() >= entries_; }

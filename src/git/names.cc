@@ -14,7 +14,8 @@ std::string_view ref_fault(std::string_view name) {
   if (!is_valid_utf8(name)) return "is not valid UTF-8";
   for (unsigned char c : name) {
     if (c < 0x20 || c == 0x7f) return "holds a control character";
-    if (std::string_view(" ~^:?*[\\").find(static_cast<char>(c)) != std::string_view::npos) return "holds one of: space ~ ^ : ? * [ \\";
+    if (std::string_view(" ~^:?*[\\").find(static_cast<char>(c)) != std::string_view::npos)
+      return "holds one of: space ~ ^ : ? * [ \\";
   }
   if (name.find("..") != std::string_view::npos) return "holds '..'";
   if (name.find("@{") != std::string_view::npos) return "holds '@{'";
@@ -36,7 +37,8 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-// ".git" as some file system would read it: any case, trailing dots and spaces, the NTFS short name, and HFS+'s ignorable characters.
+// ".git" as some file system would read it: any case, trailing dots and spaces, the NTFS short name, and HFS+'s
+// ignorable characters.
 bool is_dot_git(std::string_view part) {
   std::string folded;
   for (std::size_t i = 0; i < part.size(); ++i) {
@@ -56,14 +58,18 @@ bool is_dot_git(std::string_view part) {
 
 Result<void> check_ref(std::string_view ref) {
   if (!ref.starts_with("refs/")) return fail(Errc::invalid, "the ref '{}' does not begin with 'refs/'", shown(ref));
-  if (auto fault = ref_fault(ref); !fault.empty()) return fail(Errc::invalid, "the ref name '{}' {}", shown(ref), fault);
+  if (auto fault = ref_fault(ref); !fault.empty())
+    return fail(Errc::invalid, "the ref name '{}' {}", shown(ref), fault);
   return {};
 }
 
 Result<void> check_short_ref(std::string_view kind, std::string_view name) {
-  if (auto fault = ref_fault(name); !fault.empty()) return fail(Errc::invalid, "the {} name '{}' {}", kind, shown(name), fault);
-  if (name == "HEAD" || name.starts_with("refs/")) return fail(Errc::invalid, "the {} name '{}' is taken by git itself", kind, shown(name));
-  if (name.size() + std::string_view("refs/heads/").size() > kLongestRef) return fail(Errc::invalid, "the {} name '{}' is too long", kind, shown(name));
+  if (auto fault = ref_fault(name); !fault.empty())
+    return fail(Errc::invalid, "the {} name '{}' {}", kind, shown(name), fault);
+  if (name == "HEAD" || name.starts_with("refs/"))
+    return fail(Errc::invalid, "the {} name '{}' is taken by git itself", kind, shown(name));
+  if (name.size() + std::string_view("refs/heads/").size() > kLongestRef)
+    return fail(Errc::invalid, "the {} name '{}' is too long", kind, shown(name));
   return {};
 }
 
@@ -72,7 +78,8 @@ Result<void> check_revision(std::string_view revision) {
   if (auto fault = ref_fault(revision); !fault.empty()) {
     return fail(Errc::invalid, "'{}' {}; expected a branch, a tag or a commit's sha", shown(revision), fault);
   }
-  if (is_hex(revision) && revision.size() > 40) return fail(Errc::invalid, "'{}' is longer than a sha", shown(revision));
+  if (is_hex(revision) && revision.size() > 40)
+    return fail(Errc::invalid, "'{}' is longer than a sha", shown(revision));
   return {};
 }
 
@@ -81,8 +88,10 @@ Result<void> check_path(std::string_view path) {
   if (path.size() > kLongestPath) return fail(Errc::invalid, "the path is longer than {} bytes", kLongestPath);
   if (path.find('\0') != std::string_view::npos) return fail(Errc::invalid, "the path '{}' holds a NUL", shown(path));
   for (const auto& part : split(path, '/')) {
-    if (part.empty()) return fail(Errc::invalid, "the path '{}' has an empty part; expected one like 'src/main.cc'", shown(path));
-    if (part == "." || part == "..") return fail(Errc::invalid, "the path '{}' leaves its folder ('{}' is not allowed)", shown(path), part);
+    if (part.empty())
+      return fail(Errc::invalid, "the path '{}' has an empty part; expected one like 'src/main.cc'", shown(path));
+    if (part == "." || part == "..")
+      return fail(Errc::invalid, "the path '{}' leaves its folder ('{}' is not allowed)", shown(path), part);
   }
   return {};
 }

@@ -41,7 +41,8 @@ Result<void> ObjectReader::say(std::string_view verb, std::string_view name) {
 
 Result<void> ObjectReader::fill() {
   pollfd waiting{out_.get(), POLLIN, 0};
-  while (::poll(&waiting, 1, kPatience) < 0 && errno == EINTR) {}
+  while (::poll(&waiting, 1, kPatience) < 0 && errno == EINTR) {
+  }
   if (waiting.revents == 0) {
     healthy_ = false;
     return fail(Errc::unavailable, "git did not answer within {} s", kPatience / 1000);
@@ -84,7 +85,8 @@ Result<std::optional<ObjectInfo>> ObjectReader::info(std::string_view name) {
 Result<std::string> ObjectReader::contents(std::string_view name, std::size_t limit) {
   const auto found = TRY(info(name));
   if (!found) return fail(Errc::not_found, "there is no object '{}'", name);
-  if (found->size > limit) return fail(Errc::too_large, "the object has {} bytes, over the limit of {}", found->size, limit);
+  if (found->size > limit)
+    return fail(Errc::too_large, "the object has {} bytes, over the limit of {}", found->size, limit);
   TRY(say("contents", found->sha.text()));
   const auto answer = TRY(line());
   if (!answer.starts_with(found->sha.text())) {
@@ -142,7 +144,8 @@ Result<std::optional<TreeEntry>> ObjectReaders::entry_at(RepoId repo, const Sha&
   for (const auto& part : split(path, '/')) {
     if (current.kind != TreeEntry::Kind::tree) return std::optional<TreeEntry>();
     auto entries = TRY(parse_tree(TRY(reader->contents(current.sha.text(), kLargestTree))));
-    auto found = std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& entry) { return entry.name == part; });
+    auto found =
+        std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& entry) { return entry.name == part; });
     if (found == entries.end()) return std::optional<TreeEntry>();
     current = std::move(*found);
   }

@@ -1,5 +1,5 @@
-// Reads objects through `git cat-file --batch-command` processes that stay open while a repository is busy: 50 us an object
-// instead of 3 ms.
+// Reads objects through `git cat-file --batch-command` processes that stay open while a repository is busy: 50 us an
+// object instead of 3 ms.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,14 @@
 
 namespace sampan::git {
 
-struct ObjectInfo { Sha sha; std::string type; std::uint64_t size = 0; };
+struct ObjectInfo {
+  Sha sha;
+  std::string type;
+  std::uint64_t size = 0;
+};
 
-// One such process; not thread-safe. `name` is what git-rev-parse(1) takes; it must hold no newline and come from us or have passed names.h.
+// One such process; not thread-safe. `name` is what git-rev-parse(1) takes; it must hold no newline and come from us or
+// have passed names.h.
 class ObjectReader {
  public:
   static Result<ObjectReader> open(const Plumbing& plumbing, RepoId repo);
@@ -46,7 +51,8 @@ class ObjectReaders {
 
   class Lease {  // gives the process back when it goes
    public:
-    Lease(ObjectReaders& home, RepoId repo, std::unique_ptr<ObjectReader> reader) : home_(&home), repo_(repo), reader_(std::move(reader)) {}
+    Lease(ObjectReaders& home, RepoId repo, std::unique_ptr<ObjectReader> reader)
+        : home_(&home), repo_(repo), reader_(std::move(reader)) {}
     Lease(Lease&&) noexcept = default;
     ~Lease();
     ObjectReader* operator->() { return reader_.get(); }
@@ -62,13 +68,16 @@ class ObjectReaders {
   // Shortcuts that borrow for one question.
   Result<std::optional<ObjectInfo>> info(RepoId repo, std::string_view name);
   Result<std::string> contents(RepoId repo, std::string_view name, std::size_t limit);
-  // The entry at `path` below the commit, walking tree by tree, so that symlinks are never followed; nullopt when it is not there.
-  // The root is a tree entry with an empty name.
+  // The entry at `path` below the commit, walking tree by tree, so that symlinks are never followed; nullopt when it is
+  // not there. The root is a tree entry with an empty name.
   Result<std::optional<TreeEntry>> entry_at(RepoId repo, const Sha& commit, std::string_view path);
 
  private:
   static constexpr std::size_t kIdle = 12;
-  struct Idle { RepoId repo; std::unique_ptr<ObjectReader> reader; };
+  struct Idle {
+    RepoId repo;
+    std::unique_ptr<ObjectReader> reader;
+  };
   const Plumbing& plumbing_;
   Sync<std::list<Idle>> idle_;  // most recently used first
 };

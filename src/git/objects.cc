@@ -8,7 +8,10 @@
 namespace sampan::git {
 namespace {
 
-struct Signature { std::string name, email; Time at{}; };
+struct Signature {
+  std::string name, email;
+  Time at{};
+};
 
 // "Ann Li <ann@example.com> 1700000000 +0800"; parts that are missing or broken stay empty.
 Signature parse_signature(std::string_view text) {

@@ -17,7 +17,8 @@ struct TreeEntry {
   Sha sha;
 };
 
-// `git cat-file commit` and `git cat-file tree` (gitformat: Documentation/user-manual, "The Object Database"). internal when malformed.
+// `git cat-file commit` and `git cat-file tree` (gitformat: Documentation/user-manual, "The Object Database"). internal
+// when malformed.
 Result<CommitInfo> parse_commit(const Sha& sha, std::string_view bytes);
 Result<std::vector<TreeEntry>> parse_tree(std::string_view bytes);
 

@@ -12,10 +12,16 @@ namespace sampan::git {
 
 struct Parts {
   Parts(Db& db, Clock& clock, EventLog& events, people::People& people_, Config config_)
-      : people(people_), config(std::move(config_)), plumbing(config.folder), readers(plumbing),
-        repos(db, clock, events, people, plumbing, readers), browser(plumbing, readers),
-        pushes(db, clock, events, people, plumbing, readers), writer(people, clock, plumbing, readers, pushes),
-        transport(people, repos, pushes, plumbing, config), db(db) {}
+      : people(people_),
+        config(std::move(config_)),
+        plumbing(config.folder),
+        readers(plumbing),
+        repos(db, clock, events, people, plumbing, readers),
+        browser(plumbing, readers),
+        pushes(db, clock, events, people, plumbing, readers),
+        writer(people, clock, plumbing, readers, pushes),
+        transport(people, repos, pushes, plumbing, config),
+        db(db) {}
   people::People& people;
   const Config config;
   const Plumbing plumbing;

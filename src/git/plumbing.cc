@@ -13,8 +13,9 @@
 namespace sampan::git {
 namespace {
 
-// What every git of ours is told. Checked objects on the way in; nothing in the background; bounded memory for packs of gigabytes;
-// durable before we say it is there; any object may be fetched by name, and filtered (shallow and partial clones).
+// What every git of ours is told. Checked objects on the way in; nothing in the background; bounded memory for packs of
+// gigabytes; durable before we say it is there; any object may be fetched by name, and filtered (shallow and partial
+// clones).
 const Environment& house_settings() {
   static const Environment settings = {
       {"safe.directory", "*"},
@@ -62,15 +63,18 @@ std::string find_git() {
 
 Plumbing::Plumbing(std::string repos_folder) : folder_(std::move(repos_folder)), program_(find_git()) {}
 
-Command Plumbing::command(RepoId repo, std::vector<std::string> args, const Environment& environment, const Environment& settings) const {
+Command Plumbing::command(RepoId repo, std::vector<std::string> args, const Environment& environment,
+                          const Environment& settings) const {
   Command command;
   command.argv = {program_};
   for (auto& arg : args) command.argv.push_back(std::move(arg));
   command.clear_env = true;
   command.directory = folder_of(repo);
-  command.env = {{"GIT_DIR", command.directory}, {"HOME", folder_}, {"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"},
-                 {"GIT_ATTR_NOSYSTEM", "1"}, {"GIT_TERMINAL_PROMPT", "0"}, {"GIT_NO_REPLACE_OBJECTS", "1"}, {"GIT_LITERAL_PATHSPECS", "1"},
-                 {"GIT_OPTIONAL_LOCKS", "0"}, {"LC_ALL", "C.UTF-8"}};
+  command.env = {{"GIT_DIR", command.directory},  {"HOME", folder_},
+                 {"GIT_CONFIG_NOSYSTEM", "1"},    {"GIT_CONFIG_GLOBAL", "/dev/null"},
+                 {"GIT_ATTR_NOSYSTEM", "1"},      {"GIT_TERMINAL_PROMPT", "0"},
+                 {"GIT_NO_REPLACE_OBJECTS", "1"}, {"GIT_LITERAL_PATHSPECS", "1"},
+                 {"GIT_OPTIONAL_LOCKS", "0"},     {"LC_ALL", "C.UTF-8"}};
   std::size_t count = 0;
   for (const auto* list : {&house_settings(), &settings}) {
     for (const auto& [key, value] : *list) {
@@ -84,11 +88,13 @@ Command Plumbing::command(RepoId repo, std::vector<std::string> args, const Envi
   return command;
 }
 
-Result<Output> Plumbing::run(RepoId repo, std::vector<std::string> args, const RunOptions& options, const Environment& environment) const {
+Result<Output> Plumbing::run(RepoId repo, std::vector<std::string> args, const RunOptions& options,
+                             const Environment& environment) const {
   return sampan::run(command(repo, std::move(args), environment), options);
 }
 
-Result<std::string> Plumbing::run_ok(RepoId repo, std::vector<std::string> args, const RunOptions& options, const Environment& environment) const {
+Result<std::string> Plumbing::run_ok(RepoId repo, std::vector<std::string> args, const RunOptions& options,
+                                     const Environment& environment) const {
   const auto verb = args.empty() ? std::string() : args[0];
   return sampan::run_ok(command(repo, std::move(args), environment), options).context(verb);
 }
@@ -123,9 +129,11 @@ Result<bool> Plumbing::stream(RepoId repo, std::vector<std::string> args, std::c
 Result<void> Plumbing::create(RepoId repo, std::string_view branch) const {
   const auto folder = folder_of(repo), fresh = folder + ".new";
   TRY(remove_tree(fresh));
-  for (const char* part : {"/objects/info", "/objects/pack", "/refs/heads", "/refs/tags", "/info"}) TRY(make_directories(fresh + part));
+  for (const char* part : {"/objects/info", "/objects/pack", "/refs/heads", "/refs/tags", "/info"})
+    TRY(make_directories(fresh + part));
   TRY(write_file_durably(fresh + "/HEAD", fmt::format("ref: refs/heads/{}\n", branch)));
-  TRY(write_file_durably(fresh + "/config", "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"));
+  TRY(write_file_durably(fresh + "/config",
+                         "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"));
   if (::rename(fresh.c_str(), folder.c_str()) != 0) return fail_errno("making the folder of a repository");
   return {};
 }

@@ -21,15 +21,20 @@ class Plumbing {
 
   const std::string& folder() const { return folder_; }
   std::string folder_of(RepoId repo) const { return folder_ + "/" + std::to_string(repo.value) + ".git"; }
-  // `git ARGS` on the repository; the machine's and the user's git configuration are not read, the house's is in the environment
-  // (a list in plumbing.cc), so that it holds for every repository at once, old ones too. `settings` are added to it.
-  Command command(RepoId repo, std::vector<std::string> args, const Environment& environment = {}, const Environment& settings = {}) const;
+  // `git ARGS` on the repository; the machine's and the user's git configuration are not read, the house's is in the
+  // environment (a list in plumbing.cc), so that it holds for every repository at once, old ones too. `settings` are
+  // added to it.
+  Command command(RepoId repo, std::vector<std::string> args, const Environment& environment = {},
+                  const Environment& settings = {}) const;
 
-  Result<Output> run(RepoId repo, std::vector<std::string> args, const RunOptions& options = {}, const Environment& environment = {}) const;
-  Result<std::string> run_ok(RepoId repo, std::vector<std::string> args, const RunOptions& options = {}, const Environment& environment = {}) const;
-  // Gives stdout to `on_data` piece by piece. False: cut, because the time was over or `on_data` returned false (git is killed then).
-  // A failing exit of git that was not cut is an error.
-  Result<bool> stream(RepoId repo, std::vector<std::string> args, std::chrono::milliseconds time, const std::function<bool(std::string_view)>& on_data) const;
+  Result<Output> run(RepoId repo, std::vector<std::string> args, const RunOptions& options = {},
+                     const Environment& environment = {}) const;
+  Result<std::string> run_ok(RepoId repo, std::vector<std::string> args, const RunOptions& options = {},
+                             const Environment& environment = {}) const;
+  // Gives stdout to `on_data` piece by piece. False: cut, because the time was over or `on_data` returned false (git is
+  // killed then). A failing exit of git that was not cut is an error.
+  Result<bool> stream(RepoId repo, std::vector<std::string> args, std::chrono::milliseconds time,
+                      const std::function<bool(std::string_view)>& on_data) const;
 
   // An empty bare repository made by hand, complete or not there (a folder renamed into place); HEAD names `branch`.
   Result<void> create(RepoId repo, std::string_view branch) const;

@@ -65,18 +65,22 @@ Result<void> Pushes::recover() {
   while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno("locking receive-pack.log");
     if (std::chrono::steady_clock::now() > deadline) {
-      return fail(Errc::unavailable, "a git receive-pack of an earlier start is still running after {} s; end it and start again", kLongestWait.count());
+      return fail(Errc::unavailable,
+                  "a git receive-pack of an earlier start is still running after {} s; end it and start again",
+                  kLongestWait.count());
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   if (::ftruncate(file.get(), 0) != 0) return fail_errno("emptying receive-pack.log");
-  for (const auto repo : TRY(db_.read([](Tx& tx) { return store::all_repo_ids(tx); }))) TRY(sweep_objects(plumbing_.folder_of(repo)));
+  for (const auto repo : TRY(db_.read([](Tx& tx) { return store::all_repo_ids(tx); })))
+    TRY(sweep_objects(plumbing_.folder_of(repo)));
   const auto left = TRY(db_.read([](Tx& tx) { return store::intended_pushes(tx); }));
   for (const auto id : left) {
     const auto push = TRY(db_.read([&](Tx& tx) { return store::push_by_id(tx, id); }));
     if (push) sweep_locks(plumbing_.folder_of(push->repo), *push);
     const auto said = TRY(confirm(id, std::nullopt).context(fmt::format("push {}", id.value)));
-    log::info("git", "push {} was interrupted: {}", id.value, said ? "its refs had moved, it is done" : "nothing had moved");
+    log::info("git", "push {} was interrupted: {}", id.value,
+              said ? "its refs had moved, it is done" : "nothing had moved");
   }
   return {};
 }

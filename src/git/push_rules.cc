@@ -10,12 +10,14 @@ constexpr std::string_view kBranches = "refs/heads/", kTags = "refs/tags/";
 
 Result<void> check_default_branch(const events::RefUpdate& update, const PushFacts& facts) {
   if (update.new_sha.is_zero()) {
-    return fail(Errc::denied, "'{}' is the default branch and cannot be deleted; make another branch the default first", facts.default_branch);
+    return fail(Errc::denied, "'{}' is the default branch and cannot be deleted; make another branch the default first",
+                facts.default_branch);
   }
   if (update.old_sha.is_zero() || facts.role == Role::admin) return {};
   if (TRY(facts.is_forced(update))) {
     return fail(Errc::denied,
-                "the push would rewrite the history of '{}', the default branch; only an admin of {} may. Run 'git pull --rebase' and push again",
+                "the push would rewrite the history of '{}', the default branch; only an admin of {} may. Run 'git "
+                "pull --rebase' and push again",
                 facts.default_branch, facts.repo_path);
   }
   return {};
@@ -23,14 +25,19 @@ Result<void> check_default_branch(const events::RefUpdate& update, const PushFac
 
 }  // namespace
 
-Result<void> check_updates(const std::vector<events::RefUpdate>& updates, const std::vector<std::string>& options, const PushFacts& facts) {
+Result<void> check_updates(const std::vector<events::RefUpdate>& updates, const std::vector<std::string>& options,
+                           const PushFacts& facts) {
   if (facts.role < Role::developer) {
     return fail(Errc::denied, "pushing to {} takes the role developer; ask one of its admins", facts.repo_path);
   }
-  if (updates.size() > kMostUpdates) return fail(Errc::too_large, "the push has {} refs, over the limit of {}; push them in parts", updates.size(), kMostUpdates);
-  if (options.size() > kMostOptions) return fail(Errc::too_large, "the push has {} push options, over the limit of {}", options.size(), kMostOptions);
+  if (updates.size() > kMostUpdates)
+    return fail(Errc::too_large, "the push has {} refs, over the limit of {}; push them in parts", updates.size(),
+                kMostUpdates);
+  if (options.size() > kMostOptions)
+    return fail(Errc::too_large, "the push has {} push options, over the limit of {}", options.size(), kMostOptions);
   for (const auto& option : options) {
-    if (option.size() > kLongestOption) return fail(Errc::too_large, "a push option has {} bytes, over the limit of {}", option.size(), kLongestOption);
+    if (option.size() > kLongestOption)
+      return fail(Errc::too_large, "a push option has {} bytes, over the limit of {}", option.size(), kLongestOption);
     if (!is_valid_utf8(option)) return fail(Errc::invalid, "a push option is not valid UTF-8");
   }
   for (const auto& update : updates) {
@@ -44,7 +51,8 @@ Result<void> check_updates(const std::vector<events::RefUpdate>& updates, const 
   return {};
 }
 
-std::set<std::string> decide_moved(PushId push, const std::vector<store::PastUpdate>& past, const std::map<std::string, Sha>& current) {
+std::set<std::string> decide_moved(PushId push, const std::vector<store::PastUpdate>& past,
+                                   const std::map<std::string, Sha>& current) {
   std::map<std::string, Sha> at = current;
   std::set<std::string> moved;
   for (const auto& [id, update] : past) {

@@ -17,31 +17,43 @@ PushFacts facts(Role role, bool forced = false) {
 }  // namespace
 
 TEST_CASE("git: a developer pushes branches and tags, and fast-forwards the default branch") {
-  CHECK(check_updates({{"refs/heads/x", kZero, sha('a')}, {"refs/tags/v1", kZero, sha('a')}}, {"ci.skip"}, facts(Role::developer)).has_value());
+  CHECK(check_updates({{"refs/heads/x", kZero, sha('a')}, {"refs/tags/v1", kZero, sha('a')}}, {"ci.skip"},
+                      facts(Role::developer))
+            .has_value());
   CHECK(check_updates({{"refs/heads/main", sha('a'), sha('b')}}, {}, facts(Role::developer)).has_value());
   CHECK(check_updates({{"refs/heads/x", sha('a'), kZero}}, {}, facts(Role::developer)).has_value());
 }
 
 TEST_CASE("git: a refused push names the rule and the way on") {
-  const auto sentence = [](const events::RefUpdate& update, const PushFacts& with) { return check_updates({update}, {}, with).error(); };
-  CHECK(sentence({"refs/heads/x", kZero, sha('a')}, facts(Role::viewer)).message.find("takes the role developer") != std::string::npos);
-  CHECK(sentence({"refs/heads/main", sha('a'), sha('b')}, facts(Role::developer, true)).message.find("only an admin") != std::string::npos);
-  CHECK(sentence({"refs/heads/main", sha('a'), kZero}, facts(Role::admin)).message.find("cannot be deleted") != std::string::npos);
-  CHECK(sentence({"refs/for/main", kZero, sha('a')}, facts(Role::admin)).message.find("neither a branch") != std::string::npos);
+  const auto sentence = [](const events::RefUpdate& update, const PushFacts& with) {
+    return check_updates({update}, {}, with).error();
+  };
+  CHECK(sentence({"refs/heads/x", kZero, sha('a')}, facts(Role::viewer)).message.find("takes the role developer") !=
+        std::string::npos);
+  CHECK(sentence({"refs/heads/main", sha('a'), sha('b')}, facts(Role::developer, true)).message.find("only an admin") !=
+        std::string::npos);
+  CHECK(sentence({"refs/heads/main", sha('a'), kZero}, facts(Role::admin)).message.find("cannot be deleted") !=
+        std::string::npos);
+  CHECK(sentence({"refs/for/main", kZero, sha('a')}, facts(Role::admin)).message.find("neither a branch") !=
+        std::string::npos);
   CHECK(sentence({"refs/heads/--exec=x", kZero, sha('a')}, facts(Role::admin)).code == Errc::invalid);
   CHECK(check_updates({{"refs/heads/main", sha('a'), sha('b')}}, {}, facts(Role::admin, true)).has_value());
   std::vector<events::RefUpdate> many(kMostUpdates + 1, {"refs/heads/x", kZero, sha('a')});
   CHECK(check_updates(many, {}, facts(Role::admin)).error().code == Errc::too_large);
-  CHECK(check_updates({{"refs/heads/x", kZero, sha('a')}}, {std::string(2000, 'x')}, facts(Role::admin)).error().code == Errc::too_large);
+  CHECK(check_updates({{"refs/heads/x", kZero, sha('a')}}, {std::string(2000, 'x')}, facts(Role::admin)).error().code ==
+        Errc::too_large);
 }
 
 TEST_CASE("git: the refs decide whether an interrupted push moved") {
   const PushId first{1}, second{2};
-  const std::vector<store::PastUpdate> alone = {{first, {"refs/heads/a", kZero, sha('1')}}, {first, {"refs/heads/b", sha('2'), sha('3')}}};
-  CHECK(decide_moved(first, alone, {{"refs/heads/a", sha('1')}, {"refs/heads/b", sha('2')}}) == std::set<std::string>{"refs/heads/a"});
+  const std::vector<store::PastUpdate> alone = {{first, {"refs/heads/a", kZero, sha('1')}},
+                                                {first, {"refs/heads/b", sha('2'), sha('3')}}};
+  CHECK(decide_moved(first, alone, {{"refs/heads/a", sha('1')}, {"refs/heads/b", sha('2')}}) ==
+        std::set<std::string>{"refs/heads/a"});
   CHECK(decide_moved(first, alone, {{"refs/heads/b", sha('2')}}).empty());
 
-  const std::vector<store::PastUpdate> chain = {{second, {"refs/heads/a", sha('1'), sha('4')}}, {first, {"refs/heads/a", kZero, sha('1')}}};
+  const std::vector<store::PastUpdate> chain = {{second, {"refs/heads/a", sha('1'), sha('4')}},
+                                                {first, {"refs/heads/a", kZero, sha('1')}}};
   CHECK(decide_moved(first, chain, {{"refs/heads/a", sha('4')}}) == std::set<std::string>{"refs/heads/a"});
   CHECK(decide_moved(second, chain, {{"refs/heads/a", sha('4')}}) == std::set<std::string>{"refs/heads/a"});
   CHECK(decide_moved(second, chain, {{"refs/heads/a", sha('1')}}).empty());

@@ -13,10 +13,12 @@ namespace sampan::git {
 
 Result<Role> role_on(people::People& people, const Actor& actor, const Repo& repo) {
   const bool open = repo.visibility == Visibility::internal && actor.kind == Actor::Kind::user;
-  return people.role_of(actor, {.group = repo.group_id, .repo = repo.id, .environment = {}}, open ? Role::viewer : Role::none);
+  return people.role_of(actor, {.group = repo.group_id, .repo = repo.id, .environment = {}},
+                        open ? Role::viewer : Role::none);
 }
 
-Pushes::Pushes(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing, ObjectReaders& readers)
+Pushes::Pushes(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing,
+               ObjectReaders& readers)
     : db_(db), clock_(clock), events_(events), people_(people), plumbing_(plumbing), readers_(readers) {}
 
 std::string Pushes::begin(const Repo& repo, const Actor& actor) {
@@ -90,7 +92,9 @@ void Pushes::finish(std::string_view secret) {
   if (!(*under_way)->push) return;
   auto said = confirm((*under_way)->push, std::nullopt);
   // It stays intended, and the next start decides it.
-  if (!said) log::error("git", "push {} of {} could not be confirmed: {}", (*under_way)->push.value, (*under_way)->repo.path(), said.error().message);
+  if (!said)
+    log::error("git", "push {} of {} could not be confirmed: {}", (*under_way)->push.value, (*under_way)->repo.path(),
+               said.error().message);
 }
 
 Result<std::set<std::string>> Pushes::moved_by_refs(const Push& push) {
@@ -114,7 +118,10 @@ Result<void> Pushes::adopt_default_branch(Repo& repo, const std::vector<events::
 
 Result<std::optional<events::PushReceived>> Pushes::confirm(PushId id, std::optional<std::set<std::string>> moved) {
   using Said = std::optional<events::PushReceived>;
-  struct Found { std::optional<Push> push; std::optional<Repo> repo; };
+  struct Found {
+    std::optional<Push> push;
+    std::optional<Repo> repo;
+  };
   auto found = TRY(db_.read([&](Tx& tx) -> Result<Found> {
     auto push = TRY(store::push_by_id(tx, id));
     std::optional<Repo> repo;
@@ -131,10 +138,12 @@ Result<std::optional<events::PushReceived>> Pushes::confirm(PushId id, std::opti
   TRY(adopt_default_branch(*found.repo, event.updates));
   return db_.write([&](Tx& tx) -> Result<Said> {
     const auto now = clock_.now();
-    if (!TRY(store::finish_push(tx, id, event.updates.empty() ? PushState::undone : PushState::done, now))) return Said();
+    if (!TRY(store::finish_push(tx, id, event.updates.empty() ? PushState::undone : PushState::done, now)))
+      return Said();
     if (event.updates.empty()) return Said();
     for (const auto& update : event.updates) TRY(store::set_moved(tx, id, update.ref));
-    auto repo = TRY(store::repo_by_id(tx, push.repo));  // as it is now: somebody may have changed its description meanwhile
+    auto repo =
+        TRY(store::repo_by_id(tx, push.repo));  // as it is now: somebody may have changed its description meanwhile
     if (!repo) return Said();
     repo->default_branch = found.repo->default_branch;
     repo->updated_at = now;
@@ -163,7 +172,8 @@ Result<void> Pushes::update_refs(const Repo& repo, const std::vector<events::Ref
   const auto held = TRY(hold());
   const auto [read_end, write_end] = TRY(make_pipe());
   Fd child_end(read_end), our_end(write_end);
-  auto child = TRY(Child::spawn(plumbing_.command(repo.id, {"update-ref", "--stdin", "-z"}), {child_end.get(), -1, held.get()}));
+  auto child =
+      TRY(Child::spawn(plumbing_.command(repo.id, {"update-ref", "--stdin", "-z"}), {child_end.get(), -1, held.get()}));
   child_end = Fd();
   std::string_view left = orders;
   while (!left.empty()) {
@@ -178,10 +188,13 @@ Result<void> Pushes::update_refs(const Repo& repo, const std::vector<events::Ref
   for (const auto& update : updates) {
     const auto found = TRY(reader->info(update.ref));
     if ((found ? found->sha : Sha::zero()) != update.old_sha) {
-      return fail(Errc::conflict, "'{}' of {} has moved meanwhile; look at it again and repeat", update.ref, repo.path());
+      return fail(Errc::conflict, "'{}' of {} has moved meanwhile; look at it again and repeat", update.ref,
+                  repo.path());
     }
   }
-  return fail(Errc::conflict, "'{}' of {} cannot be made, perhaps because a ref of the name of one of its folders exists", updates[0].ref, repo.path());
+  return fail(Errc::conflict,
+              "'{}' of {} cannot be made, perhaps because a ref of the name of one of its folders exists",
+              updates[0].ref, repo.path());
 }
 
 }  // namespace sampan::git

@@ -1,5 +1,6 @@
-// A push from its intention to its event. Refs are moved by git, outside the database, so: intend (pre-receive), act (git moves the refs),
-// confirm (post-receive, the end of the process, or the next start; whoever comes first says the event, the others find it said).
+// A push from its intention to its event. Refs are moved by git, outside the database, so: intend (pre-receive), act
+// (git moves the refs), confirm (post-receive, the end of the process, or the next start; whoever comes first says the
+// event, the others find it said).
 #pragma once
 
 #include <functional>
@@ -22,29 +23,40 @@ Result<Role> role_on(people::People& people, const Actor& actor, const Repo& rep
 
 class Pushes {
  public:
-  Pushes(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing, ObjectReaders& readers);
+  Pushes(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing,
+         ObjectReaders& readers);
 
   void add_check(std::function<Result<void>(const PushCheck&)> check) { checks_.push_back(std::move(check)); }
-  void add_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice) { notices_.push_back(std::move(notice)); }
+  void add_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice) {
+    notices_.push_back(std::move(notice));
+  }
 
   // A receive-pack is about to start: the secret its hooks will show.
   std::string begin(const Repo& repo, const Actor& actor);
-  // The phases. unauthenticated when the secret is not that of a push under way. An error of pre_receive refuses the push.
+  // The phases. unauthenticated when the secret is not that of a push under way. An error of pre_receive refuses the
+  // push.
   Result<void> pre_receive(std::string_view secret, std::string_view body);
-  Result<std::vector<std::string>> post_receive(std::string_view secret, std::string_view body);  // lines for who pushed
+  Result<std::vector<std::string>> post_receive(std::string_view secret,
+                                                std::string_view body);  // lines for who pushed
   // The process has ended, however: confirms when post-receive did not. Forgets the secret.
   void finish(std::string_view secret);
 
-  // The whole story for an act of the server itself: the same checks, the same event. conflict when a ref is not at its old value.
+  // The whole story for an act of the server itself: the same checks, the same event. conflict when a ref is not at its
+  // old value.
   Result<PushId> move_refs(const Actor& actor, const Repo& repo, const std::vector<events::RefUpdate>& updates);
 
   // Waits until no git of an earlier life moves refs any more, then confirms what was left intended.
   Result<void> recover();
-  // A descriptor to give a git that will move refs as its stderr: recover() waits until all copies of it are closed. It is the log file.
+  // A descriptor to give a git that will move refs as its stderr: recover() waits until all copies of it are closed. It
+  // is the log file.
   Result<Fd> hold() const;
 
  private:
-  struct Active { Repo repo; Actor actor; PushId push; };
+  struct Active {
+    Repo repo;
+    Actor actor;
+    PushId push;
+  };
   Result<std::shared_ptr<Active>> active(std::string_view secret);
   Result<void> check(const Actor& actor, const Repo& repo, const HookCall& call);
   Result<PushId> intend(const Actor& actor, const Repo& repo, const HookCall& call);

@@ -21,7 +21,8 @@ constexpr std::size_t kLongestDescription = 1000;
 Result<void> check_name(std::string_view kind, std::string_view name) {
   if (is_valid_name(name)) return {};
   return fail(Errc::invalid,
-              "field 'name': a {}'s name is 1-64 letters, digits, '.', '_' or '-', begins with a letter or digit and does not end in '.git' or '.'; found '{}'",
+              "field 'name': a {}'s name is 1-64 letters, digits, '.', '_' or '-', begins with a letter or digit and "
+              "does not end in '.git' or '.'; found '{}'",
               kind, to_valid_utf8(name.substr(0, 100)));
 }
 
@@ -29,7 +30,8 @@ Result<void> check_name(std::string_view kind, std::string_view name) {
 Result<void> check_group_name(std::string_view name) {
   TRY(check_name("group", name));
   static const std::set<std::string> taken = {"api", "v2", "healthz", "metrics", "assets", "hooks", "login", "runner"};
-  if (taken.contains(lower(name))) return fail(Errc::invalid, "field 'name': '{}' is a path of the server itself; choose another", name);
+  if (taken.contains(lower(name)))
+    return fail(Errc::invalid, "field 'name': '{}' is a path of the server itself; choose another", name);
   return {};
 }
 
@@ -48,14 +50,16 @@ Result<Group> must_find_group(Tx& tx, std::string_view name) {
 
 }  // namespace
 
-Repos::Repos(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing, ObjectReaders& readers)
+Repos::Repos(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing,
+             ObjectReaders& readers)
     : db_(db), clock_(clock), events_(events), people_(people), plumbing_(plumbing), readers_(readers) {}
 
 Result<Group> Repos::create_group(const Actor& by, const NewGroup& order) {
   TRY(check_group_name(order.name));
   TRY(check_description(order.description));
   return db_.write([&](Tx& tx) -> Result<Group> {
-    if (TRY(store::group_by_name(tx, order.name))) return fail(Errc::conflict, "there is a group '{}' already", order.name);
+    if (TRY(store::group_by_name(tx, order.name)))
+      return fail(Errc::conflict, "there is a group '{}' already", order.name);
     Group group{{}, order.name, order.description, order.visibility, 0};
     group.id = TRY(store::insert_group(tx, group, clock_.now()));
     TRY(people_.audit(tx, by, {"group.create", "group", group.name, ""}));
@@ -86,7 +90,8 @@ Result<void> Repos::delete_group(const Actor& by, std::string_view name) {
   return db_.write([&](Tx& tx) -> Result<void> {
     const auto group = TRY(must_find_group(tx, name));
     if (group.repo_count > 0) {
-      return fail(Errc::conflict, "the group '{}' still holds {} repositories; delete or move them first", group.name, group.repo_count);
+      return fail(Errc::conflict, "the group '{}' still holds {} repositories; delete or move them first", group.name,
+                  group.repo_count);
     }
     TRY(people_.forget_members(tx, {.group = group.id, .repo = {}, .environment = {}}));
     TRY(store::delete_group(tx, group.id));
@@ -108,7 +113,8 @@ Result<Repo> Repos::create(const Actor& by, const NewRepo& order) {
     repo.group_id = group.id;
     repo.group = group.name;
     auto id = store::insert_repo(tx, repo);
-    if (!id && id.error().code == Errc::conflict) return fail(Errc::conflict, "there is a repository '{}' already", repo.path());
+    if (!id && id.error().code == Errc::conflict)
+      return fail(Errc::conflict, "there is a repository '{}' already", repo.path());
     repo.id = TRY(std::move(id));
     return {};
   }));
@@ -126,7 +132,9 @@ Result<Repo> Repos::create(const Actor& by, const NewRepo& order) {
 
 Result<Repo> Repos::find(std::string_view group, std::string_view name) {
   auto repo = TRY(db_.read([&](Tx& tx) { return store::repo_by_name(tx, group, name); }));
-  if (!repo) return fail(Errc::not_found, "there is no repository '{}/{}'", to_valid_utf8(group.substr(0, 100)), to_valid_utf8(name.substr(0, 100)));
+  if (!repo)
+    return fail(Errc::not_found, "there is no repository '{}/{}'", to_valid_utf8(group.substr(0, 100)),
+                to_valid_utf8(name.substr(0, 100)));
   return std::move(*repo);
 }
 

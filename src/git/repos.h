@@ -11,14 +11,27 @@
 
 namespace sampan::git {
 
-struct NewGroup { std::string name, description; Visibility visibility = Visibility::private_; };
-struct NewRepo { std::string group, name, description; Visibility visibility = Visibility::private_; };
-struct GroupChange { std::optional<std::string> description; std::optional<Visibility> visibility; };
-struct RepoChange { std::optional<std::string> description, default_branch; std::optional<Visibility> visibility; };
+struct NewGroup {
+  std::string name, description;
+  Visibility visibility = Visibility::private_;
+};
+struct NewRepo {
+  std::string group, name, description;
+  Visibility visibility = Visibility::private_;
+};
+struct GroupChange {
+  std::optional<std::string> description;
+  std::optional<Visibility> visibility;
+};
+struct RepoChange {
+  std::optional<std::string> description, default_branch;
+  std::optional<Visibility> visibility;
+};
 
 class Repos {
  public:
-  Repos(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing, ObjectReaders& readers);
+  Repos(Db& db, Clock& clock, EventLog& events, people::People& people, const Plumbing& plumbing,
+        ObjectReaders& readers);
 
   Result<Group> create_group(const Actor& by, const NewGroup& order);
   Result<Group> find_group(std::string_view name);
@@ -26,7 +39,8 @@ class Repos {
   Result<Group> change_group(const Actor& by, std::string_view name, const GroupChange& change);
   Result<void> delete_group(const Actor& by, std::string_view name);  // conflict while it holds repositories
 
-  // Intends (a row that is not ready), makes the folder, confirms. Its default branch is "main" until something is pushed.
+  // Intends (a row that is not ready), makes the folder, confirms. Its default branch is "main" until something is
+  // pushed.
   Result<Repo> create(const Actor& by, const NewRepo& order);
   Result<Repo> find(std::string_view group, std::string_view name);
   Result<Repo> find(RepoId id);

@@ -42,9 +42,10 @@ Result<void> delete_group(Tx& tx, GroupId id);
 
 Result<RepoId> insert_repo(Tx& tx, const Repo& repo);  // not ready
 Result<void> set_repo_ready(Tx& tx, RepoId id);
-Result<std::optional<Repo>> repo_by_name(Tx& tx, std::string_view group, std::string_view name);  // ready ones only, like all below
+Result<std::optional<Repo>> repo_by_name(Tx& tx, std::string_view group,
+                                         std::string_view name);  // ready ones only, like all below
 Result<std::optional<Repo>> repo_by_id(Tx& tx, RepoId id);
-Result<std::vector<Repo>> list_repos(Tx& tx);  // by group and name
+Result<std::vector<Repo>> list_repos(Tx& tx);        // by group and name
 Result<void> update_repo(Tx& tx, const Repo& repo);  // description, visibility, default_branch, updated_at
 Result<void> delete_repo(Tx& tx, RepoId id);
 Result<void> delete_unready_repos(Tx& tx);
@@ -55,9 +56,13 @@ Result<PushId> insert_push(Tx& tx, const Push& push);  // intended, nothing move
 Result<bool> finish_push(Tx& tx, PushId id, PushState state, Time now);
 Result<void> set_moved(Tx& tx, PushId id, std::string_view ref);
 Result<std::optional<Push>> push_by_id(Tx& tx, PushId id);  // with all its updates
-Result<std::vector<PushId>> intended_pushes(Tx& tx);         // oldest first
-// Every update of the repository's pushes from `first` on, newest push first: what decides whether an interrupted push moved its refs.
-struct PastUpdate { PushId push; events::RefUpdate update; };
+Result<std::vector<PushId>> intended_pushes(Tx& tx);        // oldest first
+// Every update of the repository's pushes from `first` on, newest push first: what decides whether an interrupted push
+// moved its refs.
+struct PastUpdate {
+  PushId push;
+  events::RefUpdate update;
+};
 Result<std::vector<PastUpdate>> updates_since(Tx& tx, RepoId repo, PushId first);
 Result<std::vector<Push>> list_pushes(Tx& tx, RepoId repo, std::int64_t before, int limit);  // newest first
 

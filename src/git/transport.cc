@@ -12,7 +12,8 @@ namespace sampan::git {
 namespace {
 
 constexpr std::chrono::seconds kAdvertiseTime{60};
-constexpr std::chrono::milliseconds kEndTime{30'000};  // for a receive-pack whose client has vanished to finish what it began
+constexpr std::chrono::milliseconds kEndTime{
+    30'000};  // for a receive-pack whose client has vanished to finish what it began
 
 std::string_view name_of(bool receives) { return receives ? "git-receive-pack" : "git-upload-pack"; }
 
@@ -32,7 +33,8 @@ int status_of(Errc code) {
 
 Response refuse(const Error& error) {
   auto response = Response::text(status_of(error.code), error.message + "\n");
-  if (error.code == Errc::unauthenticated) response.set("WWW-Authenticate", "Basic realm=\"Sampan\", charset=\"UTF-8\"");
+  if (error.code == Errc::unauthenticated)
+    response.set("WWW-Authenticate", "Basic realm=\"Sampan\", charset=\"UTF-8\"");
   if (error.code == Errc::internal) log::error("git", "{}", error.message);
   return response;
 }
@@ -45,7 +47,8 @@ std::string protocol_of(const Request& request) {
   const auto asked = request.header("Git-Protocol");
   if (asked.size() > 64) return {};
   for (char c : asked) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && std::string_view("=:._-").find(c) == std::string_view::npos) return {};
+    if (!std::isalnum(static_cast<unsigned char>(c)) && std::string_view("=:._-").find(c) == std::string_view::npos)
+      return {};
   }
   return std::string(asked);
 }
@@ -66,11 +69,14 @@ Result<Actor> actor_of(people::People& people, const Request& request, const Act
   if (kind == "bearer") return people.actor_of_token(value);
   const auto decoded = kind == "basic" ? base64_decode(value) : Result<std::string>(Error{Errc::invalid, ""});
   const auto colon = decoded ? decoded->find(':') : std::string::npos;
-  if (colon == std::string::npos) return fail(Errc::unauthenticated, "the Authorization header is neither Basic nor Bearer");
+  if (colon == std::string::npos)
+    return fail(Errc::unauthenticated, "the Authorization header is neither Basic nor Bearer");
   return people.actor_of_basic({decoded->substr(0, colon), decoded->substr(colon + 1)}, request.remote_address);
 }
 
-std::string_view without_git(std::string_view name) { return name.ends_with(".git") ? name.substr(0, name.size() - 4) : name; }
+std::string_view without_git(std::string_view name) {
+  return name.ends_with(".git") ? name.substr(0, name.size() - 4) : name;
+}
 
 }  // namespace
 
@@ -83,19 +89,25 @@ Result<Transport::Admitted> Transport::admit(const Request& request, const Actor
   auto repo = repos_.find(group, name);
   if (!repo && repo.error().code != Errc::not_found) return repo.error();
   const Role role = repo ? TRY(role_on(people_, actor, *repo)) : Role::none;
-  if (role < Role::viewer) return fail(Errc::not_found, "there is no repository '{}/{}', or {} may not see it", to_valid_utf8(group), to_valid_utf8(name), actor.name);
+  if (role < Role::viewer)
+    return fail(Errc::not_found, "there is no repository '{}/{}', or {} may not see it", to_valid_utf8(group),
+                to_valid_utf8(name), actor.name);
   if (service == Service::upload_pack) {
-    if (!actor.has(Scope::repo_read) && !actor.has(Scope::repo_write)) return fail(Errc::denied, "this token has not the scope repo_read, which fetching takes");
+    if (!actor.has(Scope::repo_read) && !actor.has(Scope::repo_write))
+      return fail(Errc::denied, "this token has not the scope repo_read, which fetching takes");
     return Admitted{std::move(*repo), actor};
   }
-  if (!actor.has(Scope::repo_write)) return fail(Errc::denied, "this token has not the scope repo_write, which pushing takes");
+  if (!actor.has(Scope::repo_write))
+    return fail(Errc::denied, "this token has not the scope repo_write, which pushing takes");
   if (role < Role::developer) {
-    return fail(Errc::denied, "pushing to {} takes the role developer; {} is {}. Ask one of its admins", repo->path(), actor.name, enum_text(role));
+    return fail(Errc::denied, "pushing to {} takes the role developer; {} is {}. Ask one of its admins", repo->path(),
+                actor.name, enum_text(role));
   }
   return Admitted{std::move(*repo), actor};
 }
 
-Command Transport::command(const Repo& repo, Service service, bool advertise, const Request& request, const std::string& push_secret) const {
+Command Transport::command(const Repo& repo, Service service, bool advertise, const Request& request,
+                           const std::string& push_secret) const {
   const bool receives = service == Service::receive_pack;
   std::vector<std::string> args{receives ? "receive-pack" : "upload-pack", "--stateless-rpc"};
   if (advertise) args.push_back("--advertise-refs");
@@ -103,7 +115,8 @@ Command Transport::command(const Repo& repo, Service service, bool advertise, co
   Environment environment, settings;
   if (const auto protocol = protocol_of(request); !protocol.empty()) environment.emplace_back("GIT_PROTOCOL", protocol);
   if (receives) {
-    settings = {{"core.hooksPath", repos_.hooks_folder()}, {"receive.maxInputSize", std::to_string(config_.max_push_bytes)}};
+    settings = {{"core.hooksPath", repos_.hooks_folder()},
+                {"receive.maxInputSize", std::to_string(config_.max_push_bytes)}};
     environment.emplace_back(kSocketVariable, config_.hook_socket);
     environment.emplace_back(kPushVariable, push_secret);
   }
@@ -124,8 +137,10 @@ Response Transport::advertise(const Request& request, const Actor& actor) {
   auto refs = run_ok(command(admitted->repo, service, true, request, ""), options);
   if (!refs) return refuse(refs.error());
   std::string body;
-  if (service == Service::receive_pack || !asks_for_version_2(protocol_of(request))) body = packet("# service=" + asked + "\n") + "0000";
-  return Response::text(200, body + *refs, "application/x-" + asked + "-advertisement").set("Cache-Control", "no-cache");
+  if (service == Service::receive_pack || !asks_for_version_2(protocol_of(request)))
+    body = packet("# service=" + asked + "\n") + "0000";
+  return Response::text(200, body + *refs, "application/x-" + asked + "-advertisement")
+      .set("Cache-Control", "no-cache");
 }
 
 Result<Response> Transport::start(const Request& request, const Admitted& admitted, Service service) {
@@ -136,7 +151,8 @@ Result<Response> Transport::start(const Request& request, const Admitted& admitt
   Fd our_out_fd(our_out), child_out_fd(child_out);
   const auto errors = TRY(pushes_.hold());
   const auto secret = receives ? pushes_.begin(admitted.repo, admitted.actor) : std::string();
-  auto spawned = Child::spawn(command(admitted.repo, service, false, request, secret), {child_in, child_out, receives ? errors.get() : -1});
+  auto spawned = Child::spawn(command(admitted.repo, service, false, request, secret),
+                              {child_in, child_out, receives ? errors.get() : -1});
   if (!spawned) {
     pushes_.finish(secret);
     return spawned.error();
@@ -152,13 +168,15 @@ Result<Response> Transport::start(const Request& request, const Admitted& admitt
     if (receives) pushes_.finish(secret);
   };
   Response response;
-  response.set("Content-Type", fmt::format("application/x-{}-result", name_of(receives))).set("Cache-Control", "no-cache");
+  response.set("Content-Type", fmt::format("application/x-{}-result", name_of(receives)))
+      .set("Cache-Control", "no-cache");
   response.body = std::move(body);
   return response;
 }
 
 Response Transport::upload_pack(const Request& request, const Actor& actor) {
-  if (request.header("Content-Type") != "application/x-git-upload-pack-request") return Response::text(415, "expected application/x-git-upload-pack-request\n");
+  if (request.header("Content-Type") != "application/x-git-upload-pack-request")
+    return Response::text(415, "expected application/x-git-upload-pack-request\n");
   const auto admitted = admit(request, actor, Service::upload_pack);
   if (!admitted) return refuse(admitted.error());
   auto response = start(request, *admitted, Service::upload_pack);
@@ -166,7 +184,8 @@ Response Transport::upload_pack(const Request& request, const Actor& actor) {
 }
 
 Response Transport::receive_pack(const Request& request, const Actor& actor) {
-  if (request.header("Content-Type") != "application/x-git-receive-pack-request") return Response::text(415, "expected application/x-git-receive-pack-request\n");
+  if (request.header("Content-Type") != "application/x-git-receive-pack-request")
+    return Response::text(415, "expected application/x-git-receive-pack-request\n");
   const auto admitted = admit(request, actor, Service::receive_pack);
   if (!admitted) return refuse(admitted.error());
   auto response = start(request, *admitted, Service::receive_pack);
@@ -185,7 +204,8 @@ Response Transport::post_receive(const Request& request) {
   if (lines) return Response::text(200, lines->empty() ? std::string() : join(*lines, "\n") + "\n");
   // The refs have moved whatever is answered here; the end of the process, or the next start, confirms again.
   log::error("git", "post-receive: {}", lines.error().message);
-  return Response::text(status_of(lines.error().code), "The push is there; what it starts will start a little later.\n");
+  return Response::text(status_of(lines.error().code),
+                        "The push is there; what it starts will start a little later.\n");
 }
 
 }  // namespace sampan::git

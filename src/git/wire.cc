@@ -5,7 +5,8 @@
 namespace sampan::git::wire {
 
 CommitBrief brief(const CommitInfo& commit) {
-  return {commit.sha, commit.sha.short_text(), commit.title, commit.author_name, commit.author_email, commit.authored_at, commit.parents};
+  return {commit.sha,          commit.sha.short_text(), commit.title,  commit.author_name,
+          commit.author_email, commit.authored_at,      commit.parents};
 }
 
 Result<RepoOut> repo_out(Parts& parts, const Repo& repo, const Actor& actor) {

@@ -30,11 +30,16 @@ struct RepoOut {
   Time updated_at{};
   std::optional<CommitBrief> head;
 };
-BOOST_DESCRIBE_STRUCT(RepoOut, (), (id, path, group, name, description, visibility, default_branch, empty, clone_url, my_role, updated_at, head))
+BOOST_DESCRIBE_STRUCT(RepoOut, (),
+                      (id, path, group, name, description, visibility, default_branch, empty, clone_url, my_role,
+                       updated_at, head))
 Result<RepoOut> repo_out(Parts& parts, const Repo& repo, const Actor& actor);  // with its head
 
 // `?limit=` and `?before=` of lists whose cursor is a place in the list.
-struct Page { int limit = 50; int skip = 0; };
+struct Page {
+  int limit = 50;
+  int skip = 0;
+};
 Result<Page> page_of(const Request& request);
 
 }  // namespace sampan::git::wire

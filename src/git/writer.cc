@@ -11,7 +11,8 @@ namespace {
 
 Result<void> check_files(const std::vector<NewFile>& files) {
   if (files.empty()) return fail(Errc::invalid, "a commit needs at least one file");
-  if (files.size() > kMostNewFiles) return fail(Errc::too_large, "the commit has {} files, over the limit of {}", files.size(), kMostNewFiles);
+  if (files.size() > kMostNewFiles)
+    return fail(Errc::too_large, "the commit has {} files, over the limit of {}", files.size(), kMostNewFiles);
   std::size_t bytes = 0;
   std::set<std::string> paths;
   for (const auto& file : files) {
@@ -22,10 +23,12 @@ Result<void> check_files(const std::vector<NewFile>& files) {
   for (const auto& file : files) {
     for (auto slash = file.path.find('/'); slash != std::string::npos; slash = file.path.find('/', slash + 1)) {
       const auto folder = file.path.substr(0, slash);
-      if (paths.contains(folder)) return fail(Errc::invalid, "'{}' is given as a file and as the folder of '{}'", folder, file.path);
+      if (paths.contains(folder))
+        return fail(Errc::invalid, "'{}' is given as a file and as the folder of '{}'", folder, file.path);
     }
   }
-  if (bytes > kMostNewBytes) return fail(Errc::too_large, "the files have {} bytes, over the limit of {}", bytes, kMostNewBytes);
+  if (bytes > kMostNewBytes)
+    return fail(Errc::too_large, "the files have {} bytes, over the limit of {}", bytes, kMostNewBytes);
   return {};
 }
 
@@ -48,10 +51,12 @@ Result<void> Writer::refuse_symlinks(const Repo& repo, const Sha& commit, const 
       if (!found) break;
       const bool inside = slash != std::string::npos;
       if (found->kind == TreeEntry::Kind::symlink || found->kind == TreeEntry::Kind::submodule) {
-        return fail(Errc::invalid, "'{}' goes through '{}', a symbolic link or submodule, which is not followed", file.path, file.path.substr(0, slash));
+        return fail(Errc::invalid, "'{}' goes through '{}', a symbolic link or submodule, which is not followed",
+                    file.path, file.path.substr(0, slash));
       }
       if (inside != (found->kind == TreeEntry::Kind::tree)) {
-        return fail(Errc::conflict, "'{}' is a {} in {} already", file.path.substr(0, slash), inside ? "file" : "folder", repo.path());
+        return fail(Errc::conflict, "'{}' is a {} in {} already", file.path.substr(0, slash),
+                    inside ? "file" : "folder", repo.path());
       }
       if (!inside) break;
     }
@@ -69,8 +74,10 @@ Result<std::string> Writer::write_tree(const Repo& repo, const Sha& expected, co
   }
   RunOptions options;
   options.input = names;
-  const auto shas = split(trim(TRY(plumbing_.run_ok(repo.id, {"hash-object", "-w", "--no-filters", "--stdin-paths"}, options))), '\n');
-  if (shas.size() != files.size()) return fail(Errc::internal, "git hash-object wrote {} of {} files", shas.size(), files.size());
+  const auto shas = split(
+      trim(TRY(plumbing_.run_ok(repo.id, {"hash-object", "-w", "--no-filters", "--stdin-paths"}, options))), '\n');
+  if (shas.size() != files.size())
+    return fail(Errc::internal, "git hash-object wrote {} of {} files", shas.size(), files.size());
 
   const Environment index{{"GIT_INDEX_FILE", folder.path() + "/index"}};
   if (!expected.is_zero()) TRY(plumbing_.run_ok(repo.id, {"read-tree", expected.text()}, {}, index));
@@ -94,11 +101,12 @@ Result<Environment> Writer::identity(const Actor& actor) {
                      {"GIT_COMMITTER_NAME", name}, {"GIT_COMMITTER_EMAIL", email}, {"GIT_COMMITTER_DATE", at}};
 }
 
-Result<Sha> Writer::commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected, std::string_view message,
-                                 const std::vector<NewFile>& files) {
+Result<Sha> Writer::commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected,
+                                 std::string_view message, const std::vector<NewFile>& files) {
   TRY(check_short_ref("branch", branch));
   TRY(check_files(files));
-  if (!is_valid_utf8(message) || message.find('\0') != std::string_view::npos) return fail(Errc::invalid, "the commit's message is not valid UTF-8 text");
+  if (!is_valid_utf8(message) || message.find('\0') != std::string_view::npos)
+    return fail(Errc::invalid, "the commit's message is not valid UTF-8 text");
   TRY(refuse_symlinks(repo, expected, files));
   const auto tree = TRY(write_tree(repo, expected, files));
   std::vector<std::string> args{"commit-tree", tree};

@@ -18,8 +18,8 @@ class Writer {
   Writer(people::People& people, Clock& clock, const Plumbing& plumbing, ObjectReaders& readers, Pushes& pushes)
       : people_(people), clock_(clock), plumbing_(plumbing), readers_(readers), pushes_(pushes) {}
   // Objects first (nobody sees them), then the ref through Pushes. `expected` zero: the branch must not exist yet.
-  Result<Sha> commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected, std::string_view message,
-                           const std::vector<NewFile>& files);
+  Result<Sha> commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected,
+                           std::string_view message, const std::vector<NewFile>& files);
 
  private:
   Result<void> refuse_symlinks(const Repo& repo, const Sha& commit, const std::vector<NewFile>& files);

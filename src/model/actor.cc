@@ -11,7 +11,7 @@ Actor Actor::system() {
   actor.kind = Kind::system;
   actor.name = "sampan";
   actor.site_admin = true;
-  actor.scopes = {Scope::api_read,  Scope::api_write,  Scope::repo_read, Scope::repo_write,
+  actor.scopes = {Scope::api_read,   Scope::api_write,   Scope::repo_read, Scope::repo_write,
                   Scope::image_read, Scope::image_write, Scope::runner};
   return actor;
 }

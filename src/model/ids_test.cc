@@ -13,7 +13,8 @@ TEST_CASE("ids: an object name is forty lower-case hex digits") {
   CHECK(Sha::parse(good)->text() == good);
   CHECK(Sha::parse(good)->short_text() == "aaaaaaaa");
   CHECK(Sha().is_zero());
-  for (const std::string& bad : {std::string(39, 'a'), std::string(41, 'a'), std::string(40, 'A'), std::string(40, 'g'), std::string()}) {
+  for (const std::string& bad :
+       {std::string(39, 'a'), std::string(41, 'a'), std::string(40, 'A'), std::string(40, 'g'), std::string()}) {
     CHECK_FALSE(Sha::parse(bad));
   }
 }

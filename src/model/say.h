@@ -10,13 +10,16 @@
 namespace sampan {
 
 template <class E>
-Result<void> say(EventLog& log, Tx& tx, const E& event) { return log.say(tx, E::kKind, to_json(event)); }
+Result<void> say(EventLog& log, Tx& tx, const E& event) {
+  return log.say(tx, E::kKind, to_json(event));
+}
 
 template <class E>
 void listen(EventLog& log, std::string name, std::function<Result<void>(const E&)> reaction) {
-  log.listen(std::move(name), {std::string(E::kKind)}, [reaction = std::move(reaction)](const Event& event) -> Result<void> {
-    return reaction(TRY(from_json<E>(event.body)));
-  });
+  log.listen(std::move(name), {std::string(E::kKind)},
+             [reaction = std::move(reaction)](const Event& event) -> Result<void> {
+               return reaction(TRY(from_json<E>(event.body)));
+             });
 }
 
 }  // namespace sampan

@@ -9,10 +9,11 @@
 namespace sampan::notify {
 
 struct Message {
-  std::string event;   // what robots subscribe to: run_failed, run_recovered, run_succeeded, gate_opened, deployment_finished, app_changed
-  std::string title;   // one line
-  std::string body;    // markdown, without the title
-  std::string link;    // path below the public URL: "/runs/12"
+  std::string event;  // what robots subscribe to: run_failed, run_recovered, run_succeeded, gate_opened,
+                      // deployment_finished, app_changed
+  std::string title;  // one line
+  std::string body;   // markdown, without the title
+  std::string link;   // path below the public URL: "/runs/12"
   std::string link_title;
   std::string repo;         // empty: of no repository
   std::string environment;  // empty: of no environment

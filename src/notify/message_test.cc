@@ -54,7 +54,8 @@ TEST_CASE("notify: of runs, changes of state are told: a failure once, the recov
   CHECK(told(run("succeeded", "failed")) == "run_recovered");
   CHECK(told(run("succeeded", "succeeded")) == "run_succeeded");
   CHECK(told(run("succeeded")) == "run_succeeded");
-  for (const auto* state : {"queued", "running", "waiting", "canceled"}) CHECK_MESSAGE(told(run(state, "failed")) == "nothing", state);
+  for (const auto* state : {"queued", "running", "waiting", "canceled"})
+    CHECK_MESSAGE(told(run(state, "failed")) == "nothing", state);
 }
 
 TEST_CASE("notify: a failed run is told with what failed, why, and where to look") {

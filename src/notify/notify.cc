@@ -15,15 +15,18 @@ bool wants(const store::Robot& robot, const Message& message) {
   const auto lists = [](const std::vector<std::string>& wanted, const std::string& value) {
     return wanted.empty() || value.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
   };
-  return std::find(robot.events.begin(), robot.events.end(), message.event) != robot.events.end() && lists(robot.repos, message.repo) &&
-         lists(robot.environments, message.environment);
+  return std::find(robot.events.begin(), robot.events.end(), message.event) != robot.events.end() &&
+         lists(robot.repos, message.repo) && lists(robot.environments, message.environment);
 }
 
-Microseconds pause_after(std::int64_t attempts) { return std::chrono::seconds(std::min<std::int64_t>(5LL << attempts, 600)); }
+Microseconds pause_after(std::int64_t attempts) {
+  return std::chrono::seconds(std::min<std::int64_t>(5LL << attempts, 600));
+}
 
 }  // namespace
 
-Notify::Notify(Db& db, Clock& clock, EventLog& events, people::People& people, SecretBox& secrets, HttpClient& http, Config config)
+Notify::Notify(Db& db, Clock& clock, EventLog& events, people::People& people, SecretBox& secrets, HttpClient& http,
+               Config config)
     : state_(std::make_unique<State>(db, clock, events, people, secrets, http, std::move(config))) {}
 Notify::~Notify() { stop(); }
 
@@ -35,7 +38,8 @@ void Notify::connect() {
     });
   };
   const auto reader = []<class E>(std::type_identity<E>) {
-    return [](const std::string& body) -> Result<std::optional<Message>> { return message_for(TRY(from_json<E>(body))); };
+    return
+        [](const std::string& body) -> Result<std::optional<Message>> { return message_for(TRY(from_json<E>(body))); };
   };
   hear(std::string(events::RunChanged::kKind), reader(std::type_identity<events::RunChanged>()));
   hear(std::string(events::GateOpened::kKind), reader(std::type_identity<events::GateOpened>()));
@@ -67,7 +71,9 @@ void Notify::State::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const auto next = deliver_due();
     if (!next.has_value()) log::warning("notify", "{}", next.error().message);
-    const auto wait = next.has_value() ? std::clamp<Microseconds>(*next - clock.now(), std::chrono::milliseconds(20), std::chrono::seconds(30)) : std::chrono::seconds(5);
+    const auto wait = next.has_value() ? std::clamp<Microseconds>(*next - clock.now(), std::chrono::milliseconds(20),
+                                                                  std::chrono::seconds(30))
+                                       : std::chrono::seconds(5);
     std::unique_lock lock(mutex);
     bell.wait_for(lock, stop, wait, [this] { return rung; });
     rung = false;
@@ -94,27 +100,32 @@ Result<std::string> Notify::State::secret_of(const store::Robot& robot) const {
 Result<std::string> Notify::State::send_now(const store::Robot& robot, const Message& message) {
   auto absolute = message;
   absolute.link = config.public_url + message.link;
-  const auto delivery = delivery_of(robot.kind, http.send(robot_request(robot.kind, robot.url, TRY(secret_of(robot)), absolute, clock.now())));
-  if (!delivery.delivered) return fail(Errc::unavailable, "the robot '{}' did not take the message: {}", robot.name, delivery.answer);
+  const auto delivery = delivery_of(
+      robot.kind, http.send(robot_request(robot.kind, robot.url, TRY(secret_of(robot)), absolute, clock.now())));
+  if (!delivery.delivered)
+    return fail(Errc::unavailable, "the robot '{}' did not take the message: {}", robot.name, delivery.answer);
   return delivery.answer;
 }
 
 Result<Time> Notify::State::deliver_due() {
   const auto now = clock.now();
   auto next = now + std::chrono::seconds(30);
-  for (const auto& robot : TRY(db.read([](Tx& tx) { return store::list_robots(tx); }))) next = std::min(next, TRY(deliver_to(robot, now)));
+  for (const auto& robot : TRY(db.read([](Tx& tx) { return store::list_robots(tx); })))
+    next = std::min(next, TRY(deliver_to(robot, now)));
   const auto due = TRY(db.read([&](Tx& tx) { return store::next_due(tx, now); }));
   return due ? std::min(next, *due) : next;
 }
 
-// One robot's turn: what has waited for the merge window goes out as one message, if the last minute's count allows one more.
+// One robot's turn: what has waited for the merge window goes out as one message, if the last minute's count allows one
+// more.
 Result<Time> Notify::State::deliver_to(const store::Robot& robot, Time now) {
   const auto later = now + std::chrono::seconds(30);
   const auto notices = TRY(db.read([&](Tx& tx) { return store::due_notices(tx, robot.id, now, kMostMerged); }));
   if (notices.empty()) return later;
   const auto ripe = notices.front().created_at + std::chrono::duration_cast<Microseconds>(config.merge_window);
   if (ripe > now) return ripe;
-  const auto sent = TRY(db.read([&](Tx& tx) { return store::batches_since(tx, robot.id, now - std::chrono::minutes(1)); }));
+  const auto sent =
+      TRY(db.read([&](Tx& tx) { return store::batches_since(tx, robot.id, now - std::chrono::minutes(1)); }));
   if (sent >= config.per_minute) return now + std::chrono::seconds(1);
 
   std::vector<Message> messages;
@@ -124,11 +135,15 @@ Result<Time> Notify::State::deliver_to(const store::Robot& robot, Time now) {
   }
   // A secret that cannot be read is this robot's trouble only: those behind it must still be told.
   const auto secret = secret_of(robot);
-  const auto delivery = secret.has_value() ? delivery_of(robot.kind, http.send(robot_request(robot.kind, robot.url, *secret, merged(messages), clock.now())))
-                                           : Delivery{false, false, secret.error().message};
+  const auto delivery =
+      secret.has_value()
+          ? delivery_of(robot.kind,
+                        http.send(robot_request(robot.kind, robot.url, *secret, merged(messages), clock.now())))
+          : Delivery{false, false, secret.error().message};
   TRY(db.write([&](Tx& tx) -> Result<void> {
     if (delivery.delivered) return store::mark_sent(tx, notices, delivery.answer, clock.now());
-    if (!delivery.retry || notices.front().attempts + 1 >= kMostAttempts) return store::mark_failed(tx, notices, delivery.answer);
+    if (!delivery.retry || notices.front().attempts + 1 >= kMostAttempts)
+      return store::mark_failed(tx, notices, delivery.answer);
     return store::mark_retry(tx, notices, delivery.answer, clock.now() + pause_after(notices.front().attempts));
   }));
   if (!delivery.delivered) log::warning("notify", "robot {}: {}", robot.name, delivery.answer);

@@ -1,6 +1,6 @@
-// People are told: DingTalk robots (signed markdown and action cards) and generic web hooks, on change of state, merged, under the rate limit.
-// hears: RunChanged, GateOpened, DeploymentChanged, AppChanged.   says: nothing.
-// owns: robot, notice.
+// People are told: DingTalk robots (signed markdown and action cards) and generic web hooks, on change of state,
+// merged, under the rate limit. hears: RunChanged, GateOpened, DeploymentChanged, AppChanged.   says: nothing. owns:
+// robot, notice.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,8 @@ struct Config {
 
 class Notify {
  public:
-  Notify(Db& db, Clock& clock, EventLog& events, people::People& people, SecretBox& secrets, HttpClient& http, Config config);
+  Notify(Db& db, Clock& clock, EventLog& events, people::People& people, SecretBox& secrets, HttpClient& http,
+         Config config);
   ~Notify();
   void connect();
   void start();

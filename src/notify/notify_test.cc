@@ -28,11 +28,21 @@ struct House {
 
   House() { log::set_level(log::Level::error); }
 
-  std::int64_t robot(const std::string& name, std::vector<std::string> wanted = {"run_failed"}, std::vector<std::string> repos = {}, std::string secret = {}) {
-    const store::Robot robot{0, name, RobotKind::webhook, "http://" + name + ".test", std::move(secret), std::move(wanted), std::move(repos), {}, clock.now()};
+  std::int64_t robot(const std::string& name, std::vector<std::string> wanted = {"run_failed"},
+                     std::vector<std::string> repos = {}, std::string secret = {}) {
+    const store::Robot robot{0,
+                             name,
+                             RobotKind::webhook,
+                             "http://" + name + ".test",
+                             std::move(secret),
+                             std::move(wanted),
+                             std::move(repos),
+                             {},
+                             clock.now()};
     return must(db->write([&](Tx& tx) { return store::insert_robot(tx, robot); }));
   }
-  void tell(const std::string& source, const std::string& title = "shop failed", const std::string& repo = "company/shop") {
+  void tell(const std::string& source, const std::string& title = "shop failed",
+            const std::string& repo = "company/shop") {
     must(state.tell(source, Message{"run_failed", title, "body", "/runs/12", "See why", repo, "production"}));
   }
   // Lets the sender look again as often as it asked to, over this time.
@@ -50,11 +60,15 @@ struct House {
     return must(db->read([&](Tx& tx) { return store::list_notices(tx, robot, INT64_MAX, 100); }));
   }
   void answer(int status) {
-    http.answer_with([status](const OutboundRequest&) { return OutboundResponse{status, {}, "said " + std::to_string(status)}; });
+    http.answer_with([status](const OutboundRequest&) {
+      return OutboundResponse{status, {}, "said " + std::to_string(status)};
+    });
   }
 };
 
-std::string title_of(const OutboundRequest& request) { return std::string(boost::json::parse(request.body).at("title").as_string()); }
+std::string title_of(const OutboundRequest& request) {
+  return std::string(boost::json::parse(request.body).at("title").as_string());
+}
 
 }  // namespace
 
@@ -182,14 +196,16 @@ TEST_CASE("notify: a robot whose secret cannot be read does not silence the othe
 TEST_CASE("notify: a secret is sealed at rest, never shown, and signs what goes out") {
   House house;
   const auto routes = robot_routes(house.state);
-  const auto call = [&](std::size_t route, std::string body, std::vector<std::pair<std::string, std::string>> params = {}) {
+  const auto call = [&](std::size_t route, std::string body,
+                        std::vector<std::pair<std::string, std::string>> params = {}) {
     Request request;
     request.body = std::move(body);
     request.params = std::move(params);
     const auto answer = routes[route].handler(request, Actor::system());
     return answer.has_value() ? std::get<std::string>(answer->body) : answer.error().message;
   };
-  const auto made = call(1, R"({"name":"team","kind":"webhook","url":"http://team.test","secret":"hush","events":["run_failed"]})");
+  const auto made =
+      call(1, R"({"name":"team","kind":"webhook","url":"http://team.test","secret":"hush","events":["run_failed"]})");
   CHECK(made.find("\"has_secret\":true") != std::string::npos);
   CHECK((made + call(0, "")).find("hush") == std::string::npos);
   const auto stored = must(house.db->read([](Tx& tx) { return store::list_robots(tx); }));
@@ -199,9 +215,12 @@ TEST_CASE("notify: a secret is sealed at rest, never shown, and signs what goes 
   REQUIRE(house.http.requests().size() == 1);
   const auto request = house.http.requests()[0];
   CHECK(find_header(request.headers, "X-Sampan-Signature") == "sha256=" + hex(hmac_sha256("hush", request.body)));
-  CHECK(call(1, R"({"name":"x","kind":"webhook","url":"http://x","events":["run_faild"]})").find("did you mean 'run_failed'") != std::string::npos);
-  CHECK(call(1, R"({"name":"x","kind":"pigeon","url":"http://x","events":[]})").find("expected dingtalk or webhook") != std::string::npos);
-  CHECK(call(1, R"({"name":"x","kind":"webhook","url":"file:///etc/passwd","events":[]})").find("expected an http:// or https:// address") != std::string::npos);
+  CHECK(call(1, R"({"name":"x","kind":"webhook","url":"http://x","events":["run_faild"]})")
+            .find("did you mean 'run_failed'") != std::string::npos);
+  CHECK(call(1, R"({"name":"x","kind":"pigeon","url":"http://x","events":[]})").find("expected dingtalk or webhook") !=
+        std::string::npos);
+  CHECK(call(1, R"({"name":"x","kind":"webhook","url":"file:///etc/passwd","events":[]})")
+            .find("expected an http:// or https:// address") != std::string::npos);
 }
 
 TEST_CASE("notify: an event said in a transaction reaches the robot") {

@@ -27,7 +27,8 @@ std::string dingtalk_sign(std::string_view secret, std::int64_t timestamp_ms) {
   return base64(hmac_sha256(secret, fmt::format("{}\n{}", timestamp_ms, secret)));
 }
 
-OutboundRequest robot_request(RobotKind kind, std::string_view url, std::string_view secret, const Message& message, Time now) {
+OutboundRequest robot_request(RobotKind kind, std::string_view url, std::string_view secret, const Message& message,
+                              Time now) {
   OutboundRequest request;
   request.method = Method::post;
   request.url = url;
@@ -35,20 +36,26 @@ OutboundRequest robot_request(RobotKind kind, std::string_view url, std::string_
   if (kind == RobotKind::dingtalk) {
     if (!secret.empty()) {
       const auto timestamp = to_micros(now) / 1000;
-      request.url += fmt::format("{}timestamp={}&sign={}", request.url.find('?') == std::string::npos ? '?' : '&', timestamp,
-                                 percent_encode(dingtalk_sign(secret, timestamp)));
+      request.url += fmt::format("{}timestamp={}&sign={}", request.url.find('?') == std::string::npos ? '?' : '&',
+                                 timestamp, percent_encode(dingtalk_sign(secret, timestamp)));
     }
-    request.body = format_json(json::object{{"msgtype", "actionCard"},
-                                            {"actionCard",
-                                             {{"title", message.title},
-                                              {"text", fmt::format("#### {}\n\n{}", message.title, message.body)},
-                                              {"btnOrientation", "0"},
-                                              {"btns", json::array{json::object{{"title", message.link_title}, {"actionURL", message.link}}}}}}});
+    request.body = format_json(json::object{
+        {"msgtype", "actionCard"},
+        {"actionCard",
+         {{"title", message.title},
+          {"text", fmt::format("#### {}\n\n{}", message.title, message.body)},
+          {"btnOrientation", "0"},
+          {"btns", json::array{json::object{{"title", message.link_title}, {"actionURL", message.link}}}}}}});
     return request;
   }
-  request.body = format_json(json::object{{"event", message.event}, {"title", message.title}, {"text", message.body}, {"url", message.link},
-                                          {"repository", message.repo}, {"environment", message.environment}});
-  if (!secret.empty()) request.headers.emplace_back("X-Sampan-Signature", "sha256=" + hex(hmac_sha256(secret, request.body)));
+  request.body = format_json(json::object{{"event", message.event},
+                                          {"title", message.title},
+                                          {"text", message.body},
+                                          {"url", message.link},
+                                          {"repository", message.repo},
+                                          {"environment", message.environment}});
+  if (!secret.empty())
+    request.headers.emplace_back("X-Sampan-Signature", "sha256=" + hex(hmac_sha256(secret, request.body)));
   return request;
 }
 
@@ -57,7 +64,8 @@ Message merged(const std::vector<Message>& messages) {
   Message whole = messages.back();
   whole.title = fmt::format("{} (and {} more)", messages.back().title, messages.size() - 1);
   whole.body.clear();
-  for (const auto& message : messages) whole.body += fmt::format("**[{}]({})**\n\n{}\n\n", message.title, message.link, message.body);
+  for (const auto& message : messages)
+    whole.body += fmt::format("**[{}]({})**\n\n{}\n\n", message.title, message.link, message.body);
   return whole;
 }
 

@@ -12,7 +12,8 @@ using namespace sampan::notify;
 
 namespace {
 
-const Message kMessage{"run_failed", "shop failed", "a \"body\"", "http://sampan.test/runs/12", "See why", "company/shop", ""};
+const Message kMessage{
+    "run_failed", "shop failed", "a \"body\"", "http://sampan.test/runs/12", "See why", "company/shop", ""};
 const Time kNow = from_micros(1'700'000'000'000'000);
 
 std::string outcome(RobotKind kind, int status, std::string body) {
@@ -25,9 +26,13 @@ std::string outcome(RobotKind kind, int status, std::string body) {
 TEST_CASE("notify: DingTalk's signature is that of its documentation's recipe") {
   // base64(hmac.new(secret, f"{timestamp}\n{secret}", sha256)) by Python's hmac module.
   CHECK(dingtalk_sign("SEC0123456789abcdef", 1'700'000'000'000) == "TSZbRFUuvaSQaRKUpF970OPCb2/LcQAP3wOvwZIzBZk=");
-  const auto request = robot_request(RobotKind::dingtalk, "https://robot.test/send?access_token=x", "SECtest1", kMessage, kNow);
-  CHECK(request.url == "https://robot.test/send?access_token=x&timestamp=1700000000000&sign=k%2BhlUJDe0NLnhx%2FP72ygXWD7U8Ait3TbR1i18gIg4Ww%3D");
-  CHECK(robot_request(RobotKind::dingtalk, "https://robot.test/send", "", kMessage, kNow).url == "https://robot.test/send");
+  const auto request =
+      robot_request(RobotKind::dingtalk, "https://robot.test/send?access_token=x", "SECtest1", kMessage, kNow);
+  CHECK(request.url ==
+        "https://robot.test/"
+        "send?access_token=x&timestamp=1700000000000&sign=k%2BhlUJDe0NLnhx%2FP72ygXWD7U8Ait3TbR1i18gIg4Ww%3D");
+  CHECK(robot_request(RobotKind::dingtalk, "https://robot.test/send", "", kMessage, kNow).url ==
+        "https://robot.test/send");
 }
 
 TEST_CASE("notify: DingTalk gets an action card with one button to where the trouble is") {
@@ -51,7 +56,9 @@ TEST_CASE("notify: a web hook gets plain JSON, signed over its bytes when there 
   CHECK(body.at("url") == "http://sampan.test/runs/12");
   CHECK(body.at("repository") == "company/shop");
   CHECK(find_header(request.headers, "X-Sampan-Signature") == "sha256=" + hex(hmac_sha256("key", request.body)));
-  CHECK(find_header(robot_request(RobotKind::webhook, "https://hook.test", "", kMessage, kNow).headers, "X-Sampan-Signature").empty());
+  CHECK(find_header(robot_request(RobotKind::webhook, "https://hook.test", "", kMessage, kNow).headers,
+                    "X-Sampan-Signature")
+            .empty());
 }
 
 TEST_CASE("notify: several messages become one that counts them and keeps their order and links") {
@@ -61,7 +68,8 @@ TEST_CASE("notify: several messages become one that counts them and keeps their 
   CHECK(merged({kMessage}).title == "shop failed");
   const auto whole = merged({kMessage, second});
   CHECK(whole.title == "web failed (and 1 more)");
-  CHECK(whole.body.find("**[shop failed](http://sampan.test/runs/12)**") < whole.body.find("**[web failed](http://sampan.test/runs/13)**"));
+  CHECK(whole.body.find("**[shop failed](http://sampan.test/runs/12)**") <
+        whole.body.find("**[web failed](http://sampan.test/runs/13)**"));
   CHECK(whole.link == "http://sampan.test/runs/13");
 }
 

@@ -10,8 +10,15 @@
 namespace sampan::notify {
 
 struct Notify::State {
-  State(Db& db_in, Clock& clock_in, EventLog& events_in, people::People& people_in, SecretBox& secrets_in, HttpClient& http_in, Config config_in)
-      : db(db_in), clock(clock_in), events(events_in), people(people_in), secrets(secrets_in), http(http_in), config(std::move(config_in)) {}
+  State(Db& db_in, Clock& clock_in, EventLog& events_in, people::People& people_in, SecretBox& secrets_in,
+        HttpClient& http_in, Config config_in)
+      : db(db_in),
+        clock(clock_in),
+        events(events_in),
+        people(people_in),
+        secrets(secrets_in),
+        http(http_in),
+        config(std::move(config_in)) {}
 
   Db& db;
   Clock& clock;

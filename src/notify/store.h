@@ -15,7 +15,7 @@ struct Robot {
   std::int64_t id = 0;
   std::string name;
   RobotKind kind = RobotKind::webhook;
-  std::string url, sealed_secret;  // sealed with the SecretBox; empty: none
+  std::string url, sealed_secret;                        // sealed with the SecretBox; empty: none
   std::vector<std::string> events, repos, environments;  // empty repos/environments: all
   Time created_at{};
 };

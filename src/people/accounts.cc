@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kLongestName = 128;
 
 Result<void> check_text(std::string_view field, std::string_view text) {
-  if (text.size() > kLongestName) return fail(Errc::invalid, "field '{}': expected at most {} bytes, found {}", field, kLongestName, text.size());
+  if (text.size() > kLongestName)
+    return fail(Errc::invalid, "field '{}': expected at most {} bytes, found {}", field, kLongestName, text.size());
   if (!is_valid_utf8(text) || text.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos) {
     return fail(Errc::invalid, "field '{}': expected one line of UTF-8 text", field);
   }
@@ -20,7 +21,8 @@ Result<void> check_text(std::string_view field, std::string_view text) {
 Result<void> check_email(std::string_view email) {
   TRY(check_text("email", email));
   const auto at = email.find('@');
-  if (!email.empty() && (at == 0 || at == std::string_view::npos || at + 1 == email.size() || email.find(' ') != std::string_view::npos)) {
+  if (!email.empty() && (at == 0 || at == std::string_view::npos || at + 1 == email.size() ||
+                         email.find(' ') != std::string_view::npos)) {
     return fail(Errc::invalid, "field 'email': expected an address like 'ann@example.com', found '{}'", email);
   }
   return {};
@@ -28,9 +30,13 @@ Result<void> check_email(std::string_view email) {
 
 Result<void> check_login(std::string_view login) {
   if (!is_valid_name(login)) {
-    return fail(Errc::invalid, "field 'login': expected 1-64 letters, digits, '.', '_' or '-', beginning with a letter or digit, found '{}'", login);
+    return fail(
+        Errc::invalid,
+        "field 'login': expected 1-64 letters, digits, '.', '_' or '-', beginning with a letter or digit, found '{}'",
+        login);
   }
-  if (login == "job" || login == "token") return fail(Errc::invalid, "field 'login': '{}' is kept for tokens; choose another", login);
+  if (login == "job" || login == "token")
+    return fail(Errc::invalid, "field 'login': '{}' is kept for tokens; choose another", login);
   return {};
 }
 
@@ -66,7 +72,8 @@ Result<store::UserRow> must_find(Tx& tx, std::string_view login) {
 }
 
 Result<void> only_people(const Actor& actor) {
-  if (actor.kind != Actor::Kind::user) return fail(Errc::denied, "only a person has an account and tokens; {} is not one", actor.name);
+  if (actor.kind != Actor::Kind::user)
+    return fail(Errc::denied, "only a person has an account and tokens; {} is not one", actor.name);
   return {};
 }
 
@@ -87,9 +94,11 @@ Result<MadeUser> Accounts::create(const Actor& by, const NewUser& order) {
   made.user.created_at = clock_.now();
   const auto hash = hash_password(order.password ? *order.password : *made.initial_password);
   return db_.write([&](Tx& tx) -> Result<MadeUser> {
-    if (TRY(store::user_by_login(tx, order.login))) return fail(Errc::conflict, "there is a user '{}' already", order.login);
+    if (TRY(store::user_by_login(tx, order.login)))
+      return fail(Errc::conflict, "there is a user '{}' already", order.login);
     made.user.id = TRY(store::insert_user(tx, made.user, hash));
-    TRY(store::insert_audit(tx, clock_.now(), by, {"user.create", "user", order.login, order.site_admin ? "administrator" : ""}));
+    TRY(store::insert_audit(tx, clock_.now(), by,
+                            {"user.create", "user", order.login, order.site_admin ? "administrator" : ""}));
     return made;
   });
 }
@@ -104,7 +113,8 @@ Result<User> Accounts::change(const Actor& by, std::string_view login, const Use
     User user = TRY(must_find(tx, login)).user;
     TRY(apply(user, change));
     TRY(store::update_user(tx, user));
-    if (TRY(store::count_active_admins(tx)) == 0) return fail(Errc::conflict, "'{}' is the last active administrator; make another one first", user.login);
+    if (TRY(store::count_active_admins(tx)) == 0)
+      return fail(Errc::conflict, "'{}' is the last active administrator; make another one first", user.login);
     if (change.password) {
       user.must_change_password = user.id != by.user;  // whoever set it for somebody else should not go on knowing it
       TRY(store::update_password(tx, user.id, hash, user.must_change_password));
@@ -122,11 +132,13 @@ Result<User> Accounts::change_self(const Actor& self, const UserChange& change) 
   return this->change(self, self.name, allowed);
 }
 
-Result<void> Accounts::change_password(const Actor& self, const std::string& old_password, const std::string& new_password) {
+Result<void> Accounts::change_password(const Actor& self, const std::string& old_password,
+                                       const std::string& new_password) {
   TRY(only_people(self));
   TRY(check_password(new_password));
   auto row = TRY(db_.read([&](Tx& tx) { return must_find(tx, self.name); }));
-  if (!verify_password(old_password, row.password_hash)) return fail(Errc::invalid, "field 'old_password': this is not the current password");
+  if (!verify_password(old_password, row.password_hash))
+    return fail(Errc::invalid, "field 'old_password': this is not the current password");
   const auto hash = hash_password(new_password);
   return db_.write([&](Tx& tx) -> Result<void> {
     TRY(store::update_password(tx, self.user, hash, false));
@@ -154,12 +166,18 @@ Result<MadeToken> Accounts::create_token(const Actor& self, const NewToken& orde
   TRY(only_people(self));
   TRY(check_text("name", order.name));
   if (order.name.empty()) return fail(Errc::invalid, "field 'name': expected what the token is for, found nothing");
-  if (order.scopes.empty()) return fail(Errc::invalid, "field 'scopes': expected at least one of api_read, api_write, repo_read, repo_write, image_read, image_write");
+  if (order.scopes.empty())
+    return fail(
+        Errc::invalid,
+        "field 'scopes': expected at least one of api_read, api_write, repo_read, repo_write, image_read, image_write");
   for (Scope scope : order.scopes) {
-    if (!self.has(scope)) return fail(Errc::denied, "field 'scopes': you cannot give the scope '{}', which you do not have here", enum_text(scope));
+    if (!self.has(scope))
+      return fail(Errc::denied, "field 'scopes': you cannot give the scope '{}', which you do not have here",
+                  enum_text(scope));
   }
   const auto now = clock_.now();
-  if (order.expires_at && *order.expires_at <= now) return fail(Errc::invalid, "field 'expires_in_days': expected at least 1");
+  if (order.expires_at && *order.expires_at <= now)
+    return fail(Errc::invalid, "field 'expires_in_days': expected at least 1");
   MadeToken made;
   made.secret = random_token("sp_");
   made.row.name = order.name;
@@ -182,7 +200,8 @@ Result<std::vector<store::TokenRow>> Accounts::tokens(const Actor& self) {
 Result<void> Accounts::revoke_token(const Actor& self, TokenId id) {
   TRY(only_people(self));
   return db_.write([&](Tx& tx) -> Result<void> {
-    if (!TRY(store::revoke_personal_token(tx, self.user, id, clock_.now()))) return fail(Errc::not_found, "you have no live token with the id {}", id.value);
+    if (!TRY(store::revoke_personal_token(tx, self.user, id, clock_.now())))
+      return fail(Errc::not_found, "you have no live token with the id {}", id.value);
     sign_in_.forget_after(tx);
     return store::insert_audit(tx, clock_.now(), self, {"token.revoke", "token", std::to_string(id.value), ""});
   });

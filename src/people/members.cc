@@ -21,7 +21,8 @@ Members::Members(Db& db, Clock& clock) : db_(db), clock_(clock), roles_(clock, k
 
 std::size_t Members::KeyHash::operator()(const Key& key) const {
   std::size_t hash = 0;
-  for (auto part : {key.user, key.group, key.repo, key.environment}) hash = hash * 1'000'003 + static_cast<std::size_t>(part);
+  for (auto part : {key.user, key.group, key.repo, key.environment})
+    hash = hash * 1'000'003 + static_cast<std::size_t>(part);
   return hash;
 }
 
@@ -44,9 +45,11 @@ Result<Role> Members::role_of(const Actor& actor, const AccessTarget& target, Ro
   return std::max(role, floor);
 }
 
-Result<void> Members::set(const Actor& by, const AccessTarget& target, std::string_view login, Role role, std::string_view target_name) {
+Result<void> Members::set(const Actor& by, const AccessTarget& target, std::string_view login, Role role,
+                          std::string_view target_name) {
   const auto at = narrowest(target);
-  if (TRY(role_of(by, target, Role::none)) != Role::admin) return fail(Errc::denied, "only an admin of this {} may change its members", at.kind);
+  if (TRY(role_of(by, target, Role::none)) != Role::admin)
+    return fail(Errc::denied, "only an admin of this {} may change its members", at.kind);
   const std::string name = target_name.empty() ? fmt::format("{} {}", at.kind, at.id) : std::string(target_name);
   return db_.write([&](Tx& tx) -> Result<void> {
     auto user = TRY(store::user_by_login(tx, login));
@@ -54,10 +57,13 @@ Result<void> Members::set(const Actor& by, const AccessTarget& target, std::stri
     if (role != Role::none) {
       TRY(store::put_member(tx, at, user->user.id, role));
     } else if (!TRY(store::delete_member(tx, at, user->user.id))) {
-      return fail(Errc::not_found, "'{}' has no role of its own on this {}; a role inherited from a group is changed there", login, at.kind);
+      return fail(Errc::not_found,
+                  "'{}' has no role of its own on this {}; a role inherited from a group is changed there", login,
+                  at.kind);
     }
     tx.after_commit([this] { roles_.forget(); });
-    const auto detail = role == Role::none ? fmt::format("{} removed", login) : fmt::format("{} is {}", login, enum_text(role));
+    const auto detail =
+        role == Role::none ? fmt::format("{} removed", login) : fmt::format("{} is {}", login, enum_text(role));
     return store::insert_audit(tx, clock_.now(), by, {"member.set", std::string(at.kind), name, detail});
   });
 }

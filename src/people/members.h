@@ -20,7 +20,8 @@ class Members {
  public:
   Members(Db& db, Clock& clock);
   Result<Role> role_of(const Actor& actor, const AccessTarget& target, Role floor);
-  Result<void> set(const Actor& by, const AccessTarget& target, std::string_view login, Role role, std::string_view target_name);
+  Result<void> set(const Actor& by, const AccessTarget& target, std::string_view login, Role role,
+                   std::string_view target_name);
   // Of a repository also those of its group, each person once with its highest role; by login.
   Result<std::vector<Member>> list(const AccessTarget& target, std::string_view group_name);
   Result<void> forget(Tx& tx, const AccessTarget& target);
@@ -31,7 +32,9 @@ class Members {
     std::int64_t user, group, repo, environment;
     bool operator==(const Key&) const = default;
   };
-  struct KeyHash { std::size_t operator()(const Key& key) const; };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
   Db& db_;
   Clock& clock_;
   Recent<Key, Role, KeyHash> roles_;

@@ -12,7 +12,8 @@
 namespace sampan::people {
 
 struct People::State {
-  State(Db& db_, Clock& clock_) : db(db_), clock(clock_), sign_in(db_, clock_), accounts(db_, clock_, sign_in), members(db_, clock_) {}
+  State(Db& db_, Clock& clock_)
+      : db(db_), clock(clock_), sign_in(db_, clock_), accounts(db_, clock_, sign_in), members(db_, clock_) {}
   Db& db;
   Clock& clock;
   SignIn sign_in;
@@ -40,7 +41,8 @@ People::~People() = default;
 Result<std::optional<std::string>> People::ensure_first_admin(std::string_view login) {
   const auto count = TRY(state_->db.read([&](Tx& tx) { return store::count_users(tx); }));
   if (count > 0) return std::optional<std::string>();
-  const NewUser order{.login = std::string(login), .name = "", .email = "", .password = std::nullopt, .site_admin = true};
+  const NewUser order{
+      .login = std::string(login), .name = "", .email = "", .password = std::nullopt, .site_admin = true};
   auto made = state_->accounts.create(Actor::system(), order);
   if (!made && made.error().code == Errc::conflict) return std::optional<std::string>();  // another server was first
   return TRY(std::move(made)).initial_password;
@@ -88,8 +90,11 @@ Result<void> People::revoke_runner_tokens(Tx& tx, RunnerId runner) {
   return store::revoke_tokens_of(tx, runner, state_->clock.now());
 }
 
-Result<Role> People::role_of(const Actor& actor, const AccessTarget& target, Role floor) { return state_->members.role_of(actor, target, floor); }
-Result<void> People::set_member(const Actor& by, const AccessTarget& target, std::string_view login, Role role, std::string_view target_name) {
+Result<Role> People::role_of(const Actor& actor, const AccessTarget& target, Role floor) {
+  return state_->members.role_of(actor, target, floor);
+}
+Result<void> People::set_member(const Actor& by, const AccessTarget& target, std::string_view login, Role role,
+                                std::string_view target_name) {
   return state_->members.set(by, target, login, role, target_name);
 }
 Result<void> People::forget_members(Tx& tx, const AccessTarget& target) { return state_->members.forget(tx, target); }

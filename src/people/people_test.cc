@@ -33,13 +33,14 @@ struct House {
     events = std::make_unique<EventLog>(*db, clock);
     people = std::make_unique<People>(*db, clock, *events);
     routes = people->routes();
-    people->set_target_resolver([](std::string_view group, std::string_view repo, std::string_view environment) -> Result<AccessTarget> {
-      AccessTarget target;
-      if (group == "company") target.group = GroupId{1};
-      if (repo == "shop") target.repo = RepoId{7};
-      if (environment == "production") target.environment = EnvironmentId{3};
-      return target;
-    });
+    people->set_target_resolver(
+        [](std::string_view group, std::string_view repo, std::string_view environment) -> Result<AccessTarget> {
+          AccessTarget target;
+          if (group == "company") target.group = GroupId{1};
+          if (repo == "shop") target.repo = RepoId{7};
+          if (environment == "production") target.environment = EnvironmentId{3};
+          return target;
+        });
     REQUIRE(people->ensure_first_admin("root").has_value());
   }
 
@@ -67,12 +68,14 @@ struct House {
     return actor;
   }
   Actor make(std::string login, std::string password = "correct horse") {
-    auto made = call(Method::post, "/api/v1/users", admin(), fmt::format(R"({{"login":"{}","password":"{}"}})", login, password));
+    auto made = call(Method::post, "/api/v1/users", admin(),
+                     fmt::format(R"({{"login":"{}","password":"{}"}})", login, password));
     REQUIRE(made.has_value());
     return people->sign_in_with_password({login, password}, "10.0.0.1").value();
   }
   std::string token_of(const Actor& actor, std::string scopes, std::string more = "") {
-    auto made = call(Method::post, "/api/v1/me/tokens", actor, fmt::format(R"({{"name":"ci","scopes":[{}]{}}})", scopes, more));
+    auto made =
+        call(Method::post, "/api/v1/me/tokens", actor, fmt::format(R"({{"name":"ci","scopes":[{}]{}}})", scopes, more));
     REQUIRE(made.has_value());
     const auto& body = std::get<std::string>(made->body);
     const auto at = body.find("\"token\":\"") + 9;
@@ -107,7 +110,8 @@ TEST_CASE("people: an unknown login, a wrong password and a switched-off account
   House house;
   house.make("ann");
   house.make("gone");
-  REQUIRE(house.call(Method::patch, "/api/v1/users/:login", house.admin(), R"({"active":false})", {{"login", "gone"}}).has_value());
+  REQUIRE(house.call(Method::patch, "/api/v1/users/:login", house.admin(), R"({"active":false})", {{"login", "gone"}})
+              .has_value());
   auto unknown = house.people->sign_in_with_password({"nobody", "x"}, "1");
   auto wrong = house.people->sign_in_with_password({"ann", "x"}, "1");
   auto off = house.people->sign_in_with_password({"gone", "correct horse"}, "1");
@@ -119,7 +123,8 @@ TEST_CASE("people: an unknown login, a wrong password and a switched-off account
 TEST_CASE("people: after five failures a login waits, and the right password does not jump the wait") {
   House house;
   house.make("ann");
-  for (int i = 0; i < 5; ++i) CHECK(house.people->sign_in_with_password({"ann", "x"}, "1").error().code == Errc::unauthenticated);
+  for (int i = 0; i < 5; ++i)
+    CHECK(house.people->sign_in_with_password({"ann", "x"}, "1").error().code == Errc::unauthenticated);
   auto held = house.people->sign_in_with_password({"ann", "correct horse"}, "1");
   CHECK(held.error().code == Errc::unavailable);
   CHECK(held.error().message.find("1 s") != std::string::npos);
@@ -127,12 +132,16 @@ TEST_CASE("people: after five failures a login waits, and the right password doe
   CHECK(house.people->sign_in_with_password({"ann", "correct horse"}, "1").has_value());
 }
 
-TEST_CASE("people: a session lives by its cookie, is stored hashed, and ends when closed, unused for two weeks, or the password changes") {
+TEST_CASE(
+    "people: a session lives by its cookie, is stored hashed, and ends when closed, unused for two weeks, or the "
+    "password changes") {
   House house;
   const Actor ann = house.make("ann");
   const auto cookie = house.people->open_session(ann).value();
   CHECK(house.people->actor_of_session(cookie).value().name == "ann");
-  CHECK(house.db->read([&](Tx& tx) { return tx.query("select 1 from session where hash = $1", {cookie}); }).value().empty());
+  CHECK(house.db->read([&](Tx& tx) { return tx.query("select 1 from session where hash = $1", {cookie}); })
+            .value()
+            .empty());
 
   REQUIRE(house.people->close_session(cookie).has_value());
   CHECK(house.people->actor_of_session(cookie).error().code == Errc::unauthenticated);
@@ -143,7 +152,8 @@ TEST_CASE("people: a session lives by its cookie, is stored hashed, and ends whe
 
   const auto second = house.people->open_session(ann).value();
   CHECK(house.people->actor_of_session(second).has_value());
-  auto changed = house.call(Method::post, "/api/v1/me/password", ann, R"({"old_password":"correct horse","new_password":"battery staple"})");
+  auto changed = house.call(Method::post, "/api/v1/me/password", ann,
+                            R"({"old_password":"correct horse","new_password":"battery staple"})");
   REQUIRE(changed.has_value());
   CHECK_FALSE(house.people->actor_of_session(second).has_value());
   CHECK(house.people->sign_in_with_password({"ann", "battery staple"}, "1").has_value());
@@ -162,14 +172,16 @@ TEST_CASE("people: signing in over the route sets a cookie that scripts and othe
   CHECK(cookie.find("HttpOnly; SameSite=Lax") != std::string::npos);
   const auto value = cookie.substr(15, cookie.find(';') - 15);
   CHECK(house.people->actor_of_session(value).value().name == "ann");
-  REQUIRE(house.call(Method::del, "/api/v1/session", Actor(), "", {}, {{"Cookie", "a=b; sampan_session=" + value}}).has_value());
+  REQUIRE(house.call(Method::del, "/api/v1/session", Actor(), "", {}, {{"Cookie", "a=b; sampan_session=" + value}})
+              .has_value());
   CHECK_FALSE(house.people->actor_of_session(value).has_value());
 }
 
 TEST_CASE("people: a page asks who is signed in and is told nobody or somebody, never an error") {
   House house;
   CHECK(text_of(house.call(Method::get, "/api/v1/session", Actor(), "")) == R"({"me":null})");
-  CHECK(text_of(house.call(Method::get, "/api/v1/session", house.make("ann"), "")).find(R"("login":"ann")") != std::string::npos);
+  CHECK(text_of(house.call(Method::get, "/api/v1/session", house.make("ann"), "")).find(R"("login":"ann")") !=
+        std::string::npos);
 }
 
 TEST_CASE("people: a token acts with its scopes only, and a revoked or expired one says so") {
@@ -222,14 +234,16 @@ TEST_CASE("people: switching an account off ends its tokens and sessions at once
   const auto cookie = house.people->open_session(ann).value();
   CHECK(house.people->actor_of_token(token).has_value());
   CHECK(house.people->actor_of_session(cookie).has_value());
-  REQUIRE(house.call(Method::patch, "/api/v1/users/:login", house.admin(), R"({"active":false})", {{"login", "ann"}}).has_value());
+  REQUIRE(house.call(Method::patch, "/api/v1/users/:login", house.admin(), R"({"active":false})", {{"login", "ann"}})
+              .has_value());
   CHECK(house.people->actor_of_token(token).error().code == Errc::unauthenticated);
   CHECK(house.people->actor_of_session(cookie).error().code == Errc::unauthenticated);
 }
 
 TEST_CASE("people: the last administrator cannot be switched off or demoted") {
   House house;
-  auto off = house.call(Method::patch, "/api/v1/users/:login", house.admin(), R"({"active":false})", {{"login", "root"}});
+  auto off =
+      house.call(Method::patch, "/api/v1/users/:login", house.admin(), R"({"active":false})", {{"login", "root"}});
   CHECK(off.error().code == Errc::conflict);
   CHECK(house.people->find_user("root").value().active);
 }
@@ -256,21 +270,27 @@ TEST_CASE("people: members are listed with what they inherit, changed by route, 
   house.make("ann");
   house.make("bob");
   const std::vector<std::pair<std::string, std::string>> ann{{"group", "company"}, {"login", "ann"}};
-  REQUIRE(house.call(Method::put, "/api/v1/groups/:group/members/:login", house.admin(), R"({"role":"developer"})", ann).has_value());
+  REQUIRE(house.call(Method::put, "/api/v1/groups/:group/members/:login", house.admin(), R"({"role":"developer"})", ann)
+              .has_value());
   const std::vector<std::pair<std::string, std::string>> bob{{"group", "company"}, {"repo", "shop"}, {"login", "bob"}};
-  REQUIRE(house.call(Method::put, "/api/v1/repos/:group/:repo/members/:login", house.admin(), R"({"role":"admin"})", bob).has_value());
+  REQUIRE(
+      house.call(Method::put, "/api/v1/repos/:group/:repo/members/:login", house.admin(), R"({"role":"admin"})", bob)
+          .has_value());
   const auto listed = text_of(house.call(Method::get, "/api/v1/repos/:group/:repo/members", house.admin(), "", bob));
-  CHECK(listed.find(R"({"login":"ann","name":"ann","role":"developer","inherited_from":"group company"})") != std::string::npos);
+  CHECK(listed.find(R"({"login":"ann","name":"ann","role":"developer","inherited_from":"group company"})") !=
+        std::string::npos);
   CHECK(listed.find(R"({"login":"bob","name":"bob","role":"admin","inherited_from":null})") != std::string::npos);
 
-  auto wrong = house.call(Method::put, "/api/v1/groups/:group/members/:login", house.admin(), R"({"role":"develper"})", ann);
+  auto wrong =
+      house.call(Method::put, "/api/v1/groups/:group/members/:login", house.admin(), R"({"role":"develper"})", ann);
   CHECK(wrong.error().message.find("did you mean 'developer'") != std::string::npos);
   auto inherited = house.call(Method::del, "/api/v1/repos/:group/:repo/members/:login", house.admin(), "",
                               {{"group", "company"}, {"repo", "shop"}, {"login", "ann"}});
   CHECK(inherited.error().code == Errc::not_found);
 
   const auto audit = text_of(house.call(Method::get, "/api/v1/audit", house.admin(), ""));
-  CHECK(audit.find(R"("action":"member.set","target_kind":"repo","target":"company/shop","detail":"bob is admin")") != std::string::npos);
+  CHECK(audit.find(R"("action":"member.set","target_kind":"repo","target":"company/shop","detail":"bob is admin")") !=
+        std::string::npos);
   CHECK(audit.find("correct horse") == std::string::npos);
 }
 
@@ -278,9 +298,12 @@ TEST_CASE("people: a job token reads its one repository until the job ends, and 
   House house;
   const Actor ann = house.make("ann");
   const auto make = [&](std::int64_t job) {
-    return house.db->write([&](Tx& tx) -> Result<std::string> {
-      return house.people->create_job_token(tx, {JobId{job}, ann.user, RepoId{7}, "company/shop", house.clock.now() + std::chrono::hours(1)});
-    }).value();
+    return house.db
+        ->write([&](Tx& tx) -> Result<std::string> {
+          return house.people->create_job_token(
+              tx, {JobId{job}, ann.user, RepoId{7}, "company/shop", house.clock.now() + std::chrono::hours(1)});
+        })
+        .value();
   };
   const auto token = make(12);
   const auto actor = house.people->actor_of_basic({"job", token}, "1").value();
@@ -294,14 +317,19 @@ TEST_CASE("people: a job token reads its one repository until the job ends, and 
 
   const auto second = make(13);
   house.events->start();
-  REQUIRE(house.db->write([&](Tx& tx) { return say(*house.events, tx, events::RepoDeleted{RepoId{7}, "company/shop"}); }).has_value());
+  REQUIRE(house.db->write([&](Tx& tx) {
+                    return say(*house.events, tx, events::RepoDeleted{RepoId{7}, "company/shop"});
+                  })
+              .has_value());
   house.events->settle();
   CHECK_FALSE(house.people->actor_of_token(second).has_value());
 }
 
 TEST_CASE("people: names, addresses and passwords that cannot be are refused with the field") {
   House house;
-  const auto message = [&](const char* body) { return text_of(house.call(Method::post, "/api/v1/users", house.admin(), body)); };
+  const auto message = [&](const char* body) {
+    return text_of(house.call(Method::post, "/api/v1/users", house.admin(), body));
+  };
   CHECK(message(R"({"login":"../x"})").find("field 'login'") != std::string::npos);
   CHECK(message(R"({"login":"--help"})").find("field 'login'") != std::string::npos);
   CHECK(message(R"({"login":"ann","email":"nowhere"})").find("field 'email'") != std::string::npos);

@@ -11,8 +11,9 @@
 
 namespace sampan::people {
 
-// Bounded and thread-safe. An answer read before a forget() is never put back after it: the reader takes generation() first and
-// gives it to put(), which drops the answer when something was forgotten in between. Another server's change shows after `life` at the latest.
+// Bounded and thread-safe. An answer read before a forget() is never put back after it: the reader takes generation()
+// first and gives it to put(), which drops the answer when something was forgotten in between. Another server's change
+// shows after `life` at the latest.
 template <class Key, class Value, class Hash = std::hash<Key>>
 class Recent {
  public:
@@ -38,8 +39,14 @@ class Recent {
   }
 
  private:
-  struct Entry { Value value; std::chrono::steady_clock::time_point until; };
-  struct Held { std::uint64_t generation = 0; std::unordered_map<Key, Entry, Hash> entries; };
+  struct Entry {
+    Value value;
+    std::chrono::steady_clock::time_point until;
+  };
+  struct Held {
+    std::uint64_t generation = 0;
+    std::unordered_map<Key, Entry, Hash> entries;
+  };
   const Clock& clock_;
   const std::chrono::seconds life_;
   const std::size_t most_;

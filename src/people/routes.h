@@ -14,7 +14,10 @@ std::vector<Route> audit_routes(Db& db);
 std::vector<Route> member_routes(Members& members, const People::TargetResolver& resolver);
 
 // `?limit=` (1-200, 50 when absent) and `?before=` (the cursor of the page before; 0 when absent) of lists.
-struct Window { int limit = 50; std::int64_t before = 0; };
+struct Window {
+  int limit = 50;
+  std::int64_t before = 0;
+};
 Result<Window> window_of(const Request& request);
 
 }  // namespace sampan::people

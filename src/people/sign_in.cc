@@ -9,21 +9,28 @@ namespace {
 
 constexpr std::chrono::minutes kTouchEvery{5};  // a last use is written this often, not on each request
 
-bool looks_like_token(std::string_view text) { return text.starts_with("sp_") || text.starts_with("sj_") || text.starts_with("sr_"); }
+bool looks_like_token(std::string_view text) {
+  return text.starts_with("sp_") || text.starts_with("sj_") || text.starts_with("sr_");
+}
 
 tl::unexpected<Error> wrong_password() {
-  return fail(Errc::unauthenticated, "the login or the password is wrong; git takes a personal token (sp_...) in the place of the password too");
+  return fail(
+      Errc::unauthenticated,
+      "the login or the password is wrong; git takes a personal token (sp_...) in the place of the password too");
 }
 
 std::string day(Time time) { return format_rfc3339(time).substr(0, 10); }
 
 Result<void> check_alive(const store::TokenRow& token, Time now) {
   if (token.revoked_at) {
-    if (token.kind == store::TokenKind::job) return fail(Errc::unauthenticated, "the token of {} ended with its job", token.name);
-    return fail(Errc::unauthenticated, "the token '{}' was revoked on {}; make a new one under Settings, Tokens", token.name, day(*token.revoked_at));
+    if (token.kind == store::TokenKind::job)
+      return fail(Errc::unauthenticated, "the token of {} ended with its job", token.name);
+    return fail(Errc::unauthenticated, "the token '{}' was revoked on {}; make a new one under Settings, Tokens",
+                token.name, day(*token.revoked_at));
   }
   if (token.expires_at && *token.expires_at <= now) {
-    return fail(Errc::unauthenticated, "the token '{}' expired on {}; make a new one under Settings, Tokens", token.name, day(*token.expires_at));
+    return fail(Errc::unauthenticated, "the token '{}' expired on {}; make a new one under Settings, Tokens",
+                token.name, day(*token.expires_at));
   }
   return {};
 }
@@ -36,26 +43,35 @@ Actor actor_of(const User& user) {
   actor.user = user.id;
   actor.name = user.login;
   actor.site_admin = user.site_admin;
-  actor.scopes = {Scope::api_read, Scope::api_write, Scope::repo_read, Scope::repo_write, Scope::image_read, Scope::image_write};
+  actor.scopes = {Scope::api_read,   Scope::api_write,  Scope::repo_read,
+                  Scope::repo_write, Scope::image_read, Scope::image_write};
   return actor;
 }
 
 Result<void> check_password(std::string_view password) {
-  if (password.size() < 8) return fail(Errc::invalid, "field 'password': expected at least 8 characters, found {}", password.size());
-  if (password.size() > 1024) return fail(Errc::invalid, "field 'password': expected at most 1024 bytes, found {}", password.size());
-  if (looks_like_token(password)) return fail(Errc::invalid, "field 'password': must not begin with 'sp_', 'sj_' or 'sr_', which mark tokens");
+  if (password.size() < 8)
+    return fail(Errc::invalid, "field 'password': expected at least 8 characters, found {}", password.size());
+  if (password.size() > 1024)
+    return fail(Errc::invalid, "field 'password': expected at most 1024 bytes, found {}", password.size());
+  if (looks_like_token(password))
+    return fail(Errc::invalid, "field 'password': must not begin with 'sp_', 'sj_' or 'sr_', which mark tokens");
   return {};
 }
 
 SignIn::SignIn(Db& db, Clock& clock)
-    : db_(db), clock_(clock), throttle_(clock), actors_(clock, kRemembered, 10'000), memory_key_(random_token("")),
+    : db_(db),
+      clock_(clock),
+      throttle_(clock),
+      actors_(clock, kRemembered, 10'000),
+      memory_key_(random_token("")),
       nobody_hash_(hash_password(random_token(""))) {}
 
 void SignIn::forget() { actors_.forget(); }
 
 Result<Actor> SignIn::with_password(const Credentials& credentials, std::string_view remote_address) {
   if (auto wait = throttle_.begin(credentials.login, remote_address)) {
-    return fail(Errc::unavailable, "too many failed sign-ins for this login or from this address; try again in {} s", wait->count());
+    return fail(Errc::unavailable, "too many failed sign-ins for this login or from this address; try again in {} s",
+                wait->count());
   }
   auto row = TRY(db_.read([&](Tx& tx) { return store::user_by_login(tx, credentials.login); }));
   const bool right = verify_password(credentials.password, row ? row->password_hash : nobody_hash_);
@@ -72,7 +88,8 @@ Result<Actor> SignIn::with_basic(const Credentials& credentials, std::string_vie
     Actor actor = TRY(with_token(credentials.password));
     const bool any_name = credentials.login == "token" || credentials.login == "job" || actor.kind != Actor::Kind::user;
     if (!any_name && lower(credentials.login) != lower(actor.name)) {
-      return fail(Errc::unauthenticated, "this token does not belong to '{}'; use its owner's login, or 'token'", credentials.login);
+      return fail(Errc::unauthenticated, "this token does not belong to '{}'; use its owner's login, or 'token'",
+                  credentials.login);
     }
     actor.remote_address = remote_address;
     return actor;
@@ -90,7 +107,8 @@ Result<Actor> SignIn::with_basic(const Credentials& credentials, std::string_vie
 }
 
 Result<Actor> SignIn::with_token(std::string_view token) {
-  if (!looks_like_token(token)) return fail(Errc::unauthenticated, "this is not a token of this server; they begin with sp_");
+  if (!looks_like_token(token))
+    return fail(Errc::unauthenticated, "this is not a token of this server; they begin with sp_");
   const auto hash = sha256_hex(token);
   if (auto known = actors_.get(hash)) return *known;
   const auto generation = actors_.generation();
@@ -100,11 +118,16 @@ Result<Actor> SignIn::with_token(std::string_view token) {
 }
 
 Result<Actor> SignIn::read_token(const std::string& hash) {
-  struct Found { store::TokenRow token; std::optional<store::UserRow> owner; };
+  struct Found {
+    store::TokenRow token;
+    std::optional<store::UserRow> owner;
+  };
   const auto now = clock_.now();
   auto found = TRY(db_.read([&](Tx& tx) -> Result<Found> {
     auto token = TRY(store::token_by_hash(tx, hash));
-    if (!token) return fail(Errc::unauthenticated, "this token is not known here; it may have been mistyped, or made on another server");
+    if (!token)
+      return fail(Errc::unauthenticated,
+                  "this token is not known here; it may have been mistyped, or made on another server");
     TRY(check_alive(*token, now));
     std::optional<store::UserRow> owner;
     if (token->user) owner = TRY(store::user_by_id(tx, token->user));
@@ -113,7 +136,8 @@ Result<Actor> SignIn::read_token(const std::string& hash) {
   const auto& token = found.token;
   Actor actor;
   if (token.kind == store::TokenKind::personal) {
-    if (!found.owner || !found.owner->user.active) return fail(Errc::unauthenticated, "the account that owns the token '{}' is switched off", token.name);
+    if (!found.owner || !found.owner->user.active)
+      return fail(Errc::unauthenticated, "the account that owns the token '{}' is switched off", token.name);
     actor = actor_of(found.owner->user);
   } else if (token.kind == store::TokenKind::job) {
     actor.kind = Actor::Kind::job;
@@ -145,7 +169,8 @@ Result<Actor> SignIn::with_session(std::string_view cookie) {
 Result<Actor> SignIn::read_session(const std::string& hash) {
   const auto now = clock_.now();
   auto row = TRY(db_.read([&](Tx& tx) { return store::session_by_hash(tx, hash); }));
-  if (!row || row->expires_at <= now || !row->user.active) return fail(Errc::unauthenticated, "the session has ended; sign in again");
+  if (!row || row->expires_at <= now || !row->user.active)
+    return fail(Errc::unauthenticated, "the session has ended; sign in again");
   if (now - row->last_seen_at > kTouchEvery) {
     TRY(db_.write([&](Tx& tx) -> Result<void> {
       TRY(store::touch_user(tx, row->user.id, now));

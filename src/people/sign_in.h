@@ -11,7 +11,8 @@
 
 namespace sampan::people {
 
-// Thread-safe. Remembers sessions, tokens and verified passwords for kRemembered; forget() after any change of users, sessions or tokens.
+// Thread-safe. Remembers sessions, tokens and verified passwords for kRemembered; forget() after any change of users,
+// sessions or tokens.
 class SignIn {
  public:
   SignIn(Db& db, Clock& clock);
@@ -23,7 +24,9 @@ class SignIn {
   Result<void> close_session(std::string_view cookie);
   Clock& clock() const { return clock_; }
   void forget();
-  void forget_after(Tx& tx) { tx.after_commit([this] { forget(); }); }
+  void forget_after(Tx& tx) {
+    tx.after_commit([this] { forget(); });
+  }
 
  private:
   Result<Actor> read_session(const std::string& hash);
@@ -39,7 +42,7 @@ class SignIn {
 inline constexpr std::chrono::seconds kRemembered{5};
 inline constexpr std::chrono::hours kSessionLife{14 * 24};  // after the last use
 
-Actor actor_of(const User& user);                     // with every scope a person has
+Actor actor_of(const User& user);                        // with every scope a person has
 Result<void> check_password(std::string_view password);  // the rule for new ones
 
 }  // namespace sampan::people

@@ -11,7 +11,10 @@
 
 namespace sampan::people::store {
 
-struct UserRow { User user; std::string password_hash; };
+struct UserRow {
+  User user;
+  std::string password_hash;
+};
 Result<std::optional<UserRow>> user_by_login(Tx& tx, std::string_view login);  // without regard to case
 Result<std::optional<UserRow>> user_by_id(Tx& tx, UserId id);
 Result<std::vector<User>> list_users(Tx& tx, std::int64_t after_id, int limit);  // in the order of making
@@ -22,8 +25,12 @@ Result<void> touch_user(Tx& tx, UserId id, Time now);
 Result<std::int64_t> count_users(Tx& tx);
 Result<std::int64_t> count_active_admins(Tx& tx);
 
-struct SessionRow { User user; Time last_seen_at, expires_at; };
-Result<void> insert_session(Tx& tx, std::string_view hash, UserId user, std::string_view address, Time now, Time expires_at);
+struct SessionRow {
+  User user;
+  Time last_seen_at, expires_at;
+};
+Result<void> insert_session(Tx& tx, std::string_view hash, UserId user, std::string_view address, Time now,
+                            Time expires_at);
 Result<std::optional<SessionRow>> session_by_hash(Tx& tx, std::string_view hash);
 Result<void> extend_session(Tx& tx, std::string_view hash, Time now, Time expires_at);
 Result<void> delete_session(Tx& tx, std::string_view hash);
@@ -45,24 +52,38 @@ struct TokenRow {
 };
 Result<TokenId> insert_token(Tx& tx, const TokenRow& token, std::string_view hash);
 Result<std::optional<TokenRow>> token_by_hash(Tx& tx, std::string_view hash);
-Result<std::vector<TokenRow>> personal_tokens(Tx& tx, UserId user);  // newest first
+Result<std::vector<TokenRow>> personal_tokens(Tx& tx, UserId user);             // newest first
 Result<bool> revoke_personal_token(Tx& tx, UserId user, TokenId id, Time now);  // false: no live token of that id
 Result<void> revoke_tokens_of(Tx& tx, JobId job, Time now);
 Result<void> revoke_tokens_of(Tx& tx, RunnerId runner, Time now);
 Result<void> revoke_tokens_of(Tx& tx, RepoId repo, Time now);
 Result<void> touch_token(Tx& tx, TokenId id, Time now);
 
-struct MemberRow { std::string login, name; Role role = Role::none; };
+struct MemberRow {
+  std::string login, name;
+  Role role = Role::none;
+};
 // `kind` and `id` are one target: ("group", 3), ("repo", 7), ("environment", 2).
-struct Target { std::string_view kind; std::int64_t id = 0; };
+struct Target {
+  std::string_view kind;
+  std::int64_t id = 0;
+};
 Result<Role> role_on(Tx& tx, UserId user, const AccessTarget& target);  // the highest of its memberships
-Result<std::vector<MemberRow>> members_of(Tx& tx, Target target);        // by login
+Result<std::vector<MemberRow>> members_of(Tx& tx, Target target);       // by login
 Result<void> put_member(Tx& tx, Target target, UserId user, Role role);
 Result<bool> delete_member(Tx& tx, Target target, UserId user);
 Result<void> delete_members(Tx& tx, Target target);
 
-struct AuditRow { std::int64_t id = 0; Time at{}; std::string actor, remote_address, action, target_kind, target, detail; };
-struct AuditFilter { std::string actor, action, target; std::int64_t before = 0; int limit = 50; };  // empty and 0: any
+struct AuditRow {
+  std::int64_t id = 0;
+  Time at{};
+  std::string actor, remote_address, action, target_kind, target, detail;
+};
+struct AuditFilter {
+  std::string actor, action, target;
+  std::int64_t before = 0;
+  int limit = 50;
+};  // empty and 0: any
 Result<void> insert_audit(Tx& tx, Time now, const Actor& actor, const AuditEntry& entry);
 Result<std::vector<AuditRow>> list_audit(Tx& tx, const AuditFilter& filter);  // newest first
 

@@ -29,7 +29,8 @@ std::optional<seconds> Throttle::begin(std::string_view login, std::string_view 
   const std::string keys[] = {login_key(login), address_key(address)};
   const auto now = clock_.steady();
   auto entries = entries_.lock();
-  if (entries->size() > kMostEntries) std::erase_if(*entries, [&](auto& entry) { return now - entry.second.last > seconds(60); });
+  if (entries->size() > kMostEntries)
+    std::erase_if(*entries, [&](auto& entry) { return now - entry.second.last > seconds(60); });
   if (entries->size() > kMostEntries) entries->clear();
   for (const auto& key : keys) {
     auto found = entries->find(key);

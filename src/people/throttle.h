@@ -12,8 +12,9 @@
 
 namespace sampan::people {
 
-// A login may fail 5 times freely and an address (perhaps a whole office) 30 times; each further failure doubles the wait, from 1 s to
-// 60 s. 15 quiet minutes forgive everything; a success forgives the login. Thread-safe; in memory only.
+// A login may fail 5 times freely and an address (perhaps a whole office) 30 times; each further failure doubles the
+// wait, from 1 s to 60 s. 15 quiet minutes forgive everything; a success forgives the login. Thread-safe; in memory
+// only.
 class Throttle {
  public:
   explicit Throttle(const Clock& clock) : clock_(clock) {}
@@ -23,7 +24,10 @@ class Throttle {
   void succeeded(std::string_view login, std::string_view address);
 
  private:
-  struct Entry { int failures = 0; std::chrono::steady_clock::time_point last; };
+  struct Entry {
+    int failures = 0;
+    std::chrono::steady_clock::time_point last;
+  };
   using Entries = std::unordered_map<std::string, Entry>;
   std::chrono::seconds left(const Entries& entries, const std::string& key, int free) const;
   const Clock& clock_;

@@ -40,10 +40,8 @@ class Evaluator {
         return {text, {}, fmt::format("\"{}\"", text)};
       }
       case Kind::number:
-      case Kind::boolean:
-        return {node.text, {}, node.text};
-      case Kind::list:
-        return list(node);
+      case Kind::boolean: return {node.text, {}, node.text};
+      case Kind::list: return list(node);
       case Kind::negation: {
         const Evaluated inner = evaluate(*node.parts[0]);
         return boolean(!inner.truth(), "!" + inner.shown);
@@ -56,10 +54,8 @@ class Evaluator {
                        fmt::format("{} {} {}", left.shown, node.kind == Kind::equal ? "==" : "!=", right.shown));
       }
       case Kind::all:
-      case Kind::any:
-        return combine(node);
-      case Kind::call:
-        return call(node);
+      case Kind::any: return combine(node);
+      case Kind::call: return call(node);
     }
     return {};
   }

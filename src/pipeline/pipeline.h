@@ -1,9 +1,9 @@
-// It is built: pipeline files, triggers, the graph of a run, the queue, leases, logs, gates, caches, artifacts, variables.
-// hears: PushReceived, RepoDeleted, DeploymentChanged.
-// says: RunChanged, GateOpened, DeployRequested, DeployCanceled.
-// owns: pipeline, pipeline_run, run_variable, run_job, job_step, job_gate, gate_vote, trigger_push, trigger_record, runner,
-//       artifact, test_report, job_cache, variable_group, variable, variable_change; the folders logs/ and artifacts/ under
-//       the data folder.
+// It is built: pipeline files, triggers, the graph of a run, the queue, leases, logs, gates, caches, artifacts,
+// variables. hears: PushReceived, RepoDeleted, DeploymentChanged. says: RunChanged, GateOpened, DeployRequested,
+// DeployCanceled. owns: pipeline, pipeline_run, run_variable, run_job, job_step, job_gate, gate_vote, trigger_push,
+// trigger_record, runner,
+//       artifact, test_report, job_cache, variable_group, variable, variable_change; the folders logs/ and artifacts/
+//       under the data folder.
 #pragma once
 
 #include <chrono>

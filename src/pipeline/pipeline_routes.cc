@@ -108,18 +108,10 @@ std::vector<std::string> trigger_texts(const Definition& definition) {
   std::vector<std::string> texts;
   for (TriggerKind kind : definition.source->events) {
     switch (kind) {
-      case TriggerKind::push:
-        texts.emplace_back("push");
-        break;
-      case TriggerKind::tag_push:
-        texts.emplace_back("tagPush");
-        break;
-      case TriggerKind::merge_request_merged:
-        texts.emplace_back("mergeRequestMerged");
-        break;
-      case TriggerKind::merge_request_opened:
-        texts.emplace_back("mergeRequestOpenedOrUpdate");
-        break;
+      case TriggerKind::push: texts.emplace_back("push"); break;
+      case TriggerKind::tag_push: texts.emplace_back("tagPush"); break;
+      case TriggerKind::merge_request_merged: texts.emplace_back("mergeRequestMerged"); break;
+      case TriggerKind::merge_request_opened: texts.emplace_back("mergeRequestOpenedOrUpdate"); break;
     }
   }
   return texts;

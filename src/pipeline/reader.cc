@@ -16,14 +16,10 @@ void Diagnoses::warning(const YamlNode& at, std::string message) {
 
 std::string_view kind_name(const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::null:
-      return "nothing";
-    case YamlNode::Kind::scalar:
-      return "text";
-    case YamlNode::Kind::sequence:
-      return "a list";
-    case YamlNode::Kind::mapping:
-      return "a mapping";
+    case YamlNode::Kind::null: return "nothing";
+    case YamlNode::Kind::scalar: return "text";
+    case YamlNode::Kind::sequence: return "a list";
+    case YamlNode::Kind::mapping: return "a mapping";
   }
   return "nothing";
 }

@@ -56,10 +56,8 @@ std::string why_pending(const std::vector<store::JobRow>& jobs, const store::Job
 Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job,
                               const Surroundings& around) {
   switch (job.state) {
-    case JobState::pending:
-      return why_pending(jobs, job);
-    case JobState::queued:
-      return why_queued(job, around);
+    case JobState::pending: return why_pending(jobs, job);
+    case JobState::queued: return why_queued(job, around);
     case JobState::waiting: {
       if (!job.plan.gate) return std::string("waits for somebody to start it");
       auto gate = TRY(store::find_gate(tx, job.id));
@@ -71,8 +69,7 @@ Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, co
     case JobState::succeeded:
     case JobState::failed:
     case JobState::canceled:
-    case JobState::skipped:
-      return job.reason;
+    case JobState::skipped: return job.reason;
   }
   return job.reason;
 }

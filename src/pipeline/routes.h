@@ -40,10 +40,11 @@ std::string page_json(const std::vector<T>& items, std::int64_t last, const Page
 }
 template <class T>
 Json page_schema() {
-  return boost::json::object{{"type", "object"},
-                             {"properties", boost::json::object{{"items", answer_schema_of<std::vector<T>>()},
-                                                                {"next", answer_schema_of<std::optional<std::string>>()}}},
-                             {"required", boost::json::array{"items", "next"}}};
+  return boost::json::object{
+      {"type", "object"},
+      {"properties", boost::json::object{{"items", answer_schema_of<std::vector<T>>()},
+                                         {"next", answer_schema_of<std::optional<std::string>>()}}},
+      {"required", boost::json::array{"items", "next"}}};
 }
 
 }  // namespace sampan::pipeline

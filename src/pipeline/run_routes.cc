@@ -150,6 +150,7 @@ class RunRoutes {
     if (!filter.file.empty() && !filter.file.starts_with(".sampan/")) filter.file = ".sampan/" + filter.file;
     filter.ref = request.find_query("ref").value_or("");
     if (!filter.ref.empty() && !filter.ref.starts_with("refs/")) filter.ref = "refs/heads/" + filter.ref;
+    filter.sha = request.find_query("sha").value_or("");
     return filter;
   }
 
@@ -198,7 +199,7 @@ std::vector<Route> run_routes(RouteRoom rooms) {
       {{"state", "only in this state"}, {"repo", "only of this repository"}, {"mine", "only those I caused"}});
   repo_query.insert(
       repo_query.end(),
-      {{"pipeline", "only of this file"}, {"ref", "only of this branch"}, {"state", "only in this state"}});
+      {{"pipeline", "only of this file"}, {"ref", "only of this branch"}, {"sha", "only of this commit"}, {"state", "only in this state"}});
   const Json run_schema = answer_schema_of<view::Run>(), briefs = page_schema<view::RunBrief>();
   const auto route = [](Method method, std::string pattern, Need need, Route::Handler handler, std::string summary,
                         Json request, Json response) {

@@ -111,6 +111,7 @@ Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter) {
   if (!filter.state.empty()) add("r.said_state =", filter.state);
   if (!filter.file.empty()) add("p.file =", filter.file);
   if (!filter.ref.empty()) add("r.ref =", filter.ref);
+  if (!filter.sha.empty()) add("r.sha =", filter.sha);
   if (filter.before > 0) add("r.id <", filter.before);
   params.push_back(filter.limit);
   std::vector<RunRow> runs;

@@ -78,7 +78,7 @@ Result<std::vector<RunId>> open_runs(Tx& tx, PipelineId pipeline);  // oldest fi
 struct RunFilter {
   RepoId repo;
   UserId actor;
-  std::string state, file, ref;
+  std::string state, file, ref, sha;
   std::int64_t before = 0;
   int limit = 50;
 };

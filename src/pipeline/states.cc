@@ -9,13 +9,11 @@ bool is_final(JobState state) {
     case JobState::pending:
     case JobState::queued:
     case JobState::running:
-    case JobState::waiting:
-      return false;
+    case JobState::waiting: return false;
     case JobState::succeeded:
     case JobState::failed:
     case JobState::canceled:
-    case JobState::skipped:
-      return true;
+    case JobState::skipped: return true;
   }
   return true;
 }

@@ -24,17 +24,22 @@ Response upload_answer(int status, const store::Repository& repository, const st
 }
 
 Response created(const store::Repository& repository, const Digest& digest) {
-  return Response::empty(201).set("Location", fmt::format("/v2/{}/blobs/{}", repository.name, digest.text())).set("Docker-Content-Digest", digest.text());
+  return Response::empty(201)
+      .set("Location", fmt::format("/v2/{}/blobs/{}", repository.name, digest.text()))
+      .set("Docker-Content-Digest", digest.text());
 }
 
 Response digest_error(std::string_view text) {
-  return oci_error(400, "DIGEST_INVALID", fmt::format("'{}' is not a digest: expected sha256: and 64 hex digits", text));
+  return oci_error(400, "DIGEST_INVALID",
+                   fmt::format("'{}' is not a digest: expected sha256: and 64 hex digits", text));
 }
 
-// Who asks by HEAD and sees it there will not upload it: that asking keeps it from being collected until its manifest comes, so asking and
-// keeping are one transaction.
-Result<std::optional<std::int64_t>> blob_size(State& state, Method method, const store::Repository& repository, const Digest& digest) {
-  if (method != Method::head) return state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest.hex()); });
+// Who asks by HEAD and sees it there will not upload it: that asking keeps it from being collected until its manifest
+// comes, so asking and keeping are one transaction.
+Result<std::optional<std::int64_t>> blob_size(State& state, Method method, const store::Repository& repository,
+                                              const Digest& digest) {
+  if (method != Method::head)
+    return state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest.hex()); });
   return state.db.write([&](Tx& tx) -> Result<std::optional<std::int64_t>> {
     TRY(store::touch_blob(tx, digest.hex(), state.clock.now()));
     return store::linked_blob_size(tx, repository.id, digest.hex());
@@ -48,20 +53,29 @@ Result<Response> get_blob(State& state, const Request& request, const Actor& act
   const auto size = TRY(blob_size(state, request.method, repository, *digest));
   if (!size) return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
   Response response;
-  response.set("Content-Type", "application/octet-stream").set("Docker-Content-Digest", digest->text()).set("Accept-Ranges", "bytes");
+  response.set("Content-Type", "application/octet-stream")
+      .set("Docker-Content-Digest", digest->text())
+      .set("Accept-Ranges", "bytes");
   response.set("Cache-Control", "max-age=31536000, immutable").set("ETag", fmt::format("\"{}\"", digest->text()));
   const auto whole = static_cast<std::uint64_t>(*size);
   const auto range_text = request.header("Range");
   const auto part = part_of(range_text, whole);
   if (part.kind == BlobPart::Kind::outside) {
-    return oci_error(416, "BLOB_UNKNOWN", fmt::format("range '{}' is not within the blob's {} bytes", range_text, whole)).set("Content-Range", fmt::format("bytes */{}", whole));
+    return oci_error(416, "BLOB_UNKNOWN",
+                     fmt::format("range '{}' is not within the blob's {} bytes", range_text, whole))
+        .set("Content-Range", fmt::format("bytes */{}", whole));
   }
   if (part.kind == BlobPart::Kind::part) {
     response.status = 206;
     response.set("Content-Range", fmt::format("bytes {}-{}/{}", part.offset, part.offset + part.size - 1, whole));
   }
   auto file = TRY(state.blobs.open(digest->hex()));
-  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()), [](const int* fd) { ::close(*fd); delete fd; }), part.offset, part.size};
+  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()),
+                                                      [](const int* fd) {
+                                                        ::close(*fd);
+                                                        delete fd;
+                                                      }),
+                           part.offset, part.size};
   return response;
 }
 
@@ -73,7 +87,8 @@ Result<Response> begin_upload(State& state, const Request& request, const Actor&
     const auto from = request.find_query("from");
     if (from && *from != repository.name) {
       const auto source = state.repository_to_read(actor, *from);
-      if (source.has_value() && TRY(state.uploads.mount(*digest, source->id, repository.id))) return created(repository, *digest);
+      if (source.has_value() && TRY(state.uploads.mount(*digest, source->id, repository.id)))
+        return created(repository, *digest);
     }
   }
   const auto text = request.find_query("digest");
@@ -83,7 +98,8 @@ Result<Response> begin_upload(State& state, const Request& request, const Actor&
   if (digest) {
     TRY(state.uploads.append(upload.id, repository.id, 0, *request.spooled));
     const auto finished = state.uploads.finish(upload.id, repository.id, *digest);
-    if (!finished.has_value() && finished.error().code == Errc::invalid) return oci_error(400, "DIGEST_INVALID", finished.error().message);
+    if (!finished.has_value() && finished.error().code == Errc::invalid)
+      return oci_error(400, "DIGEST_INVALID", finished.error().message);
     TRY(finished);
     return created(repository, *digest);
   }
@@ -96,7 +112,8 @@ Result<Response> continue_upload(State& state, const Request& request, const Act
   if (const auto range = request.header("Content-Range"); !range.empty()) {
     const auto digits = range.substr(0, range.find('-'));
     if (digits.empty() || digits.size() > 18 || digits.find_first_not_of("0123456789") != std::string_view::npos) {
-      return oci_error(400, "BLOB_UPLOAD_INVALID", fmt::format("Content-Range '{}': expected FIRST-LAST in bytes", range));
+      return oci_error(400, "BLOB_UPLOAD_INVALID",
+                       fmt::format("Content-Range '{}': expected FIRST-LAST in bytes", range));
     }
     start = std::stoll(std::string(digits));
   }
@@ -105,7 +122,8 @@ Result<Response> continue_upload(State& state, const Request& request, const Act
     const auto upload = TRY(state.uploads.find(request.param("upload"), repository.id));
     return upload_answer(416, repository, upload);
   }
-  if (!appended.has_value() && appended.error().code == Errc::not_found) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", appended.error().message);
+  if (!appended.has_value() && appended.error().code == Errc::not_found)
+    return oci_error(404, "BLOB_UPLOAD_UNKNOWN", appended.error().message);
   return upload_answer(202, repository, TRY(std::move(appended)));
 }
 
@@ -116,7 +134,8 @@ Result<Response> finish_upload(State& state, const Request& request, const Actor
   if (!digest) return digest_error(text);
   if (request.spooled && request.spooled->size > 0) {
     auto appended = state.uploads.append(request.param("upload"), repository.id, -1, *request.spooled);
-    if (!appended.has_value() && appended.error().code == Errc::not_found) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", appended.error().message);
+    if (!appended.has_value() && appended.error().code == Errc::not_found)
+      return oci_error(404, "BLOB_UPLOAD_UNKNOWN", appended.error().message);
     TRY(appended);
   }
   const auto finished = state.uploads.finish(request.param("upload"), repository.id, *digest);
@@ -148,7 +167,9 @@ Result<Response> delete_blob(State& state, const Request& request, const Actor& 
     return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
   }
   if (!TRY(state.db.write([&](Tx& tx) { return store::unlink_blob(tx, repository.id, digest->hex()); }))) {
-    return oci_error(405, "UNSUPPORTED", fmt::format("a manifest of '{}' names blob {}: delete the manifest first", repository.name, digest->text()));
+    return oci_error(
+        405, "UNSUPPORTED",
+        fmt::format("a manifest of '{}' names blob {}: delete the manifest first", repository.name, digest->text()));
   }
   return Response::empty(202);
 }
@@ -158,7 +179,8 @@ Route oci_route(Method method, std::string pattern, std::string summary, State& 
   Route route{.method = method,
               .pattern = std::move(pattern),
               .need = Need::signed_in(),  // the handler asks for the right on the image's name
-              .handler = [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
+              .handler = [&state, handler](const Request& request,
+                                           const Actor& actor) { return handler(state, request, actor); },
               .summary = std::move(summary)};
   route.dialect = Dialect::oci;
   route.body = body;
@@ -173,9 +195,12 @@ std::vector<Route> blob_routes(State& state) {
       oci_route(Method::get, "/v2/*name/blobs/:digest", "Pull a blob", state, get_blob),
       oci_route(Method::head, "/v2/*name/blobs/:digest", "Ask for a blob", state, get_blob),
       oci_route(Method::del, "/v2/*name/blobs/:digest", "Remove a blob from an image repository", state, delete_blob),
-      oci_route(Method::post, "/v2/*name/blobs/uploads", "Start an upload, mount a blob, or push one in one piece", state, begin_upload, BodyKind::spool),
-      oci_route(Method::patch, "/v2/*name/blobs/uploads/:upload", "Continue an upload", state, continue_upload, BodyKind::spool),
-      oci_route(Method::put, "/v2/*name/blobs/uploads/:upload", "Finish an upload", state, finish_upload, BodyKind::spool),
+      oci_route(Method::post, "/v2/*name/blobs/uploads", "Start an upload, mount a blob, or push one in one piece",
+                state, begin_upload, BodyKind::spool),
+      oci_route(Method::patch, "/v2/*name/blobs/uploads/:upload", "Continue an upload", state, continue_upload,
+                BodyKind::spool),
+      oci_route(Method::put, "/v2/*name/blobs/uploads/:upload", "Finish an upload", state, finish_upload,
+                BodyKind::spool),
       oci_route(Method::get, "/v2/*name/blobs/uploads/:upload", "Ask how far an upload is", state, show_upload),
       oci_route(Method::del, "/v2/*name/blobs/uploads/:upload", "Cancel an upload", state, cancel_upload),
   };

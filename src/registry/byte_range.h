@@ -12,8 +12,8 @@ struct BlobPart {
   std::uint64_t offset = 0, size = 0;  // bytes; of `outside` nothing
 };
 
-// `header` is the value of Range, empty when there is none. One range of bytes is answered; several, another unit or nonsense are ignored as the
-// RFC allows: the whole.
+// `header` is the value of Range, empty when there is none. One range of bytes is answered; several, another unit or
+// nonsense are ignored as the RFC allows: the whole.
 BlobPart part_of(std::string_view header, std::uint64_t blob_size);
 
 }  // namespace sampan::registry

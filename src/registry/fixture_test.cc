@@ -15,10 +15,14 @@ SpooledFile spooled(const std::string& folder, std::string_view bytes) {
 }
 
 std::string image(std::string_view config, const std::vector<std::string>& layers) {
-  const auto descriptor = [](std::string_view bytes) { return fmt::format(R"({{"digest":"{}","size":{}}})", digest_of(bytes).text(), bytes.size()); };
+  const auto descriptor = [](std::string_view bytes) {
+    return fmt::format(R"({{"digest":"{}","size":{}}})", digest_of(bytes).text(), bytes.size());
+  };
   std::string list;
   for (const auto& layer : layers) list += (list.empty() ? "" : ",") + descriptor(layer);
-  return fmt::format(R"({{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{},"layers":[{}]}})", descriptor(config), list);
+  return fmt::format(
+      R"({{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{},"layers":[{}]}})",
+      descriptor(config), list);
 }
 
 Shelf::Shelf() {
@@ -52,11 +56,14 @@ Digest Shelf::put(std::string_view bytes) {
 void Shelf::name_in_manifest(std::int64_t repository, std::string_view bytes) {
   Manifest manifest{.media_type = "application/vnd.oci.image.manifest.v1+json"};
   manifest.blobs = {{digest_of(bytes), bytes.size()}};
-  must(db->write([&](Tx& tx) { return store::put_manifest(tx, repository, digest_of("manifest").text(), manifest, "{}", "ann", clock.now()); }));
+  must(db->write([&](Tx& tx) {
+    return store::put_manifest(tx, repository, digest_of("manifest").text(), manifest, "{}", "ann", clock.now());
+  }));
 }
 
 bool Shelf::is_linked(std::int64_t repository, std::string_view bytes) {
-  return must(db->read([&](Tx& tx) { return store::linked_blob_size(tx, repository, digest_of(bytes).hex()); })).has_value();
+  return must(db->read([&](Tx& tx) { return store::linked_blob_size(tx, repository, digest_of(bytes).hex()); }))
+      .has_value();
 }
 
 std::string Shelf::bytes_of(const Digest& digest) {
@@ -78,7 +85,8 @@ House::House() {
   post(git.routes(), "/api/v1/groups", R"({"name":"company"})");
   const auto person = [&](const std::string& login, Role role) {
     post(people.routes(), "/api/v1/users", fmt::format(R"({{"login":"{0}","password":"password-{0}"}})", login));
-    if (role != Role::none) must(people.set_member(Actor::system(), {must(git.find_group("company")), {}, {}}, login, role));
+    if (role != Role::none)
+      must(people.set_member(Actor::system(), {must(git.find_group("company")), {}, {}}, login, role));
     return must(people.sign_in_with_password({login, "password-" + login}, "test"));
   };
   ann = person("ann", Role::developer);
@@ -94,10 +102,14 @@ Response House::call(Method method, const std::string& pattern, const Actor& act
     request.params = std::move(ask.params);
     request.query = std::move(ask.query);
     request.headers = std::move(ask.headers);
-    if (route.body == BodyKind::spool) request.spooled = std::make_shared<SpooledFile>(spooled(db.folder(), ask.body));
-    else request.body = std::move(ask.body);
+    if (route.body == BodyKind::spool)
+      request.spooled = std::make_shared<SpooledFile>(spooled(db.folder(), ask.body));
+    else
+      request.body = std::move(ask.body);
     auto answer = route.handler(request, actor);
-    return answer.has_value() ? std::move(*answer) : route.dialect == Dialect::oci ? oci_error(answer.error()) : Response::text(400, answer.error().message);
+    return answer.has_value()              ? std::move(*answer)
+           : route.dialect == Dialect::oci ? oci_error(answer.error())
+                                           : Response::text(400, answer.error().message);
   }
   FAIL("no route ", pattern);
   return {};
@@ -105,14 +117,19 @@ Response House::call(Method method, const std::string& pattern, const Actor& act
 
 Digest House::push_blob(std::string_view bytes, const std::string& name) {
   const auto digest = digest_of(bytes);
-  const auto answer = call(Method::post, "/v2/*name/blobs/uploads", ann, {.params = {{"name", name}}, .query = {{"digest", digest.text()}}, .body = std::string(bytes)});
+  const auto answer =
+      call(Method::post, "/v2/*name/blobs/uploads", ann,
+           {.params = {{"name", name}}, .query = {{"digest", digest.text()}}, .body = std::string(bytes)});
   REQUIRE_MESSAGE(answer.status == 201, text_of(answer));
   return digest;
 }
 
-Response House::push_manifest(const std::string& reference, const std::string& body, const Actor& actor, const std::string& name) {
+Response House::push_manifest(const std::string& reference, const std::string& body, const Actor& actor,
+                              const std::string& name) {
   return call(Method::put, "/v2/*name/manifests/:reference", actor,
-              {.params = {{"name", name}, {"reference", reference}}, .headers = {{"Content-Type", "application/vnd.oci.image.manifest.v1+json"}}, .body = body});
+              {.params = {{"name", name}, {"reference", reference}},
+               .headers = {{"Content-Type", "application/vnd.oci.image.manifest.v1+json"}},
+               .body = body});
 }
 
 std::int64_t House::count(const std::string& sql) {

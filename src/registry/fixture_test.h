@@ -47,7 +47,11 @@ struct House {
   FakeClock clock;
   EventLog events{*db, clock};
   people::People people{*db, clock, events};
-  git::Git git{*db, clock, events, people, {.folder = db.folder() + "/repos", .hook_program = "/bin/true", .hook_socket = "", .public_url = ""}};
+  git::Git git{*db,
+               clock,
+               events,
+               people,
+               {.folder = db.folder() + "/repos", .hook_program = "/bin/true", .hook_socket = "", .public_url = ""}};
   std::unique_ptr<BlobStore> blobs = sampan::testing::must(open_file_blob_store(db.folder() + "/blobs"));
   Registry registry{*db, clock, events, git, people, *blobs, {}};
   std::vector<Route> routes = registry.routes();
@@ -59,11 +63,12 @@ struct House {
     Headers headers;
     std::string body;
   };
-  // A route's handler; its error in the registry's dialect as web says it, for /api routes as a 400 with the sentence. The body is spooled where
-  // the route wants that.
+  // A route's handler; its error in the registry's dialect as web says it, for /api routes as a 400 with the sentence.
+  // The body is spooled where the route wants that.
   Response call(Method method, const std::string& pattern, const Actor& actor, Ask ask);
   Digest push_blob(std::string_view bytes, const std::string& name = "company/shop");
-  Response push_manifest(const std::string& reference, const std::string& body, const Actor& actor, const std::string& name = "company/shop");
+  Response push_manifest(const std::string& reference, const std::string& body, const Actor& actor,
+                         const std::string& name = "company/shop");
   std::int64_t count(const std::string& sql);
 };
 

@@ -10,18 +10,40 @@ namespace {
 
 using State = Registry::State;
 
-struct ImageRepo { std::string name; std::int64_t tags = 0, size = 0, pulls = 0; Time updated_at{}; };
+struct ImageRepo {
+  std::string name;
+  std::int64_t tags = 0, size = 0, pulls = 0;
+  Time updated_at{};
+};
 BOOST_DESCRIBE_STRUCT(ImageRepo, (), (name, tags, size, pulls, updated_at))
-struct ImageRepos { std::vector<ImageRepo> items; std::optional<std::string> next; };
+struct ImageRepos {
+  std::vector<ImageRepo> items;
+  std::optional<std::string> next;
+};
 BOOST_DESCRIBE_STRUCT(ImageRepos, (), (items, next))
 
-struct Layer { std::string digest; std::int64_t size = 0; };
+struct Layer {
+  std::string digest;
+  std::int64_t size = 0;
+};
 BOOST_DESCRIBE_STRUCT(Layer, (), (digest, size))
-struct ImageTag { std::string tag, digest, pushed_by; std::int64_t size = 0; Time updated_at{}; std::vector<Layer> layers; };
+struct ImageTag {
+  std::string tag, digest, pushed_by;
+  std::int64_t size = 0;
+  Time updated_at{};
+  std::vector<Layer> layers;
+};
 BOOST_DESCRIBE_STRUCT(ImageTag, (), (tag, digest, pushed_by, size, updated_at, layers))
-struct ImageTags { std::string name; bool immutable_tags = true; std::vector<ImageTag> items; std::optional<std::string> next; };
+struct ImageTags {
+  std::string name;
+  bool immutable_tags = true;
+  std::vector<ImageTag> items;
+  std::optional<std::string> next;
+};
 BOOST_DESCRIBE_STRUCT(ImageTags, (), (name, immutable_tags, items, next))
-struct ImageSettings { bool immutable_tags = true; };
+struct ImageSettings {
+  bool immutable_tags = true;
+};
 BOOST_DESCRIBE_STRUCT(ImageSettings, (), (immutable_tags))
 
 Result<std::string> needed_query(const Request& request, std::string_view name) {
@@ -33,7 +55,8 @@ Result<std::string> needed_query(const Request& request, std::string_view name) 
 Result<Response> list_images(State& state, const Request&, const Actor& actor) {
   ImageRepos answer;
   for (auto& found : TRY(state.db.read([](Tx& tx) { return store::list_repositories(tx); }))) {
-    if (state.may_pull(actor, found.name).has_value()) answer.items.push_back({found.name, found.tags, found.size, found.pulls, found.updated_at});
+    if (state.may_pull(actor, found.name).has_value())
+      answer.items.push_back({found.name, found.tags, found.size, found.pulls, found.updated_at});
   }
   return Response::json(200, to_json(answer));
 }
@@ -60,7 +83,8 @@ Result<Response> delete_image_tag(State& state, const Request& request, const Ac
   const auto tag = TRY(needed_query(request, "tag"));
   const bool deleted = TRY(state.db.write([&](Tx& tx) -> Result<bool> {
     const bool gone = TRY(store::delete_tag(tx, repository.id, tag));
-    if (gone) TRY(state.people.audit(tx, actor, {"image.delete", "image", fmt::format("{}:{}", repository.name, tag), ""}));
+    if (gone)
+      TRY(state.people.audit(tx, actor, {"image.delete", "image", fmt::format("{}:{}", repository.name, tag), ""}));
     return gone;
   }));
   if (!deleted) return fail(Errc::not_found, "image '{}' has no tag '{}'", repository.name, tag);
@@ -71,7 +95,9 @@ Result<Response> change_image_settings(State& state, const Request& request, con
   const auto repository = TRY(state.repository_to_write(actor, TRY(needed_query(request, "repository"))));
   const auto wanted = TRY(from_json<ImageSettings>(request.body));
   TRY(state.db.write([&](Tx& tx) -> Result<void> {
-    TRY(state.people.audit(tx, actor, {"image.settings", "image", repository.name, wanted.immutable_tags ? "tags immutable" : "tags may be overwritten"}));
+    TRY(state.people.audit(tx, actor,
+                           {"image.settings", "image", repository.name,
+                            wanted.immutable_tags ? "tags immutable" : "tags may be overwritten"}));
     return store::set_immutable(tx, repository.id, wanted.immutable_tags);
   }));
   return Response::json(200, to_json(wanted));
@@ -83,14 +109,17 @@ std::vector<Route> image_routes(State& state) {
   const auto bound = [&state](Result<Response> (*handler)(State&, const Request&, const Actor&)) {
     return [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); };
   };
-  Route repositories{Method::get, "/api/v1/images", Need::signed_in(), bound(list_images), "List the image repositories one may pull from"};
+  Route repositories{Method::get, "/api/v1/images", Need::signed_in(), bound(list_images),
+                     "List the image repositories one may pull from"};
   repositories.response_schema = answer_schema_of<ImageRepos>();
-  Route tags{Method::get, "/api/v1/images/tags", Need::signed_in(), bound(list_image_tags), "List the tags of an image repository"};
+  Route tags{Method::get, "/api/v1/images/tags", Need::signed_in(), bound(list_image_tags),
+             "List the tags of an image repository"};
   tags.response_schema = answer_schema_of<ImageTags>();
   tags.query = {{"repository", "the image repository, such as company/shop"}};
   Route remove{Method::del, "/api/v1/images/tags", Need::signed_in(), bound(delete_image_tag), "Delete a tag"};
   remove.query = {{"repository", "the image repository"}, {"tag", "the tag"}};
-  Route settings{Method::patch, "/api/v1/images/settings", Need::signed_in(), bound(change_image_settings), "Change the settings of an image repository"};
+  Route settings{Method::patch, "/api/v1/images/settings", Need::signed_in(), bound(change_image_settings),
+                 "Change the settings of an image repository"};
   settings.query = {{"repository", "the image repository"}};
   settings.request_schema = schema_of<ImageSettings>();
   settings.response_schema = answer_schema_of<ImageSettings>();

@@ -15,7 +15,9 @@ constexpr std::array<std::string_view, 2> kIndexTypes = {"application/vnd.oci.im
                                                          "application/vnd.docker.distribution.manifest.list.v2+json"};
 constexpr std::size_t kMaxDescriptors = 10'000;
 
-bool is_one_of(std::string_view type, const auto& types) { return std::find(types.begin(), types.end(), type) != types.end(); }
+bool is_one_of(std::string_view type, const auto& types) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
 
 std::string text_of(const boost::json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -23,12 +25,14 @@ std::string text_of(const boost::json::object& object, std::string_view key) {
 }
 
 Result<Descriptor> descriptor_of(const boost::json::value* value, std::string_view field) {
-  if (!value || !value->is_object()) return fail(Errc::invalid, "manifest: '{}' must be a descriptor with digest and size", field);
+  if (!value || !value->is_object())
+    return fail(Errc::invalid, "manifest: '{}' must be a descriptor with digest and size", field);
   const auto& object = value->as_object();
   const auto digest = Digest::parse(text_of(object, "digest"));
   if (!digest) return fail(Errc::invalid, "manifest: '{}.digest' must be sha256: and 64 hex digits", field);
   const auto* size = object.if_contains("size");
-  if (!size || !size->is_int64() || size->as_int64() < 0) return fail(Errc::invalid, "manifest: '{}.size' must be a number of bytes", field);
+  if (!size || !size->is_int64() || size->as_int64() < 0)
+    return fail(Errc::invalid, "manifest: '{}.size' must be a number of bytes", field);
   return Descriptor{*digest, static_cast<std::uint64_t>(size->as_int64())};
 }
 
@@ -40,7 +44,8 @@ bool is_kept_elsewhere(const boost::json::value& layer) {
 Result<std::vector<Descriptor>> descriptors_of(const boost::json::object& root, std::string_view field) {
   const auto* list = root.if_contains(field);
   if (!list || !list->is_array()) return fail(Errc::invalid, "manifest: '{}' must be a list of descriptors", field);
-  if (list->as_array().size() > kMaxDescriptors) return fail(Errc::too_large, "manifest: more than {} entries in '{}'", kMaxDescriptors, field);
+  if (list->as_array().size() > kMaxDescriptors)
+    return fail(Errc::too_large, "manifest: more than {} entries in '{}'", kMaxDescriptors, field);
   std::vector<Descriptor> found;
   for (std::size_t i = 0; i < list->as_array().size(); ++i) {
     const auto& item = list->as_array()[i];
@@ -59,25 +64,30 @@ std::uint64_t Manifest::image_size() const {
 }
 
 Result<Manifest> parse_manifest(std::string_view bytes, std::string_view content_type) {
-  if (bytes.size() > kMaxManifestBytes) return fail(Errc::too_large, "a manifest may have at most {} bytes", kMaxManifestBytes);
+  if (bytes.size() > kMaxManifestBytes)
+    return fail(Errc::too_large, "a manifest may have at most {} bytes", kMaxManifestBytes);
   const Json document = TRY(parse_json(bytes).context("manifest"));
   if (!document.is_object()) return fail(Errc::invalid, "manifest: expected a JSON object");
   const auto& root = document.as_object();
   Manifest manifest;
-  if (const auto* type = root.if_contains("mediaType"); type && !type->is_string()) return fail(Errc::invalid, "manifest: 'mediaType' must be text");
+  if (const auto* type = root.if_contains("mediaType"); type && !type->is_string())
+    return fail(Errc::invalid, "manifest: 'mediaType' must be text");
   const auto own_type = text_of(root, "mediaType");
   manifest.media_type = own_type.empty() ? std::string(content_type) : own_type;
   if (!content_type.empty() && !own_type.empty() && own_type != content_type) {
     return fail(Errc::invalid, "manifest: mediaType is '{}' but Content-Type is '{}'", own_type, content_type);
   }
   manifest.artifact_type = text_of(root, "artifactType");
-  if (const auto* subject = root.if_contains("subject")) manifest.subject = TRY(descriptor_of(subject, "subject")).digest;
+  if (const auto* subject = root.if_contains("subject"))
+    manifest.subject = TRY(descriptor_of(subject, "subject")).digest;
   if (is_one_of(manifest.media_type, kIndexTypes)) {
     manifest.manifests = TRY(descriptors_of(root, "manifests"));
     return manifest;
   }
   if (!is_one_of(manifest.media_type, kImageTypes)) {
-    return fail(Errc::invalid, "manifest: media type '{}' is not known; expected an OCI or Docker schema 2 image manifest or index", manifest.media_type);
+    return fail(Errc::invalid,
+                "manifest: media type '{}' is not known; expected an OCI or Docker schema 2 image manifest or index",
+                manifest.media_type);
   }
   manifest.blobs = TRY(descriptors_of(root, "layers"));
   manifest.blobs.insert(manifest.blobs.begin(), TRY(descriptor_of(root.if_contains("config"), "config")));

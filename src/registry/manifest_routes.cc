@@ -19,7 +19,8 @@ Result<Response> api_version(State&, const Request&, const Actor&) {
 }
 
 // The digest a path's reference names in the repository; empty: nothing.
-Result<std::optional<std::string>> digest_of(State& state, const store::Repository& repository, std::string_view reference) {
+Result<std::optional<std::string>> digest_of(State& state, const store::Repository& repository,
+                                             std::string_view reference) {
   if (Digest::parse(reference)) return std::optional<std::string>(std::string(reference));
   return state.db.read([&](Tx& tx) { return store::digest_of_tag(tx, repository.id, reference); });
 }
@@ -38,7 +39,9 @@ Result<Response> get_manifest(State& state, const Request& request, const Actor&
   if (request.method == Method::get && !Digest::parse(reference)) {
     TRY(state.db.write([&](Tx& tx) { return store::count_pull(tx, repository.id); }));
   }
-  return Response::text(200, found->body, found->media_type).set("Docker-Content-Digest", found->digest).set("ETag", fmt::format("\"{}\"", found->digest));
+  return Response::text(200, found->body, found->media_type)
+      .set("Docker-Content-Digest", found->digest)
+      .set("ETag", fmt::format("\"{}\"", found->digest));
 }
 
 Result<Response> put_manifest(State& state, const Request& request, const Actor& actor) {
@@ -47,10 +50,12 @@ Result<Response> put_manifest(State& state, const Request& request, const Actor&
   const auto digest = Digest::from_sha256(sha256_hex(request.body));
   const auto named = Digest::parse(reference);
   if (named && *named != *digest) {
-    return oci_error(400, "DIGEST_INVALID", fmt::format("the manifest's bytes have the digest {}, not {}", digest->text(), reference));
+    return oci_error(400, "DIGEST_INVALID",
+                     fmt::format("the manifest's bytes have the digest {}, not {}", digest->text(), reference));
   }
   if (!named && !is_valid_tag(reference)) {
-    return oci_error(400, "TAG_INVALID", fmt::format("'{}' is not a tag: letters, digits, . _ -, at most 128", reference));
+    return oci_error(400, "TAG_INVALID",
+                     fmt::format("'{}' is not a tag: letters, digits, . _ -, at most 128", reference));
   }
   const auto manifest = parse_manifest(request.body, request.header("Content-Type"));
   if (!manifest.has_value()) {
@@ -64,7 +69,8 @@ Result<Response> put_manifest(State& state, const Request& request, const Actor&
     return stored.error();
   }
   auto response = Response::empty(201);
-  response.set("Location", fmt::format("/v2/{}/manifests/{}", repository.name, digest->text())).set("Docker-Content-Digest", digest->text());
+  response.set("Location", fmt::format("/v2/{}/manifests/{}", repository.name, digest->text()))
+      .set("Docker-Content-Digest", digest->text());
   if (manifest->subject) response.set("OCI-Subject", manifest->subject.text());
   return response;
 }
@@ -73,8 +79,11 @@ Result<Response> delete_manifest(State& state, const Request& request, const Act
   const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
   const auto reference = request.param("reference");
   const bool deleted = TRY(state.db.write([&](Tx& tx) -> Result<bool> {
-    const bool gone = Digest::parse(reference) ? TRY(store::delete_manifest(tx, repository.id, reference)) : TRY(store::delete_tag(tx, repository.id, reference));
-    if (gone) TRY(state.people.audit(tx, actor, {"image.delete", "image", fmt::format("{}:{}", repository.name, reference), ""}));
+    const bool gone = Digest::parse(reference) ? TRY(store::delete_manifest(tx, repository.id, reference))
+                                               : TRY(store::delete_tag(tx, repository.id, reference));
+    if (gone)
+      TRY(state.people.audit(tx, actor,
+                             {"image.delete", "image", fmt::format("{}:{}", repository.name, reference), ""}));
     return gone;
   }));
   if (!deleted) return manifest_unknown(repository, reference);
@@ -90,12 +99,16 @@ std::int64_t page_size(const Request& request) {
 Result<Response> list_tags(State& state, const Request& request, const Actor& actor) {
   const auto repository = TRY(state.repository_to_read(actor, request.param("name")));
   const auto limit = page_size(request);
-  auto tags = TRY(state.db.read([&](Tx& tx) { return store::list_tags(tx, repository.id, request.find_query("last").value_or(""), limit + 1); }));
+  auto tags = TRY(state.db.read(
+      [&](Tx& tx) { return store::list_tags(tx, repository.id, request.find_query("last").value_or(""), limit + 1); }));
   const bool more = static_cast<std::int64_t>(tags.size()) > limit;
   if (more) tags.resize(static_cast<std::size_t>(limit));
   boost::json::array list(tags.begin(), tags.end());
-  auto response = Response::json(200, format_json(boost::json::object{{"name", repository.name}, {"tags", std::move(list)}}));
-  if (more && !tags.empty()) response.set("Link", fmt::format("</v2/{}/tags/list?n={}&last={}>; rel=\"next\"", repository.name, limit, percent_encode(tags.back())));
+  auto response =
+      Response::json(200, format_json(boost::json::object{{"name", repository.name}, {"tags", std::move(list)}}));
+  if (more && !tags.empty())
+    response.set("Link", fmt::format("</v2/{}/tags/list?n={}&last={}>; rel=\"next\"", repository.name, limit,
+                                     percent_encode(tags.back())));
   return response;
 }
 
@@ -113,21 +126,30 @@ Result<Response> referrers(State& state, const Request& request, const Actor& ac
   if (!digest) return oci_error(400, "DIGEST_INVALID", fmt::format("'{}' is not a digest", request.param("digest")));
   const auto wanted = request.find_query("artifactType");
   boost::json::array manifests;
-  for (const auto& found : TRY(state.db.read([&](Tx& tx) { return store::referrers(tx, repository.id, digest->text()); }))) {
+  for (const auto& found :
+       TRY(state.db.read([&](Tx& tx) { return store::referrers(tx, repository.id, digest->text()); }))) {
     if (wanted && found.artifact_type != *wanted) continue;
-    manifests.push_back(boost::json::object{{"mediaType", found.media_type}, {"digest", found.digest}, {"size", found.body.size()}, {"artifactType", found.artifact_type}});
+    manifests.push_back(boost::json::object{{"mediaType", found.media_type},
+                                            {"digest", found.digest},
+                                            {"size", found.body.size()},
+                                            {"artifactType", found.artifact_type}});
   }
   constexpr std::string_view kIndex = "application/vnd.oci.image.index.v1+json";
-  auto response = Response::text(200, format_json(boost::json::object{{"schemaVersion", 2}, {"mediaType", kIndex}, {"manifests", std::move(manifests)}}), kIndex);
+  auto response = Response::text(200,
+                                 format_json(boost::json::object{
+                                     {"schemaVersion", 2}, {"mediaType", kIndex}, {"manifests", std::move(manifests)}}),
+                                 kIndex);
   if (wanted) response.set("OCI-Filters-Applied", "artifactType");
   return response;
 }
 
-Route oci_route(Method method, std::string pattern, std::string summary, State& state, Result<Response> (*handler)(State&, const Request&, const Actor&)) {
+Route oci_route(Method method, std::string pattern, std::string summary, State& state,
+                Result<Response> (*handler)(State&, const Request&, const Actor&)) {
   Route route{.method = method,
               .pattern = std::move(pattern),
               .need = Need::signed_in(),  // the handler asks for the right on the image's name
-              .handler = [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
+              .handler = [&state, handler](const Request& request,
+                                           const Actor& actor) { return handler(state, request, actor); },
               .summary = std::move(summary)};
   route.dialect = Dialect::oci;
   route.body_limit = kMaxManifestBytes;
@@ -144,7 +166,8 @@ std::vector<Route> manifest_routes(State& state) {
       oci_route(Method::get, "/v2/*name/manifests/:reference", "Pull a manifest", state, get_manifest),
       oci_route(Method::head, "/v2/*name/manifests/:reference", "Ask for a manifest", state, get_manifest),
       oci_route(Method::put, "/v2/*name/manifests/:reference", "Push a manifest", state, put_manifest),
-      oci_route(Method::del, "/v2/*name/manifests/:reference", "Delete a tag, or a manifest with its tags", state, delete_manifest),
+      oci_route(Method::del, "/v2/*name/manifests/:reference", "Delete a tag, or a manifest with its tags", state,
+                delete_manifest),
       oci_route(Method::get, "/v2/*name/referrers/:digest", "List the manifests that refer to one", state, referrers),
   };
 }

@@ -11,7 +11,8 @@ using sampan::registry::testing::image;
 
 namespace {
 
-const std::string kImage = "application/vnd.oci.image.manifest.v1+json", kIndex = "application/vnd.oci.image.index.v1+json";
+const std::string kImage = "application/vnd.oci.image.manifest.v1+json",
+                  kIndex = "application/vnd.oci.image.index.v1+json";
 const std::string kBlob = R"({"digest":"sha256:)" + std::string(64, 'b') + R"(","size":7})";
 
 std::string error_of(std::string_view bytes, std::string_view type = kImage) {
@@ -38,7 +39,9 @@ TEST_CASE("registry: an index names manifests, a manifest its subject and what k
   REQUIRE(index.has_value());
   CHECK(index->manifests.size() == 1);
   CHECK(index->blobs.empty());
-  const auto signature = parse_manifest(R"({"config":{"mediaType":"application/x-sig",)" + kBlob.substr(1) + R"(,"layers":[],"subject":)" + kBlob + "}", kImage);
+  const auto signature = parse_manifest(
+      R"({"config":{"mediaType":"application/x-sig",)" + kBlob.substr(1) + R"(,"layers":[],"subject":)" + kBlob + "}",
+      kImage);
   REQUIRE(signature.has_value());
   CHECK(signature->artifact_type == "application/x-sig");
   CHECK(signature->subject.hex() == std::string(64, 'b'));
@@ -46,7 +49,8 @@ TEST_CASE("registry: an index names manifests, a manifest its subject and what k
 
 TEST_CASE("registry: a layer that is kept elsewhere is not asked for") {
   const auto foreign = R"({"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",)" + kBlob.substr(1);
-  const auto manifest = parse_manifest(R"({"config":)" + kBlob + R"(,"layers":[)" + foreign + "]}", "application/vnd.docker.distribution.manifest.v2+json");
+  const auto manifest = parse_manifest(R"({"config":)" + kBlob + R"(,"layers":[)" + foreign + "]}",
+                                       "application/vnd.docker.distribution.manifest.v2+json");
   REQUIRE(manifest.has_value());
   CHECK(manifest->blobs.size() == 1);
 }
@@ -59,10 +63,15 @@ TEST_CASE("registry: a hostile manifest is refused with the field that is wrong"
   CHECK(error_of(R"({"layers":[]})").find("'config'") != std::string::npos);
   CHECK(error_of(R"({"layers":{},"config":{}})").find("'layers'") != std::string::npos);
   CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[7]})").find("'layers[0]'") != std::string::npos);
-  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[)" + kBlob + R"(,{"digest":"md5:1","size":1}]})").find("'layers[1].digest'") != std::string::npos);
-  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[{"digest":"sha256:../../etc/passwd","size":1}]})").find("'layers[0].digest'") != std::string::npos);
+  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[)" + kBlob + R"(,{"digest":"md5:1","size":1}]})")
+            .find("'layers[1].digest'") != std::string::npos);
+  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[{"digest":"sha256:../../etc/passwd","size":1}]})")
+            .find("'layers[0].digest'") != std::string::npos);
   for (const auto* size : {"-1", "1.5", "\"7\"", "99999999999999999999", "null"}) {
-    CHECK_MESSAGE(error_of(R"({"config":{"digest":"sha256:)" + std::string(64, 'b') + R"(","size":)" + size + R"(},"layers":[]})").find("'config.size'") != std::string::npos, size);
+    CHECK_MESSAGE(
+        error_of(R"({"config":{"digest":"sha256:)" + std::string(64, 'b') + R"(","size":)" + size + R"(},"layers":[]})")
+                .find("'config.size'") != std::string::npos,
+        size);
   }
   CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[],"subject":"x"})").find("'subject'") != std::string::npos);
   CHECK(error_of(R"({"a":1,"a":2})") != "(none)");
@@ -82,5 +91,6 @@ TEST_CASE("registry: a manifest has limits: its bytes and the number of its entr
   CHECK(error_of(std::string(kMaxManifestBytes + 1, ' ')).find("at most") != std::string::npos);
   std::string many;
   for (int i = 0; i < 10'001; ++i) many += (i ? "," : "") + kBlob;
-  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[)" + many + "]}").find("more than 10000 entries") != std::string::npos);
+  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[)" + many + "]}").find("more than 10000 entries") !=
+        std::string::npos);
 }

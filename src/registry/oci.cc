@@ -16,7 +16,8 @@ Response oci_error(int status, std::string_view code, std::string_view message) 
 Response oci_error(const Error& error) {
   switch (error.code) {
     case Errc::invalid: return oci_error(400, "NAME_INVALID", error.message);
-    case Errc::unauthenticated: return oci_error(401, "UNAUTHORIZED", error.message).set("WWW-Authenticate", "Basic realm=\"Sampan\"");
+    case Errc::unauthenticated:
+      return oci_error(401, "UNAUTHORIZED", error.message).set("WWW-Authenticate", "Basic realm=\"Sampan\"");
     case Errc::denied: return oci_error(403, "DENIED", error.message);
     case Errc::not_found: return oci_error(404, "NAME_UNKNOWN", error.message);
     case Errc::conflict: return oci_error(409, "DENIED", error.message);

@@ -57,11 +57,14 @@ Result<Reference> parse_reference(std::string_view text) {
   const auto slash = rest.rfind('/');
   if (const auto colon = rest.find(':', slash == std::string_view::npos ? 0 : slash); colon != std::string_view::npos) {
     reference.tag = rest.substr(colon + 1);
-    if (!is_valid_tag(reference.tag)) return fail(Errc::invalid, "image '{}': '{}' is not a tag (letters, digits, . _ -, at most 128)", text, reference.tag);
+    if (!is_valid_tag(reference.tag))
+      return fail(Errc::invalid, "image '{}': '{}' is not a tag (letters, digits, . _ -, at most 128)", text,
+                  reference.tag);
     rest = rest.substr(0, colon);
   }
   // A first part with a dot or a colon, or "localhost", is the host (the rule docker and podman use).
-  if (const auto first = rest.substr(0, rest.find('/')); first.find_first_of(".:") != std::string_view::npos || first == "localhost") {
+  if (const auto first = rest.substr(0, rest.find('/'));
+      first.find_first_of(".:") != std::string_view::npos || first == "localhost") {
     rest = rest.size() > first.size() ? rest.substr(first.size() + 1) : std::string_view();
   }
   if (!is_valid_repository(rest)) {

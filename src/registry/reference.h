@@ -20,7 +20,8 @@ struct Reference {
   std::string tag;  // empty when there is a digest and no tag
   Digest digest;    // empty when there is none
 };
-// "[host[:port]/]company/shop[:tag][@sha256:...]"; neither tag nor digest: tag "latest". invalid says which part is wrong.
+// "[host[:port]/]company/shop[:tag][@sha256:...]"; neither tag nor digest: tag "latest". invalid says which part is
+// wrong.
 Result<Reference> parse_reference(std::string_view text);
 
 }  // namespace sampan::registry

@@ -18,8 +18,10 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 TEST_CASE("registry: a repository's name is parts of small letters joined by one separator") {
-  for (const auto* good : {"company/shop", "a/b/c", "company/order-service", "c0/a.b", "c/a_b", "c/a__b", "c/a---b"}) CHECK_MESSAGE(is_valid_repository(good), good);
-  for (const auto* bad : {"", "shop", "Company/shop", "company/", "/shop", "company//shop", "c/a..b", "c/a___b", "c/-a", "c/a-", "c/.a", "c/a.", "c/a_.b", "c/../b", "c/a b", "c/订单"}) {
+  for (const auto* good : {"company/shop", "a/b/c", "company/order-service", "c0/a.b", "c/a_b", "c/a__b", "c/a---b"})
+    CHECK_MESSAGE(is_valid_repository(good), good);
+  for (const auto* bad : {"", "shop", "Company/shop", "company/", "/shop", "company//shop", "c/a..b", "c/a___b", "c/-a",
+                          "c/a-", "c/.a", "c/a.", "c/a_.b", "c/../b", "c/a b", "c/订单"}) {
     CHECK_MESSAGE(!is_valid_repository(bad), bad);
   }
   CHECK(is_valid_repository("c/" + std::string(253, 'a')));

@@ -7,14 +7,16 @@
 
 namespace sampan::registry {
 
-Registry::Registry(Db& db, Clock& clock, EventLog& events, git::Git& git, people::People& people, BlobStore& blobs, Config config)
+Registry::Registry(Db& db, Clock& clock, EventLog& events, git::Git& git, people::People& people, BlobStore& blobs,
+                   Config config)
     : state_(std::make_unique<State>(db, clock, events, git, people, blobs, std::move(config))) {}
 Registry::~Registry() = default;
 
 Result<void> Registry::recover() { return collect(); }
 
 Result<void> Registry::collect() {
-  return state_->uploads.collect(state_->clock.now() - std::chrono::duration_cast<Microseconds>(state_->config.upload_life));
+  return state_->uploads.collect(state_->clock.now() -
+                                 std::chrono::duration_cast<Microseconds>(state_->config.upload_life));
 }
 
 Result<Digest> Registry::resolve(std::string_view text) {
@@ -51,21 +53,27 @@ Result<Role> Registry::State::role_on(const Actor& actor, std::string_view repos
 Result<void> Registry::State::may_pull(const Actor& actor, std::string_view repository) {
   // The machines that run applications pull whatever they were told to run.
   if (actor.kind == Actor::Kind::runner || actor.kind == Actor::Kind::system) return {};
-  if (!actor.has(Scope::image_read) && !actor.has(Scope::image_write)) return fail(Errc::denied, "this token may not pull images: it lacks the scope image_read");
-  if (TRY(role_on(actor, repository)) < Role::viewer) return fail(Errc::not_found, "no image repository '{}' for {}", repository, actor.name);
+  if (!actor.has(Scope::image_read) && !actor.has(Scope::image_write))
+    return fail(Errc::denied, "this token may not pull images: it lacks the scope image_read");
+  if (TRY(role_on(actor, repository)) < Role::viewer)
+    return fail(Errc::not_found, "no image repository '{}' for {}", repository, actor.name);
   return {};
 }
 
 Result<void> Registry::State::may_push(const Actor& actor, std::string_view repository) {
-  if (!actor.has(Scope::image_write)) return fail(Errc::denied, "this token may not push images: it lacks the scope image_write");
+  if (!actor.has(Scope::image_write))
+    return fail(Errc::denied, "this token may not push images: it lacks the scope image_write");
   const auto role = TRY(role_on(actor, repository));
   if (role < Role::viewer) return fail(Errc::not_found, "no image repository '{}' for {}", repository, actor.name);
-  if (role < Role::developer) return fail(Errc::denied, "{} may pull '{}' but not push to it: that needs the role developer", actor.name, repository);
+  if (role < Role::developer)
+    return fail(Errc::denied, "{} may pull '{}' but not push to it: that needs the role developer", actor.name,
+                repository);
   return {};
 }
 
 Result<store::Repository> Registry::State::repository_to_read(const Actor& actor, std::string_view name) {
-  if (!is_valid_repository(name)) return fail(Errc::invalid, "'{}' is not a name of an image repository: expected group/name in lower case", name);
+  if (!is_valid_repository(name))
+    return fail(Errc::invalid, "'{}' is not a name of an image repository: expected group/name in lower case", name);
   TRY(may_pull(actor, name));
   const auto repository = TRY(db.read([&](Tx& tx) { return store::find_repository(tx, name); }));
   if (!repository) return fail(Errc::not_found, "nothing was pushed to '{}' yet", name);
@@ -73,20 +81,24 @@ Result<store::Repository> Registry::State::repository_to_read(const Actor& actor
 }
 
 Result<store::Repository> Registry::State::repository_to_write(const Actor& actor, std::string_view name) {
-  if (!is_valid_repository(name)) return fail(Errc::invalid, "'{}' is not a name of an image repository: expected group/name in lower case", name);
+  if (!is_valid_repository(name))
+    return fail(Errc::invalid, "'{}' is not a name of an image repository: expected group/name in lower case", name);
   TRY(may_push(actor, name));
   const auto found = TRY(db.read([&](Tx& tx) { return store::find_repository(tx, name); }));
   if (found) return *found;
   return db.write([&](Tx& tx) { return store::ensure_repository(tx, name, clock.now()); });
 }
 
-Result<void> Registry::State::put_manifest(const Actor& actor, const store::Repository& repository, std::string_view tag, const Digest& digest,
-                                           const Manifest& manifest, std::string_view body) {
+Result<void> Registry::State::put_manifest(const Actor& actor, const store::Repository& repository,
+                                           std::string_view tag, const Digest& digest, const Manifest& manifest,
+                                           std::string_view body) {
   return db.write([&](Tx& tx) -> Result<void> {
     for (const auto& blob : manifest.blobs) {
       const auto size = TRY(store::linked_blob_size(tx, repository.id, blob.digest.hex()));
-      if (!size) return fail(Errc::not_found, "blob {} is not in '{}': push it first", blob.digest.text(), repository.name);
-      if (static_cast<std::uint64_t>(*size) != blob.size) return fail(Errc::invalid, "blob {} has {} bytes, the manifest says {}", blob.digest.text(), *size, blob.size);
+      if (!size)
+        return fail(Errc::not_found, "blob {} is not in '{}': push it first", blob.digest.text(), repository.name);
+      if (static_cast<std::uint64_t>(*size) != blob.size)
+        return fail(Errc::invalid, "blob {} has {} bytes, the manifest says {}", blob.digest.text(), *size, blob.size);
     }
     for (const auto& child : manifest.manifests) {
       if (!TRY(store::find_manifest(tx, repository.id, child.digest.text()))) {
@@ -94,12 +106,16 @@ Result<void> Registry::State::put_manifest(const Actor& actor, const store::Repo
       }
     }
     const auto now = clock.now();
-    if (!TRY(store::find_manifest(tx, repository.id, digest.text()))) TRY(store::put_manifest(tx, repository.id, digest.text(), manifest, body, actor.name, now));
+    if (!TRY(store::find_manifest(tx, repository.id, digest.text())))
+      TRY(store::put_manifest(tx, repository.id, digest.text(), manifest, body, actor.name, now));
     if (tag.empty()) return {};
     const auto before = TRY(store::digest_of_tag(tx, repository.id, tag));
     if (before == digest.text()) return {};
     if (before && repository.immutable_tags && tag != "latest") {
-      return fail(Errc::conflict, "The requested tag already exists and cannot be overwritten: '{}:{}'; push another tag, or ask an admin to allow it", repository.name, tag);
+      return fail(Errc::conflict,
+                  "The requested tag already exists and cannot be overwritten: '{}:{}'; push another tag, or ask an "
+                  "admin to allow it",
+                  repository.name, tag);
     }
     TRY(store::put_tag(tx, repository.id, tag, digest.text(), actor.name, now));
     TRY(people.audit(tx, actor, {"image.push", "image", fmt::format("{}:{}", repository.name, tag), digest.text()}));

@@ -12,12 +12,21 @@ using sampan::testing::must;
 
 namespace {
 
-const std::string kBlob = "/v2/*name/blobs/:digest", kUploads = "/v2/*name/blobs/uploads", kUpload = "/v2/*name/blobs/uploads/:upload",
-                  kManifest = "/v2/*name/manifests/:reference";
+const std::string kBlob = "/v2/*name/blobs/:digest", kUploads = "/v2/*name/blobs/uploads",
+                  kUpload = "/v2/*name/blobs/uploads/:upload", kManifest = "/v2/*name/manifests/:reference";
 
-std::string header(const Response& response, std::string_view name) { return std::string(find_header(response.headers, name)); }
-House::Ask blob(const Digest& digest, Headers headers = {}) { return {.params = {{"name", "company/shop"}, {"digest", digest.text()}}, .query = {}, .headers = std::move(headers), .body = {}}; }
-House::Ask manifest(const std::string& reference) { return {.params = {{"name", "company/shop"}, {"reference", reference}}, .query = {}, .headers = {}, .body = {}}; }
+std::string header(const Response& response, std::string_view name) {
+  return std::string(find_header(response.headers, name));
+}
+House::Ask blob(const Digest& digest, Headers headers = {}) {
+  return {.params = {{"name", "company/shop"}, {"digest", digest.text()}},
+          .query = {},
+          .headers = std::move(headers),
+          .body = {}};
+}
+House::Ask manifest(const std::string& reference) {
+  return {.params = {{"name", "company/shop"}, {"reference", reference}}, .query = {}, .headers = {}, .body = {}};
+}
 bool says(const Response& response, std::string_view part) { return text_of(response).find(part) != std::string::npos; }
 
 }  // namespace
@@ -64,10 +73,12 @@ TEST_CASE("registry: a tag is immutable, but latest; a repository may allow othe
   CHECK(refused.status == 409);
   CHECK(says(refused, "already exists and cannot be overwritten"));
   CHECK(must(house.registry.resolve("company/shop:1.0")) == digest_of(first));
-  CHECK(house.registry.resolve("company/shop@" + digest_of(second).text()).error().code == Errc::not_found);  // nothing of it stays
+  CHECK(house.registry.resolve("company/shop@" + digest_of(second).text()).error().code ==
+        Errc::not_found);  // nothing of it stays
   CHECK(house.push_manifest("latest", second, house.ann).status == 201);
   CHECK(must(house.registry.resolve("company/shop")) == digest_of(second));
-  const auto changed = house.call(Method::patch, "/api/v1/images/settings", house.ann, {.query = {{"repository", "company/shop"}}, .body = R"({"immutable_tags":false})"});
+  const auto changed = house.call(Method::patch, "/api/v1/images/settings", house.ann,
+                                  {.query = {{"repository", "company/shop"}}, .body = R"({"immutable_tags":false})"});
   REQUIRE(changed.status == 200);
   CHECK(house.push_manifest("1.0", second, house.ann).status == 201);
 }
@@ -106,7 +117,9 @@ TEST_CASE("registry: a viewer pulls, a developer pushes, others are not told tha
   narrow.scopes = {Scope::api_write};
   CHECK(house.push_manifest("1.1", body, narrow).status == 403);
   // Mounting is reading the source: not a way to another group's layers.
-  const auto mounted = house.call(Method::post, kUploads, house.out, {.params = {{"name", "company/stolen"}}, .query = {{"mount", digest_of("config").text()}, {"from", "company/shop"}}});
+  const auto mounted = house.call(Method::post, kUploads, house.out,
+                                  {.params = {{"name", "company/stolen"}},
+                                   .query = {{"mount", digest_of("config").text()}, {"from", "company/shop"}}});
   CHECK(mounted.status == 404);
 }
 
@@ -117,18 +130,26 @@ TEST_CASE("registry: an upload over the protocol tells its range, and where to g
   const auto id = header(begun, "Docker-Upload-UUID");
   CHECK(header(begun, "Location") == "/v2/company/shop/blobs/uploads/" + id);
   const sampan::registry::testing::Pairs params = {{"name", "company/shop"}, {"upload", id}};
-  auto answer = house.call(Method::patch, kUpload, house.ann, {.params = params, .headers = {{"Content-Range", "0-5"}}, .body = "hello "});
+  auto answer = house.call(Method::patch, kUpload, house.ann,
+                           {.params = params, .headers = {{"Content-Range", "0-5"}}, .body = "hello "});
   CHECK(answer.status == 202);
   CHECK(header(answer, "Range") == "0-5");
-  answer = house.call(Method::patch, kUpload, house.ann, {.params = params, .headers = {{"Content-Range", "3-7"}}, .body = "world"});
+  answer = house.call(Method::patch, kUpload, house.ann,
+                      {.params = params, .headers = {{"Content-Range", "3-7"}}, .body = "world"});
   CHECK(answer.status == 416);
   CHECK(header(answer, "Range") == "0-5");
-  CHECK(house.call(Method::patch, kUpload, house.ann, {.params = params, .headers = {{"Content-Range", "x-7"}}, .body = "world"}).status == 400);
+  CHECK(house
+            .call(Method::patch, kUpload, house.ann,
+                  {.params = params, .headers = {{"Content-Range", "x-7"}}, .body = "world"})
+            .status == 400);
   CHECK(header(house.call(Method::get, kUpload, house.ann, {.params = params}), "Range") == "0-5");
-  answer = house.call(Method::put, kUpload, house.ann, {.params = params, .query = {{"digest", digest_of("hello world").text()}}, .body = "world"});
+  answer = house.call(Method::put, kUpload, house.ann,
+                      {.params = params, .query = {{"digest", digest_of("hello world").text()}}, .body = "world"});
   CHECK(answer.status == 201);
   CHECK(says(house.call(Method::get, kUpload, house.ann, {.params = params}), "BLOB_UPLOAD_UNKNOWN"));
-  const auto wrong = house.call(Method::post, kUploads, house.ann, {.params = {{"name", "company/shop"}}, .query = {{"digest", digest_of("a").text()}}, .body = "b"});
+  const auto wrong =
+      house.call(Method::post, kUploads, house.ann,
+                 {.params = {{"name", "company/shop"}}, .query = {{"digest", digest_of("a").text()}}, .body = "b"});
   CHECK(wrong.status == 400);
   CHECK(says(wrong, "DIGEST_INVALID"));
   CHECK(house.count("select count(*) from image_upload") == 0);
@@ -149,7 +170,9 @@ TEST_CASE("registry: a blob is served whole, in part, or refused with its size")
   CHECK(header(outside, "Content-Range") == "bytes */11");
 }
 
-TEST_CASE("registry: a client that saw a blob by HEAD finds it when its manifest comes, though it was about to be collected") {
+TEST_CASE(
+    "registry: a client that saw a blob by HEAD finds it when its manifest comes, though it was about to be "
+    "collected") {
   House house;
   const auto config = house.push_blob("config");
   house.push_blob("unseen");
@@ -163,7 +186,8 @@ TEST_CASE("registry: a client that saw a blob by HEAD finds it when its manifest
   CHECK(house.call(Method::get, kBlob, house.ann, blob(config)).status == 200);
 }
 
-TEST_CASE("registry: a blob that a manifest names cannot be removed; a deleted manifest frees it and takes its tags along") {
+TEST_CASE(
+    "registry: a blob that a manifest names cannot be removed; a deleted manifest frees it and takes its tags along") {
   House house;
   const auto config = house.push_blob("config");
   const auto body = image("config", {});
@@ -182,17 +206,24 @@ TEST_CASE("registry: tags are listed in pages, referrers by their kind") {
   house.push_blob("config");
   const auto body = image("config", {});
   for (const auto* tag : {"c", "a", "b"}) REQUIRE(house.push_manifest(tag, body, house.ann).status == 201);
-  const auto page = house.call(Method::get, "/v2/*name/tags/list", house.vic, {.params = {{"name", "company/shop"}}, .query = {{"n", "2"}}});
+  const auto page = house.call(Method::get, "/v2/*name/tags/list", house.vic,
+                               {.params = {{"name", "company/shop"}}, .query = {{"n", "2"}}});
   CHECK(text_of(page) == R"({"name":"company/shop","tags":["a","b"]})");
   CHECK(header(page, "Link") == "</v2/company/shop/tags/list?n=2&last=b>; rel=\"next\"");
-  CHECK(says(house.call(Method::get, "/v2/*name/tags/list", house.vic, {.params = {{"name", "company/shop"}}, .query = {{"last", "b"}}}), R"(["c"])"));
+  CHECK(says(house.call(Method::get, "/v2/*name/tags/list", house.vic,
+                        {.params = {{"name", "company/shop"}}, .query = {{"last", "b"}}}),
+             R"(["c"])"));
   auto about = body;
-  about.insert(about.size() - 1, fmt::format(R"(,"artifactType":"application/x-sbom","subject":{{"digest":"{}","size":1}})", digest_of(body).text()));
+  about.insert(about.size() - 1,
+               fmt::format(R"(,"artifactType":"application/x-sbom","subject":{{"digest":"{}","size":1}})",
+                           digest_of(body).text()));
   const auto pushed = house.push_manifest(digest_of(about).text(), about, house.ann);
   REQUIRE(pushed.status == 201);
   CHECK(header(pushed, "OCI-Subject") == digest_of(body).text());
   const auto referring = [&](const std::string& kind) {
-    return house.call(Method::get, "/v2/*name/referrers/:digest", house.vic, {.params = {{"name", "company/shop"}, {"digest", digest_of(body).text()}}, .query = {{"artifactType", kind}}});
+    return house.call(
+        Method::get, "/v2/*name/referrers/:digest", house.vic,
+        {.params = {{"name", "company/shop"}, {"digest", digest_of(body).text()}}, .query = {{"artifactType", kind}}});
   };
   CHECK(says(referring("application/x-sbom"), digest_of(about).text()));
   CHECK_FALSE(says(referring("application/x-other"), digest_of(about).text()));

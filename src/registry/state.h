@@ -10,8 +10,16 @@
 namespace sampan::registry {
 
 struct Registry::State {
-  State(Db& db_in, Clock& clock_in, EventLog& events_in, git::Git& git_in, people::People& people_in, BlobStore& blobs_in, Config config_in)
-      : db(db_in), clock(clock_in), events(events_in), git(git_in), people(people_in), blobs(blobs_in), config(std::move(config_in)), uploads(db, clock, blobs) {}
+  State(Db& db_in, Clock& clock_in, EventLog& events_in, git::Git& git_in, people::People& people_in,
+        BlobStore& blobs_in, Config config_in)
+      : db(db_in),
+        clock(clock_in),
+        events(events_in),
+        git(git_in),
+        people(people_in),
+        blobs(blobs_in),
+        config(std::move(config_in)),
+        uploads(db, clock, blobs) {}
 
   Db& db;
   Clock& clock;
@@ -22,15 +30,17 @@ struct Registry::State {
   Config config;
   Uploads uploads;
 
-  // May the actor pull from (push to) images of this name? The right comes from the code repository GROUP/NAME, or from the group when there is none.
+  // May the actor pull from (push to) images of this name? The right comes from the code repository GROUP/NAME, or from
+  // the group when there is none.
   Result<void> may_pull(const Actor& actor, std::string_view repository);
   Result<void> may_push(const Actor& actor, std::string_view repository);
-  Result<store::Repository> repository_to_read(const Actor& actor, std::string_view name);   // not_found: nothing was pushed there
+  Result<store::Repository> repository_to_read(const Actor& actor,
+                                               std::string_view name);  // not_found: nothing was pushed there
   Result<store::Repository> repository_to_write(const Actor& actor, std::string_view name);  // made when absent
 
   // Writes manifest, tag (unless empty) and event in one transaction.
-  Result<void> put_manifest(const Actor& actor, const store::Repository& repository, std::string_view tag, const Digest& digest, const Manifest& manifest,
-                            std::string_view body);
+  Result<void> put_manifest(const Actor& actor, const store::Repository& repository, std::string_view tag,
+                            const Digest& digest, const Manifest& manifest, std::string_view body);
 
  private:
   Result<Role> role_on(const Actor& actor, std::string_view repository);

@@ -7,7 +7,8 @@ namespace {
 StoredManifest manifest_of(const Row& row) {
   return {row.integer(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.integer(6), row.time(7)};
 }
-constexpr std::string_view kManifestColumns = "id, digest, media_type, artifact_type, body, pushed_by, image_size, created_at";
+constexpr std::string_view kManifestColumns =
+    "id, digest, media_type, artifact_type, body, pushed_by, image_size, created_at";
 
 Result<std::optional<std::int64_t>> maybe_number(Tx& tx, std::string_view sql, std::vector<Param> params) {
   const auto row = TRY(tx.maybe(sql, std::move(params)));
@@ -30,18 +31,22 @@ Result<std::optional<Repository>> find_repository(Tx& tx, std::string_view name)
 }
 
 Result<Repository> ensure_repository(Tx& tx, std::string_view name, Time now) {
-  TRY(tx.exec("insert into image_repository(name, created_at, updated_at) values ($1, $2, $2) on conflict (name) do nothing", {name, now}));
+  TRY(tx.exec(
+      "insert into image_repository(name, created_at, updated_at) values ($1, $2, $2) on conflict (name) do nothing",
+      {name, now}));
   return *TRY(find_repository(tx, name));
 }
 
-Result<std::vector<std::string>> list_repository_names(Tx& tx) { return texts(tx, "select name from image_repository order by name"); }
+Result<std::vector<std::string>> list_repository_names(Tx& tx) {
+  return texts(tx, "select name from image_repository order by name");
+}
 
 Result<std::vector<RepositorySummary>> list_repositories(Tx& tx) {
   std::vector<RepositorySummary> found;
-  for (const auto& row : TRY(tx.query(
-           "select r.name, (select count(*) from image_tag t where t.repository_id = r.id),"
-           " (select coalesce(sum(b.size), 0) from image_blob_link l join image_blob b on b.sha256 = l.sha256 where l.repository_id = r.id),"
-           " r.pulls, r.updated_at from image_repository r order by r.name"))) {
+  for (const auto& row : TRY(tx.query("select r.name, (select count(*) from image_tag t where t.repository_id = r.id),"
+                                      " (select coalesce(sum(b.size), 0) from image_blob_link l join image_blob b on "
+                                      "b.sha256 = l.sha256 where l.repository_id = r.id),"
+                                      " r.pulls, r.updated_at from image_repository r order by r.name"))) {
     found.push_back({row.text(0), row.integer(1), row.integer(2), row.integer(3), row.time(4)});
   }
   return found;
@@ -53,7 +58,9 @@ Result<void> set_immutable(Tx& tx, std::int64_t repository, bool immutable) {
 }
 
 Result<std::optional<std::int64_t>> linked_blob_size(Tx& tx, std::int64_t repository, std::string_view sha256) {
-  return maybe_number(tx, "select b.size from image_blob_link l join image_blob b on b.sha256 = l.sha256 where l.repository_id = $1 and l.sha256 = $2",
+  return maybe_number(tx,
+                      "select b.size from image_blob_link l join image_blob b on b.sha256 = l.sha256 where "
+                      "l.repository_id = $1 and l.sha256 = $2",
                       {repository, sha256});
 }
 
@@ -62,9 +69,14 @@ Result<std::optional<std::int64_t>> blob_size(Tx& tx, std::string_view sha256) {
 }
 
 Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::uint64_t size, Time now) {
-  TRY(tx.exec("insert into image_blob(sha256, size, touched_at) values ($1, $2, $3) on conflict (sha256) do update set touched_at = $3",
+  TRY(
+      tx.exec("insert into image_blob(sha256, size, touched_at) values ($1, $2, $3) on conflict (sha256) do update set "
+              "touched_at = $3",
               {sha256, size, now}));
-  TRY(tx.exec("insert into image_blob_link(repository_id, sha256) values ($1, $2) on conflict (repository_id, sha256) do nothing", {repository, sha256}));
+  TRY(
+      tx.exec("insert into image_blob_link(repository_id, sha256) values ($1, $2) on conflict (repository_id, sha256) "
+              "do nothing",
+              {repository, sha256}));
   return {};
 }
 
@@ -74,14 +86,17 @@ Result<void> touch_blob(Tx& tx, std::string_view sha256, Time now) {
 }
 
 Result<bool> unlink_blob(Tx& tx, std::int64_t repository, std::string_view sha256) {
-  return TRY(tx.exec("delete from image_blob_link where repository_id = $1 and sha256 = $2 and not exists (select 1 from image_manifest_blob b"
+  return TRY(tx.exec("delete from image_blob_link where repository_id = $1 and sha256 = $2 and not exists (select 1 "
+                     "from image_manifest_blob b"
                      " join image_manifest m on m.id = b.manifest_id where m.repository_id = $1 and b.sha256 = $2)",
                      {repository, sha256})) > 0;
 }
 
 Result<std::vector<std::string>> forget_unused_blobs(Tx& tx, Time before) {
-  const auto unused = TRY(texts(tx, "select sha256 from image_blob b where touched_at < $1 and not exists"
-                                    " (select 1 from image_manifest_blob m where m.sha256 = b.sha256) limit 1000", {before}));
+  const auto unused = TRY(texts(tx,
+                                "select sha256 from image_blob b where touched_at < $1 and not exists"
+                                " (select 1 from image_manifest_blob m where m.sha256 = b.sha256) limit 1000",
+                                {before}));
   for (const auto& sha256 : unused) {
     TRY(tx.exec("delete from image_blob_link where sha256 = $1", {sha256}));
     TRY(tx.exec("delete from image_blob where sha256 = $1", {sha256}));
@@ -90,24 +105,28 @@ Result<std::vector<std::string>> forget_unused_blobs(Tx& tx, Time before) {
 }
 
 Result<std::optional<StoredManifest>> find_manifest(Tx& tx, std::int64_t repository, std::string_view digest) {
-  const auto row = TRY(tx.maybe(fmt::format("select {} from image_manifest where repository_id = $1 and digest = $2", kManifestColumns),
-                                {repository, digest}));
+  const auto row = TRY(
+      tx.maybe(fmt::format("select {} from image_manifest where repository_id = $1 and digest = $2", kManifestColumns),
+               {repository, digest}));
   if (!row) return std::optional<StoredManifest>();
   return std::optional<StoredManifest>(manifest_of(*row));
 }
 
 Result<std::optional<std::string>> digest_of_tag(Tx& tx, std::int64_t repository, std::string_view tag) {
-  const auto row = TRY(tx.maybe("select digest from image_tag where repository_id = $1 and tag = $2", {repository, tag}));
+  const auto row =
+      TRY(tx.maybe("select digest from image_tag where repository_id = $1 and tag = $2", {repository, tag}));
   if (!row) return std::optional<std::string>();
   return std::optional<std::string>(row->text(0));
 }
 
-Result<void> put_manifest(Tx& tx, std::int64_t repository, std::string_view digest, const Manifest& manifest, std::string_view body,
-                          std::string_view by, Time now) {
-  const auto id = TRY(tx.insert(
-      "insert into image_manifest(repository_id, digest, media_type, artifact_type, subject, body, image_size, pushed_by, created_at)"
-      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
-      {repository, digest, manifest.media_type, manifest.artifact_type, manifest.subject.text(), body, manifest.image_size(), by, now}));
+Result<void> put_manifest(Tx& tx, std::int64_t repository, std::string_view digest, const Manifest& manifest,
+                          std::string_view body, std::string_view by, Time now) {
+  const auto id =
+      TRY(tx.insert("insert into image_manifest(repository_id, digest, media_type, artifact_type, subject, body, "
+                    "image_size, pushed_by, created_at)"
+                    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
+                    {repository, digest, manifest.media_type, manifest.artifact_type, manifest.subject.text(), body,
+                     manifest.image_size(), by, now}));
   std::int64_t position = 0;
   for (const auto& blob : manifest.blobs) {
     TRY(tx.exec("insert into image_manifest_blob(manifest_id, sha256, size, position) values ($1, $2, $3, $4)",
@@ -116,8 +135,10 @@ Result<void> put_manifest(Tx& tx, std::int64_t repository, std::string_view dige
   return {};
 }
 
-Result<void> put_tag(Tx& tx, std::int64_t repository, std::string_view tag, std::string_view digest, std::string_view by, Time now) {
-  TRY(tx.exec("insert into image_tag(repository_id, tag, digest, pushed_by, updated_at) values ($1, $2, $3, $4, $5)"
+Result<void> put_tag(Tx& tx, std::int64_t repository, std::string_view tag, std::string_view digest,
+                     std::string_view by, Time now) {
+  TRY(
+      tx.exec("insert into image_tag(repository_id, tag, digest, pushed_by, updated_at) values ($1, $2, $3, $4, $5)"
               " on conflict (repository_id, tag) do update set digest = $3, pushed_by = $4, updated_at = $5",
               {repository, tag, digest, by, now}));
   TRY(tx.exec("update image_repository set updated_at = $2 where id = $1", {repository, now}));
@@ -130,20 +151,26 @@ Result<bool> delete_tag(Tx& tx, std::int64_t repository, std::string_view tag) {
 
 Result<bool> delete_manifest(Tx& tx, std::int64_t repository, std::string_view digest) {
   TRY(tx.exec("delete from image_tag where repository_id = $1 and digest = $2", {repository, digest}));
-  TRY(tx.exec("delete from image_manifest_blob where manifest_id in (select id from image_manifest where repository_id = $1 and digest = $2)",
+  TRY(
+      tx.exec("delete from image_manifest_blob where manifest_id in (select id from image_manifest where repository_id "
+              "= $1 and digest = $2)",
               {repository, digest}));
   return TRY(tx.exec("delete from image_manifest where repository_id = $1 and digest = $2", {repository, digest})) > 0;
 }
 
-Result<std::vector<std::string>> list_tags(Tx& tx, std::int64_t repository, std::string_view after, std::int64_t limit) {
-  return texts(tx, "select tag from image_tag where repository_id = $1 and tag > $2 order by tag limit $3", {repository, after, limit});
+Result<std::vector<std::string>> list_tags(Tx& tx, std::int64_t repository, std::string_view after,
+                                           std::int64_t limit) {
+  return texts(tx, "select tag from image_tag where repository_id = $1 and tag > $2 order by tag limit $3",
+               {repository, after, limit});
 }
 
 Result<std::vector<TagSummary>> tag_summaries(Tx& tx, std::int64_t repository) {
   std::vector<TagSummary> found;
-  for (const auto& row : TRY(tx.query("select t.tag, t.digest, t.pushed_by, m.image_size, t.updated_at, m.body from image_tag t"
-                                      " join image_manifest m on m.repository_id = t.repository_id and m.digest = t.digest"
-                                      " where t.repository_id = $1 order by t.updated_at desc, t.tag", {repository}))) {
+  for (const auto& row :
+       TRY(tx.query("select t.tag, t.digest, t.pushed_by, m.image_size, t.updated_at, m.body from image_tag t"
+                    " join image_manifest m on m.repository_id = t.repository_id and m.digest = t.digest"
+                    " where t.repository_id = $1 order by t.updated_at desc, t.tag",
+                    {repository}))) {
     found.push_back({row.text(0), row.text(1), row.text(2), row.integer(3), row.time(4), row.text(5)});
   }
   return found;
@@ -151,8 +178,10 @@ Result<std::vector<TagSummary>> tag_summaries(Tx& tx, std::int64_t repository) {
 
 Result<std::vector<StoredManifest>> referrers(Tx& tx, std::int64_t repository, std::string_view subject) {
   std::vector<StoredManifest> found;
-  for (const auto& row : TRY(tx.query(fmt::format("select {} from image_manifest where repository_id = $1 and subject = $2 order by id", kManifestColumns),
-                                      {repository, subject}))) {
+  for (const auto& row :
+       TRY(tx.query(fmt::format("select {} from image_manifest where repository_id = $1 and subject = $2 order by id",
+                                kManifestColumns),
+                    {repository, subject}))) {
     found.push_back(manifest_of(row));
   }
   return found;
@@ -164,7 +193,8 @@ Result<void> count_pull(Tx& tx, std::int64_t repository) {
 }
 
 Result<void> put_upload(Tx& tx, const Upload& upload, Time now) {
-  TRY(tx.exec("insert into image_upload(id, repository_id, size, sha256, touched_at) values ($1, $2, $3, $4, $5)"
+  TRY(
+      tx.exec("insert into image_upload(id, repository_id, size, sha256, touched_at) values ($1, $2, $3, $4, $5)"
               " on conflict (id) do update set size = $3, sha256 = $4, touched_at = $5",
               {upload.id, upload.repository, upload.size, upload.sha256, now}));
   return {};

@@ -10,11 +10,33 @@
 
 namespace sampan::registry::store {
 
-struct Repository { std::int64_t id = 0; std::string name; bool immutable_tags = true; };
-struct StoredManifest { std::int64_t id = 0; std::string digest, media_type, artifact_type, body, pushed_by; std::int64_t image_size = 0; Time created_at{}; };
-struct Upload { std::string id; std::int64_t repository = 0, size = 0; std::string sha256; };
-struct RepositorySummary { std::string name; std::int64_t tags = 0, size = 0, pulls = 0; Time updated_at{}; };
-struct TagSummary { std::string tag, digest, pushed_by; std::int64_t size = 0; Time updated_at{}; std::string body; };
+struct Repository {
+  std::int64_t id = 0;
+  std::string name;
+  bool immutable_tags = true;
+};
+struct StoredManifest {
+  std::int64_t id = 0;
+  std::string digest, media_type, artifact_type, body, pushed_by;
+  std::int64_t image_size = 0;
+  Time created_at{};
+};
+struct Upload {
+  std::string id;
+  std::int64_t repository = 0, size = 0;
+  std::string sha256;
+};
+struct RepositorySummary {
+  std::string name;
+  std::int64_t tags = 0, size = 0, pulls = 0;
+  Time updated_at{};
+};
+struct TagSummary {
+  std::string tag, digest, pushed_by;
+  std::int64_t size = 0;
+  Time updated_at{};
+  std::string body;
+};
 
 Result<Repository> ensure_repository(Tx& tx, std::string_view name, Time now);
 Result<std::optional<Repository>> find_repository(Tx& tx, std::string_view name);
@@ -27,15 +49,17 @@ Result<std::optional<std::int64_t>> linked_blob_size(Tx& tx, std::int64_t reposi
 Result<std::optional<std::int64_t>> blob_size(Tx& tx, std::string_view sha256);
 Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::uint64_t size, Time now);
 Result<void> touch_blob(Tx& tx, std::string_view sha256, Time now);
-Result<bool> unlink_blob(Tx& tx, std::int64_t repository, std::string_view sha256);  // false: a manifest here needs it, or it is not linked
+Result<bool> unlink_blob(Tx& tx, std::int64_t repository,
+                         std::string_view sha256);  // false: a manifest here needs it, or it is not linked
 // Forgets blobs that no manifest names and nobody touched since `before`; their files may go after the commit.
 Result<std::vector<std::string>> forget_unused_blobs(Tx& tx, Time before);
 
 Result<std::optional<StoredManifest>> find_manifest(Tx& tx, std::int64_t repository, std::string_view digest);
 Result<std::optional<std::string>> digest_of_tag(Tx& tx, std::int64_t repository, std::string_view tag);
-Result<void> put_manifest(Tx& tx, std::int64_t repository, std::string_view digest, const Manifest& manifest, std::string_view body,
-                          std::string_view by, Time now);
-Result<void> put_tag(Tx& tx, std::int64_t repository, std::string_view tag, std::string_view digest, std::string_view by, Time now);
+Result<void> put_manifest(Tx& tx, std::int64_t repository, std::string_view digest, const Manifest& manifest,
+                          std::string_view body, std::string_view by, Time now);
+Result<void> put_tag(Tx& tx, std::int64_t repository, std::string_view tag, std::string_view digest,
+                     std::string_view by, Time now);
 Result<bool> delete_tag(Tx& tx, std::int64_t repository, std::string_view tag);
 Result<bool> delete_manifest(Tx& tx, std::int64_t repository, std::string_view digest);  // with its tags
 Result<std::vector<std::string>> list_tags(Tx& tx, std::int64_t repository, std::string_view after, std::int64_t limit);

@@ -60,8 +60,10 @@ Result<store::Upload> Uploads::begin(std::int64_t repository) {
 
 Result<store::Upload> Uploads::find(std::string_view id, std::int64_t repository) {
   const auto found = TRY(db_.read([&](Tx& tx) { return store::find_upload(tx, id); }));
-  if (!found || found->repository != repository) return fail(Errc::not_found, "no upload '{}' here: it ended, was cancelled or timed out; start a new one", id);
-  // The file may be gone though the row is there: a restart sweeps unfinished files, and a crash may fall between the blob's rename and its row.
+  if (!found || found->repository != repository)
+    return fail(Errc::not_found, "no upload '{}' here: it ended, was cancelled or timed out; start a new one", id);
+  // The file may be gone though the row is there: a restart sweeps unfinished files, and a crash may fall between the
+  // blob's rename and its row.
   struct stat file {};
   if (::stat(file_of(id).c_str(), &file) != 0 || file.st_size < found->size) {
     return fail(Errc::not_found, "the bytes of upload '{}' were lost; start a new one", id);
@@ -69,7 +71,8 @@ Result<store::Upload> Uploads::find(std::string_view id, std::int64_t repository
   return *found;
 }
 
-Result<store::Upload> Uploads::append(std::string_view id, std::int64_t repository, std::int64_t start, SpooledFile& chunk) {
+Result<store::Upload> Uploads::append(std::string_view id, std::int64_t repository, std::int64_t start,
+                                      SpooledFile& chunk) {
   const std::lock_guard lock(uploads_);
   auto upload = TRY(find(id, repository));
   if (start >= 0 && start != upload.size) {
@@ -95,7 +98,8 @@ Result<std::uint64_t> Uploads::finish(std::string_view id, std::int64_t reposito
   const auto sha256 = upload.sha256.empty() ? TRY(digest_of_file(file_of(id))) : upload.sha256;
   if (sha256 != digest.hex()) {
     TRY(drop(id));
-    return fail(Errc::invalid, "the uploaded bytes have the digest sha256:{}, not {}; the upload was dropped", sha256, digest.text());
+    return fail(Errc::invalid, "the uploaded bytes have the digest sha256:{}, not {}; the upload was dropped", sha256,
+                digest.text());
   }
   const std::lock_guard presence(presence_);
   TRY(blobs_.adopt(file_of(id), sha256));

@@ -1,4 +1,5 @@
-// Uploads in progress: a row and a file each, resumable, verified when they end. A digest that is linked is complete and durable.
+// Uploads in progress: a row and a file each, resumable, verified when they end. A digest that is linked is complete
+// and durable.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ class Uploads {
   Result<store::Upload> begin(std::int64_t repository);
   // not_found unless it belongs to that repository and its bytes are still there.
   Result<store::Upload> find(std::string_view id, std::int64_t repository);
-  // Adds the bytes at the end. `start`: where the client believes the end is (-1: it did not say); conflict when it is not.
+  // Adds the bytes at the end. `start`: where the client believes the end is (-1: it did not say); conflict when it is
+  // not.
   Result<store::Upload> append(std::string_view id, std::int64_t repository, std::int64_t start, SpooledFile& chunk);
   // Verifies, makes durable, links to the repository. invalid: the digest is another one (the upload is dropped).
   Result<std::uint64_t> finish(std::string_view id, std::int64_t repository, const Digest& digest);
@@ -29,7 +31,8 @@ class Uploads {
   // Links a blob that another repository holds; false: there is no such blob.
   Result<bool> mount(const Digest& digest, std::int64_t from, std::int64_t to);
 
-  // Drops uploads nobody continued since `before`, and blobs no manifest names and nobody touched since then. Safe at any time.
+  // Drops uploads nobody continued since `before`, and blobs no manifest names and nobody touched since then. Safe at
+  // any time.
   Result<void> collect(Time before);
 
  private:

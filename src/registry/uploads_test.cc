@@ -16,7 +16,9 @@ using sampan::testing::must;
 
 namespace {
 
-void add_bytes(const std::string& file, std::string_view bytes) { std::ofstream(file, std::ios::app | std::ios::binary) << bytes; }
+void add_bytes(const std::string& file, std::string_view bytes) {
+  std::ofstream(file, std::ios::app | std::ios::binary) << bytes;
+}
 
 // A blob store that tells before it removes.
 struct StoreWithWatcher final : BlobStore {
@@ -152,7 +154,9 @@ TEST_CASE("registry: a mount links another repository's blob, and only one that 
   CHECK(shelf.is_linked(shelf.copy, "layer"));
   CHECK_FALSE(must(shelf.uploads->mount(digest_of("other"), shelf.shop, shelf.copy)));
   must(shelf.db->write([&](Tx& tx) { return store::unlink_blob(tx, shelf.shop, blob.hex()); }));
-  const auto third = must(shelf.db->write([&](Tx& tx) { return store::ensure_repository(tx, "company/third", shelf.clock.now()); })).id;
+  const auto third = must(shelf.db->write([&](Tx& tx) {
+                       return store::ensure_repository(tx, "company/third", shelf.clock.now());
+                     })).id;
   CHECK_FALSE(must(shelf.uploads->mount(blob, shelf.shop, third)));
   CHECK(must(shelf.uploads->mount(blob, shelf.copy, third)));
 }

@@ -167,18 +167,10 @@ void build_root(const Sandbox& sandbox, const Sources& sources) {
     const auto& place = sandbox.places[i];
     switch (place.kind) {
       case Place::Kind::read_only:
-      case Place::Kind::writable:
-        attach(sources.places[i], place.target);
-        break;
-      case Place::Kind::tmpfs:
-        mount_new("tmpfs", place.target, MS_NOSUID | MS_NODEV, "mode=1777");
-        break;
-      case Place::Kind::folder:
-        ::close(open_folder(place.target));
-        break;
-      case Place::Kind::symlink:
-        make_link(place.source, place.target);
-        break;
+      case Place::Kind::writable: attach(sources.places[i], place.target); break;
+      case Place::Kind::tmpfs: mount_new("tmpfs", place.target, MS_NOSUID | MS_NODEV, "mode=1777"); break;
+      case Place::Kind::folder: ::close(open_folder(place.target)); break;
+      case Place::Kind::symlink: make_link(place.source, place.target); break;
     }
   }
   must(::chdir(kRoot.c_str()) == 0 && ::syscall(SYS_pivot_root, ".", ".") == 0, "enter the new root");

@@ -12,10 +12,10 @@
 namespace sampan::runner {
 
 struct WorkshopPlace {
-  std::string images;    // the runner's folder for images and layers, shared by all jobs
-  std::string scratch;   // of one job, for credentials and temporary files; emptied by the caller
+  std::string images;                // the runner's folder for images and layers, shared by all jobs
+  std::string scratch;               // of one job, for credentials and temporary files; emptied by the caller
   std::vector<std::string> cgroups;  // the job's own, which its commands see as the machine's
-  bool insecure = true;  // the registry speaks plain http
+  bool insecure = true;              // the registry speaks plain http
 };
 struct Bind {
   std::string from, to;

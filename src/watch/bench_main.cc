@@ -1,4 +1,5 @@
-// The moments of release under load, with real podman and real HAProxy: rollout, rollback (warm and cold), a killed instance, more load.
+// The moments of release under load, with real podman and real HAProxy: rollout, rollback (warm and cold), a killed
+// instance, more load.
 //
 //   watch_bench [--rate N] [--rounds N] [--start-ms N]      prints one JSON object a line
 //
@@ -21,7 +22,9 @@ using deliver::testing::wait_until;
 
 namespace {
 
-struct Options { int rate = 1000, rounds = 3, start_ms = 1500; };
+struct Options {
+  int rate = 1000, rounds = 3, start_ms = 1500;
+};
 
 double now() { return static_cast<double>(to_micros(SystemClock().now())) / 1e6; }
 
@@ -30,7 +33,9 @@ class Load {
  public:
   Load(const std::string& url, int rate) : file_(must(TempDir::create()).path() + ".json") {
     out_ = Fd(::open(file_.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600));
-    child_.emplace(must(Child::spawn({.argv = {SAMPAN_LOAD_PROGRAM, url + "/version", "--rate", std::to_string(rate), "--connections", "32", "--field", "version"}}, {-1, out_.get(), 2})));
+    child_.emplace(must(Child::spawn({.argv = {SAMPAN_LOAD_PROGRAM, url + "/version", "--rate", std::to_string(rate),
+                                               "--connections", "32", "--field", "version"}},
+                                     {-1, out_.get(), 2})));
   }
   Json end() {
     child_->signal(SIGTERM);
@@ -51,7 +56,8 @@ class Bench {
   explicit Bench(Options options) : options_(options), yard_(clock_), house_(*yard_.target, clock_) {
     house_.observe = deliver::Config{}.observe;
     house_.open();
-    watch_ = std::make_unique<watch::Watch>(*house_.db, clock_, house_.hub, *house_.deliver, *yard_.target, house_.people, watch::Config{});
+    watch_ = std::make_unique<watch::Watch>(*house_.db, clock_, house_.hub, *house_.deliver, *yard_.target,
+                                            house_.people, watch::Config{});
     watch_->start();
   }
   ~Bench() { watch_->stop(); }
@@ -73,14 +79,17 @@ class Bench {
  private:
   static constexpr const char* kFixed = "scale: {instances: 3, max: 3, spare: 1}\n";
   static constexpr const char* kNoWarm = "scale: {instances: 3, max: 3, spare: 0}\nkeepWarm: 0s\n";
-  static constexpr const char* kScaled = "scale: {instances: 1, min: 1, max: 2, spare: 1, requestsPerSecond: 250, downAfter: 5s}\n";
+  static constexpr const char* kScaled =
+      "scale: {instances: 1, min: 1, max: 2, spare: 1, requestsPerSecond: 250, downAfter: 5s}\n";
 
   events::DeploymentChanged deliver(const std::string& version, const std::string& more) {
     events::DeployRequested event;
     event.environment = "daily";
     event.image = yard_.image;
-    event.app_yaml = fmt::format("application: shop\nprobes: {{readiness: {{http: /health, period: 50ms, good: 2}}}}\nconfig: {{VERSION: {}, START_MS: {}}}\ndrain: 10s\nstopGrace: 2s\n{}", version,
-                                 options_.start_ms, more);
+    event.app_yaml = fmt::format(
+        "application: shop\nprobes: {{readiness: {{http: /health, period: 50ms, good: 2}}}}\nconfig: {{VERSION: {}, "
+        "START_MS: {}}}\ndrain: 10s\nstopGrace: 2s\n{}",
+        version, options_.start_ms, more);
     const auto done = house_.deploy(event);
     if (std::getenv("VERBOSE")) tell(done.deployment.value);
     if (!done.ok) std::fprintf(stderr, "%s: %s\n", version.c_str(), done.reason.c_str()), std::exit(1);
@@ -129,7 +138,12 @@ class Bench {
     std::this_thread::sleep_for(std::chrono::seconds(1));
     const auto seen = load.end();
     const auto& first = seen.at("values").at(version).at("first");
-    print("rollout", {{"first_answer_s", first.to_number<double>() - asked}, {"whole_s", ended - asked}, {"counted", static_cast<double>(done.requests)}, {"counted_failed", static_cast<double>(done.failed)}}, seen);
+    print("rollout",
+          {{"first_answer_s", first.to_number<double>() - asked},
+           {"whole_s", ended - asked},
+           {"counted", static_cast<double>(done.requests)},
+           {"counted_failed", static_cast<double>(done.failed)}},
+          seen);
   }
   void rollback(const char* name) {
     if (std::string(name) == "rollback_warm") rest();
@@ -142,11 +156,16 @@ class Bench {
     if (std::getenv("VERBOSE")) tell(done.deployment.value);
     std::this_thread::sleep_for(std::chrono::seconds(1));
     const auto seen = load.end();
-    print(name, {{"last_bad_answer_s", seen.at("values").at(bad).at("last").to_number<double>() - asked}, {"counted", static_cast<double>(done.requests)}, {"counted_failed", static_cast<double>(done.failed)}}, seen);
+    print(name,
+          {{"last_bad_answer_s", seen.at("values").at(bad).at("last").to_number<double>() - asked},
+           {"counted", static_cast<double>(done.requests)},
+           {"counted_failed", static_cast<double>(done.failed)}},
+          seen);
   }
   std::string version_now() {
     const auto app = house_.json(Method::get, kApp);
-    for (const auto& item : app.at("config").as_array()) if (item.at("key") == "VERSION") return std::string(item.at("value").as_string());
+    for (const auto& item : app.at("config").as_array())
+      if (item.at("key") == "VERSION") return std::string(item.at("value").as_string());
     return {};
   }
   void kill_one() {
@@ -155,7 +174,8 @@ class Bench {
     std::this_thread::sleep_for(std::chrono::seconds(1));
     const auto app = must(house_.deliver->live_apps()).front();
     std::string victim;
-    for (const auto& instance : app.instances) if (instance.state == "ready") victim = instance.name;
+    for (const auto& instance : app.instances)
+      if (instance.state == "ready") victim = instance.name;
     const auto pid = static_cast<pid_t>(must(yard_.target->status(victim)).pid);
     const double killed = now();
     ::kill(pid, SIGKILL);
@@ -205,12 +225,17 @@ int main(int argc, char** argv) {
   Options options;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
-    if (name == "--rate") options.rate = std::atoi(argv[i + 1]);
-    else if (name == "--rounds") options.rounds = std::atoi(argv[i + 1]);
-    else if (name == "--start-ms") options.start_ms = std::atoi(argv[i + 1]);
-    else return std::fprintf(stderr, "usage: watch_bench [--rate N] [--rounds N] [--start-ms N]\n"), 2;
+    if (name == "--rate")
+      options.rate = std::atoi(argv[i + 1]);
+    else if (name == "--rounds")
+      options.rounds = std::atoi(argv[i + 1]);
+    else if (name == "--start-ms")
+      options.start_ms = std::atoi(argv[i + 1]);
+    else
+      return std::fprintf(stderr, "usage: watch_bench [--rate N] [--rounds N] [--start-ms N]\n"), 2;
   }
-  if (const auto missing = LocalYard::missing(); !missing.empty()) return std::fprintf(stderr, "this needs %s\n", missing.c_str()), 1;
+  if (const auto missing = LocalYard::missing(); !missing.empty())
+    return std::fprintf(stderr, "this needs %s\n", missing.c_str()), 1;
   Bench(options).run();
   return 0;
 }

@@ -17,14 +17,16 @@ void Liveness::look(const deliver::LiveApp& app) {
   for (const auto& instance : app.instances) {
     auto patients = patients_.lock();
     if (instance.state != "ready") {
-      if (const auto known = patients->find(instance.name); known != patients->end() && !known->second.asking) patients->erase(known);
+      if (const auto known = patients->find(instance.name); known != patients->end() && !known->second.asking)
+        patients->erase(known);
       continue;
     }
     auto& patient = (*patients)[instance.name];
     if (patient.asking || now - patient.asked < app.liveness->period) continue;
     patient.asked = now;
     // A full queue: it is asked a moment later.
-    patient.asking = pool_.submit([this, instance, probe = *app.liveness, port = app.port] { ask(instance, probe, port); });
+    patient.asking =
+        pool_.submit([this, instance, probe = *app.liveness, port = app.port] { ask(instance, probe, port); });
   }
 }
 
@@ -39,8 +41,10 @@ void Liveness::ask(const deliver::InstanceView& instance, const deliver::Probe& 
     if (bad >= probe.bad) patients->erase(instance.name);
   }
   if (bad < probe.bad) return;
-  const auto reason = fmt::format("{} bad answers in a row on {}: {} {}", probe.bad, probe.path, answer.status, answer.body.substr(0, 100));
-  if (const auto done = deliver_.replace(instance.id, reason); !done.has_value()) log::warning("watch", "{}", done.error().message);
+  const auto reason = fmt::format("{} bad answers in a row on {}: {} {}", probe.bad, probe.path, answer.status,
+                                  answer.body.substr(0, 100));
+  if (const auto done = deliver_.replace(instance.id, reason); !done.has_value())
+    log::warning("watch", "{}", done.error().message);
 }
 
 }  // namespace sampan::watch

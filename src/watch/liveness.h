@@ -1,4 +1,5 @@
-// Asks instances whether they live; the sick are replaced. Probes run beside each other: one that hangs delays nobody else's.
+// Asks instances whether they live; the sick are replaced. Probes run beside each other: one that hangs delays nobody
+// else's.
 #pragma once
 
 #include <chrono>

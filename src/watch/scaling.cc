@@ -16,18 +16,24 @@ Wish wish(const Load& load, const Targets& targets, int least, int most) {
     if (count > best.instances) best = {count, std::move(reason)};
   };
   if (targets.requests_per_second > 0) {
-    consider(load.requests_per_second / targets.requests_per_second, fmt::format("{:.0f} requests/s, {:.0f} an instance", load.requests_per_second, targets.requests_per_second));
+    consider(
+        load.requests_per_second / targets.requests_per_second,
+        fmt::format("{:.0f} requests/s, {:.0f} an instance", load.requests_per_second, targets.requests_per_second));
   }
-  if (targets.cpu_percent > 0) consider(load.cpu_percent * load.instances / targets.cpu_percent, fmt::format("CPU {:.0f} %, target {:.0f} %", load.cpu_percent, targets.cpu_percent));
+  if (targets.cpu_percent > 0)
+    consider(load.cpu_percent * load.instances / targets.cpu_percent,
+             fmt::format("CPU {:.0f} %, target {:.0f} %", load.cpu_percent, targets.cpu_percent));
   if (targets.memory_percent > 0) {
-    consider(load.memory_percent * load.instances / targets.memory_percent, fmt::format("memory {:.0f} %, target {:.0f} %", load.memory_percent, targets.memory_percent));
+    consider(load.memory_percent * load.instances / targets.memory_percent,
+             fmt::format("memory {:.0f} %, target {:.0f} %", load.memory_percent, targets.memory_percent));
   }
   if (!any) return {load.instances, "no target"};
   if (best.instances > most) best = {most, best.reason + fmt::format(" (at most {})", most)};
   return best;
 }
 
-std::optional<Wish> Scaler::decide(const Wish& wanted, int current, std::chrono::steady_clock::time_point now, std::chrono::milliseconds down_after) {
+std::optional<Wish> Scaler::decide(const Wish& wanted, int current, std::chrono::steady_clock::time_point now,
+                                   std::chrono::milliseconds down_after) {
   if (wanted.instances >= current) {
     calm_since_.reset();
     if (wanted.instances == current) return std::nullopt;

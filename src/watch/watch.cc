@@ -15,9 +15,16 @@ namespace sampan::watch {
 
 namespace {
 
-struct Point { Time at{}; double rps = 0, errors = 0, cpu_percent = 0; std::int64_t memory_bytes = 0, instances = 0; };
+struct Point {
+  Time at{};
+  double rps = 0, errors = 0, cpu_percent = 0;
+  std::int64_t memory_bytes = 0, instances = 0;
+};
 BOOST_DESCRIBE_STRUCT(Point, (), (at, rps, errors, cpu_percent, memory_bytes, instances))
-struct Points { double step_s = 0; std::vector<Point> points; };
+struct Points {
+  double step_s = 0;
+  std::vector<Point> points;
+};
 BOOST_DESCRIBE_STRUCT(Points, (), (step_s, points))
 
 constexpr int kSamplesBetweenRows = 10;
@@ -33,8 +40,15 @@ struct Watch::State {
   people::People& people;
   Config config;
 
-  State(Db& db_in, Clock& clock_in, Hub& hub_in, deliver::Deliver& deliver_in, deliver::Target& target_in, people::People& people_in, Config config_in)
-      : db(db_in), clock(clock_in), hub(hub_in), deliver(deliver_in), target(target_in), people(people_in), config(std::move(config_in)) {}
+  State(Db& db_in, Clock& clock_in, Hub& hub_in, deliver::Deliver& deliver_in, deliver::Target& target_in,
+        people::People& people_in, Config config_in)
+      : db(db_in),
+        clock(clock_in),
+        hub(hub_in),
+        deliver(deliver_in),
+        target(target_in),
+        people(people_in),
+        config(std::move(config_in)) {}
 
   struct Seen {
     std::uint64_t requests = 0, failed = 0;
@@ -44,7 +58,8 @@ struct Watch::State {
     int samples = 0;
   };
   std::map<std::int64_t, Seen> seen;  // of the watching thread alone
-  Sync<std::map<std::string, std::pair<store::Sample, int>>> latest;  // for /metrics: "application\0environment" -> sample, wanted
+  Sync<std::map<std::string, std::pair<store::Sample, int>>>
+      latest;  // for /metrics: "application\0environment" -> sample, wanted
   Liveness liveness{deliver, target};
   std::jthread thread;
 
@@ -54,7 +69,8 @@ struct Watch::State {
   std::string metrics();
 };
 
-Watch::Watch(Db& db, Clock& clock, Hub& hub, deliver::Deliver& deliver, deliver::Target& target, people::People& people, Config config)
+Watch::Watch(Db& db, Clock& clock, Hub& hub, deliver::Deliver& deliver, deliver::Target& target, people::People& people,
+             Config config)
     : state_(new State(db, clock, hub, deliver, target, people, std::move(config))) {}
 Watch::~Watch() { stop(); }
 
@@ -81,7 +97,8 @@ void Watch::State::run(std::stop_token stop) {
     }
     if (++rounds % 1000 == 0) {
       const auto before = clock.now() - std::chrono::duration_cast<Microseconds>(config.keep);
-      if (const auto done = db.write([&](Tx& tx) { return store::forget(tx, before); }); !done.has_value()) log::warning("watch", "{}", done.error().message);
+      if (const auto done = db.write([&](Tx& tx) { return store::forget(tx, before); }); !done.has_value())
+        log::warning("watch", "{}", done.error().message);
     }
     bell.wait_for(lock, stop, config.sample, [] { return false; });
   }
@@ -92,7 +109,9 @@ void Watch::State::look(const deliver::LiveApp& app, Seen& last) {
   if (!traffic.has_value()) return;
   const auto now = std::chrono::steady_clock::now();
   const auto passed = std::chrono::duration<double>(now - last.at).count();
-  const auto rate = [&](std::uint64_t before, std::uint64_t after) { return after >= before ? static_cast<double>(after - before) / passed : 0.0; };
+  const auto rate = [&](std::uint64_t before, std::uint64_t after) {
+    return after >= before ? static_cast<double>(after - before) / passed : 0.0;
+  };
   store::Sample sample;
   sample.at = clock.now();
   if (last.at != std::chrono::steady_clock::time_point{} && passed > 0.05) {
@@ -113,7 +132,8 @@ void Watch::State::look(const deliver::LiveApp& app, Seen& last) {
   last.last = sample;
   (*latest.lock())[app.application + '\0' + app.environment] = {sample, app.wanted};
   if (++last.samples % kSamplesBetweenRows != 0) return;
-  if (const auto done = db.write([&](Tx& tx) { return store::add(tx, app.app, sample); }); !done.has_value()) log::warning("watch", "{}", done.error().message);
+  if (const auto done = db.write([&](Tx& tx) { return store::add(tx, app.app, sample); }); !done.has_value())
+    log::warning("watch", "{}", done.error().message);
   hub.publish(fmt::format("app:{}", app.app.value));
 }
 
@@ -121,25 +141,38 @@ void Watch::State::scale(const deliver::LiveApp& app, Seen& last) {
   if (!app.target_requests_per_second && !app.target_cpu_percent && !app.target_memory_percent) return;
   const auto serving = static_cast<int>(std::max<std::int64_t>(1, last.last.instances));
   Load load{last.last.requests_per_second, last.last.cpu_percent / serving, 0, serving};
-  if (app.memory_limit > 0) load.memory_percent = static_cast<double>(last.last.memory_bytes) / serving / static_cast<double>(app.memory_limit) * 100;
-  const Targets targets{app.target_requests_per_second.value_or(0), app.target_cpu_percent.value_or(0), app.target_memory_percent.value_or(0)};
-  const auto decision = last.scaler.decide(wish(load, targets, app.least, app.most), app.wanted, std::chrono::steady_clock::now(), app.down_after);
+  if (app.memory_limit > 0)
+    load.memory_percent =
+        static_cast<double>(last.last.memory_bytes) / serving / static_cast<double>(app.memory_limit) * 100;
+  const Targets targets{app.target_requests_per_second.value_or(0), app.target_cpu_percent.value_or(0),
+                        app.target_memory_percent.value_or(0)};
+  const auto decision = last.scaler.decide(wish(load, targets, app.least, app.most), app.wanted,
+                                           std::chrono::steady_clock::now(), app.down_after);
   if (!decision) return;
-  if (const auto done = deliver.scale(app.app, decision->instances, decision->reason); !done.has_value()) log::warning("watch", "{}", done.error().message);
+  if (const auto done = deliver.scale(app.app, decision->instances, decision->reason); !done.has_value())
+    log::warning("watch", "{}", done.error().message);
 }
 
 // Prometheus text exposition format 0.0.4.
 std::string Watch::State::metrics() {
-  std::string rps = "# HELP sampan_app_requests_per_second Requests an application answers in a second.\n# TYPE sampan_app_requests_per_second gauge\n";
-  std::string failed = "# HELP sampan_app_failed_per_second Requests that failed in a second.\n# TYPE sampan_app_failed_per_second gauge\n";
-  std::string cpu = "# HELP sampan_app_cpu_percent CPU of all instances, 100 is one core.\n# TYPE sampan_app_cpu_percent gauge\n";
-  std::string memory = "# HELP sampan_app_memory_bytes Memory of all instances.\n# TYPE sampan_app_memory_bytes gauge\n";
+  std::string rps =
+      "# HELP sampan_app_requests_per_second Requests an application answers in a second.\n# TYPE "
+      "sampan_app_requests_per_second gauge\n";
+  std::string failed =
+      "# HELP sampan_app_failed_per_second Requests that failed in a second.\n# TYPE sampan_app_failed_per_second "
+      "gauge\n";
+  std::string cpu =
+      "# HELP sampan_app_cpu_percent CPU of all instances, 100 is one core.\n# TYPE sampan_app_cpu_percent gauge\n";
+  std::string memory =
+      "# HELP sampan_app_memory_bytes Memory of all instances.\n# TYPE sampan_app_memory_bytes gauge\n";
   std::string instances = "# HELP sampan_app_instances Instances that serve.\n# TYPE sampan_app_instances gauge\n";
-  std::string wanted = "# HELP sampan_app_instances_wanted Instances that should serve.\n# TYPE sampan_app_instances_wanted gauge\n";
+  std::string wanted =
+      "# HELP sampan_app_instances_wanted Instances that should serve.\n# TYPE sampan_app_instances_wanted gauge\n";
   auto all = latest.lock();
   for (const auto& [key, value] : *all) {
     const auto zero = key.find('\0');
-    const auto labels = fmt::format("{{application=\"{}\",environment=\"{}\"}}", key.substr(0, zero), key.substr(zero + 1));
+    const auto labels =
+        fmt::format("{{application=\"{}\",environment=\"{}\"}}", key.substr(0, zero), key.substr(zero + 1));
     const auto& [sample, want] = value;
     rps += fmt::format("sampan_app_requests_per_second{} {:.3f}\n", labels, sample.requests_per_second);
     failed += fmt::format("sampan_app_failed_per_second{} {:.3f}\n", labels, sample.failed_per_second);
@@ -156,22 +189,31 @@ std::vector<Route> Watch::routes() {
   Route history{Method::get, "/api/v1/environments/:environment/applications/:app/metrics", Need::viewer(),
                 [&state](const Request& request, const Actor&) -> Result<Response> {
                   const auto text = request.find_query("minutes").value_or("30");
-                  const bool number = !text.empty() && text.size() < 6 && text.find_first_not_of("0123456789") == std::string::npos;
+                  const bool number =
+                      !text.empty() && text.size() < 6 && text.find_first_not_of("0123456789") == std::string::npos;
                   const auto minutes = std::clamp(number ? std::stoi(text) : 30, 1, 24 * 60);
                   for (const auto& app : TRY(state.deliver.live_apps())) {
-                    if (app.environment != request.param("environment") || app.application != request.param("app")) continue;
+                    if (app.environment != request.param("environment") || app.application != request.param("app"))
+                      continue;
                     Points answer{std::chrono::duration<double>(state.config.sample).count() * kSamplesBetweenRows, {}};
-                    for (const auto& s : TRY(state.db.read([&](Tx& tx) { return store::since(tx, app.app, state.clock.now() - std::chrono::minutes(minutes)); }))) {
-                      answer.points.push_back({s.at, s.requests_per_second, s.failed_per_second, s.cpu_percent, s.memory_bytes, s.instances});
+                    for (const auto& s : TRY(state.db.read([&](Tx& tx) {
+                           return store::since(tx, app.app, state.clock.now() - std::chrono::minutes(minutes));
+                         }))) {
+                      answer.points.push_back({s.at, s.requests_per_second, s.failed_per_second, s.cpu_percent,
+                                               s.memory_bytes, s.instances});
                     }
                     return Response::json(200, to_json(answer));
                   }
-                  return fail(Errc::not_found, "nothing of '{}' runs in '{}'", request.param("app"), request.param("environment"));
+                  return fail(Errc::not_found, "nothing of '{}' runs in '{}'", request.param("app"),
+                              request.param("environment"));
                 },
                 "Show what was measured of an application"};
   history.response_schema = answer_schema_of<Points>();
   history.query = {{"minutes", "how far back, 1 to 1440; 30 without it"}};
-  Route metrics{Method::get, "/metrics", Need::signed_in(), [&state](const Request&, const Actor&) -> Result<Response> { return Response::text(200, state.metrics(), "text/plain; version=0.0.4"); },
+  Route metrics{Method::get, "/metrics", Need::signed_in(),
+                [&state](const Request&, const Actor&) -> Result<Response> {
+                  return Response::text(200, state.metrics(), "text/plain; version=0.0.4");
+                },
                 "Show numbers for Prometheus"};
   return {std::move(history), std::move(metrics)};
 }

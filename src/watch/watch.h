@@ -15,13 +15,14 @@
 namespace sampan::watch {
 
 struct Config {
-  std::chrono::milliseconds sample{500};       // how often load is read
+  std::chrono::milliseconds sample{500};  // how often load is read
   std::chrono::milliseconds keep{24 * 3600 * 1000};
 };
 
 class Watch {
  public:
-  Watch(Db& db, Clock& clock, Hub& hub, deliver::Deliver& deliver, deliver::Target& target, people::People& people, Config config);
+  Watch(Db& db, Clock& clock, Hub& hub, deliver::Deliver& deliver, deliver::Target& target, people::People& people,
+        Config config);
   ~Watch();
   void start();
   void stop();

@@ -24,10 +24,14 @@ struct Yard {
 
   explicit Yard(const std::string& more) {
     house.open();
-    watch = std::make_unique<watch::Watch>(*house.db, clock, house.hub, *house.deliver, target, house.people, watch::Config{std::chrono::milliseconds(60), std::chrono::hours(1)});
+    watch = std::make_unique<watch::Watch>(*house.db, clock, house.hub, *house.deliver, target, house.people,
+                                           watch::Config{std::chrono::milliseconds(60), std::chrono::hours(1)});
     sampan::events::DeployRequested event;
     event.environment = "daily";
-    event.app_yaml = "application: shop\nprobes:\n  readiness: {http: /health, period: 5ms}\n  liveness: {http: /health, period: 5ms, bad: 3}\ndrain: 1s\nstopGrace: 1s\n" + more;
+    event.app_yaml =
+        "application: shop\nprobes:\n  readiness: {http: /health, period: 5ms}\n  liveness: {http: /health, period: "
+        "5ms, bad: 3}\ndrain: 1s\nstopGrace: 1s\n" +
+        more;
     event.image = "localhost/shop@sha256:v1";
     REQUIRE(house.deploy(event).state == "succeeded");
     watch->start();
@@ -35,14 +39,16 @@ struct Yard {
   ~Yard() { watch->stop(); }
   deliver::LiveApp app() { return must(house.deliver->live_apps()).front(); }
   std::string ready_one() {
-    for (const auto& instance : app().instances) if (instance.state == "ready") return instance.name;
+    for (const auto& instance : app().instances)
+      if (instance.state == "ready") return instance.name;
     return {};
   }
 };
 
 }  // namespace
 
-TEST_CASE("watch: more requests than the instances should bear make more of them, calm makes fewer, within the limits") {
+TEST_CASE(
+    "watch: more requests than the instances should bear make more of them, calm makes fewer, within the limits") {
   Yard yard("scale: {instances: 1, min: 1, max: 3, spare: 1, requestsPerSecond: 100, downAfter: 200ms}\n");
   std::atomic<bool> loaded{true};
   std::jthread load([&](std::stop_token stop) {

@@ -6,6 +6,7 @@ import shutil
 import signal
 import urllib.request
 
+from full_disk import a_full_disk_refuses_and_loses_nothing
 from house import BIN, ApiError, answer_of, run, wait_for
 from sampan_demo import Load
 
@@ -290,4 +291,4 @@ ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
     a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_read_answers, the_command_line_speaks_to_it,
-    an_upgrade_replaces_the_runner)]
+    an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing)]

@@ -1,10 +1,12 @@
-// A customer: sends HTTP GET requests at a steady rate and says what came back. Used by ./demo, the benches and the flow tests.
+// A customer: sends HTTP GET requests at a steady rate and says what came back. Used by ./demo, the benches and the
+// flow tests.
 //
 //   sampan-load URL --rate N [--connections N] [--seconds S] [--field NAME] [--fresh-percent P] [--report-ms M]
 //
-// Half of the connections (by default) are kept alive, half are made for each request, as browsers and old clients do. A request is failed when its
-// status is 5xx or no whole answer came. Nothing is retried. With --field NAME each answer's JSON text member NAME is watched:
-// the first and last moment of each value tells when a cut-over was seen from outside. Ends on SIGTERM or SIGINT, or after
+// Half of the connections (by default) are kept alive, half are made for each request, as browsers and old clients do.
+// A request is failed when its status is 5xx or no whole answer came. Nothing is retried. With --field NAME each
+// answer's JSON text member NAME is watched: the first and last moment of each value tells when a cut-over was seen
+// from outside. Ends on SIGTERM or SIGINT, or after
 // --seconds; then prints one JSON object. With --report-ms it prints a line of counts now and then (flushed).
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -36,8 +38,15 @@ struct Options {
   int connections = 16, fresh_percent = 50, report_ms = 0;
 };
 
-struct Seen { double first = 0, last = 0; long count = 0; };
-struct Failure { double at = 0; int status = 0; std::string why; };
+struct Seen {
+  double first = 0, last = 0;
+  long count = 0;
+};
+struct Failure {
+  double at = 0;
+  int status = 0;
+  std::string why;
+};
 
 struct Results {
   std::mutex mutex;
@@ -64,7 +73,8 @@ class Connection {
   int get(const Options& options, bool keep, std::string& body, std::string& why) {
     const bool reused = fd_ >= 0;
     int status = attempt(options, keep, body, why);
-    // A kept connection that the server closed while it was idle never carried this request: RFC 9112 section 9.3.1 has the client send it anew.
+    // A kept connection that the server closed while it was idle never carried this request: RFC 9112 section 9.3.1 has
+    // the client send it anew.
     if (status == 0 && reused && nothing_came_) status = attempt(options, keep, body, why);
     if (!keep) close();
     return status;
@@ -75,8 +85,10 @@ class Connection {
     nothing_came_ = true;
     if (fd_ < 0 && !open(options)) return why = std::string("connect: ") + std::strerror(errno), 0;
     const std::string request = "GET " + options.path + " HTTP/1.1\r\nHost: " + options.host + ":" + options.port +
-                                "\r\nUser-Agent: sampan-load\r\nConnection: " + (keep ? "keep-alive" : "close") + "\r\n\r\n";
-    if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return why = "send: connection lost", close(), 0;
+                                "\r\nUser-Agent: sampan-load\r\nConnection: " + (keep ? "keep-alive" : "close") +
+                                "\r\n\r\n";
+    if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+      return why = "send: connection lost", close(), 0;
     return receive(body, why);
   }
 
@@ -104,14 +116,17 @@ class Connection {
     while (true) {
       if (head_end == std::string::npos && (head_end = data.find("\r\n\r\n")) != std::string::npos) {
         std::string head = data.substr(0, head_end);
-        std::transform(head.begin(), head.end(), head.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        if (const auto at = head.find("content-length:"); at != std::string::npos) length = std::strtol(head.c_str() + at + 15, nullptr, 10);
+        std::transform(head.begin(), head.end(), head.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (const auto at = head.find("content-length:"); at != std::string::npos)
+          length = std::strtol(head.c_str() + at + 15, nullptr, 10);
         chunked = head.find("transfer-encoding: chunked") != std::string::npos;
         if (head.find("connection: close") != std::string::npos) close_after_ = true;
       }
       if (head_end != std::string::npos) {
         const auto have = data.size() - head_end - 4;
-        const bool whole = chunked ? data.ends_with("0\r\n\r\n") : (length >= 0 && have >= static_cast<std::size_t>(length));
+        const bool whole =
+            chunked ? data.ends_with("0\r\n\r\n") : (length >= 0 && have >= static_cast<std::size_t>(length));
         if (whole) break;
       }
       const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
@@ -143,7 +158,8 @@ std::string value_of(const std::string& body, const std::string& field) {
   return close == std::string::npos ? std::string() : body.substr(open + 1, close - open - 1);
 }
 
-void record(Results& results, const Options& options, int status, const std::string& body, const std::string& why, double sent, double took_ms) {
+void record(Results& results, const Options& options, int status, const std::string& body, const std::string& why,
+            double sent, double took_ms) {
   const std::lock_guard lock(results.mutex);
   ++results.requests;
   results.latencies_ms.push_back(static_cast<float>(took_ms));
@@ -159,7 +175,8 @@ void record(Results& results, const Options& options, int status, const std::str
   seen.last = std::max(seen.last, wall_now());
 }
 
-// Each worker owns one connection and sends when its turn in the common schedule has come; a late worker sends at once, so the rate holds.
+// Each worker owns one connection and sends when its turn in the common schedule has come; a late worker sends at once,
+// so the rate holds.
 void work(const Options& options, Results& results, int number) {
   Connection connection;
   const bool keep = number * 100 >= options.fresh_percent * options.connections;
@@ -171,24 +188,30 @@ void work(const Options& options, Results& results, int number) {
     const auto start = Clock::now();
     const double sent = wall_now();
     const int status = connection.get(options, keep, body, why);
-    record(results, options, status, body, why, sent, std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    record(results, options, status, body, why, sent,
+           std::chrono::duration<double, std::milli>(Clock::now() - start).count());
     next += std::chrono::microseconds(static_cast<long>(1e6 * options.connections / current_rate.load()));
     if (next + std::chrono::seconds(1) < Clock::now()) next = Clock::now();
   }
 }
 
 double percentile(std::vector<float>& sorted, double share) {
-  return sorted.empty() ? 0 : sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+  return sorted.empty() ? 0
+                        : sorted[std::min(sorted.size() - 1,
+                                          static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
 }
 
 void print(Results& results, double seconds) {
   const std::lock_guard lock(results.mutex);
   std::sort(results.latencies_ms.begin(), results.latencies_ms.end());
-  std::printf("{\"requests\":%ld,\"failed\":%ld,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,\"values\":{", results.requests, results.failed, seconds,
-              percentile(results.latencies_ms, 0.5), percentile(results.latencies_ms, 0.99), percentile(results.latencies_ms, 1));
+  std::printf(
+      "{\"requests\":%ld,\"failed\":%ld,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,\"values\":{",
+      results.requests, results.failed, seconds, percentile(results.latencies_ms, 0.5),
+      percentile(results.latencies_ms, 0.99), percentile(results.latencies_ms, 1));
   const char* comma = "";
   for (const auto& [value, seen] : results.values) {
-    std::printf("%s\"%s\":{\"first\":%.6f,\"last\":%.6f,\"count\":%ld}", comma, value.c_str(), seen.first, seen.last, seen.count);
+    std::printf("%s\"%s\":{\"first\":%.6f,\"last\":%.6f,\"count\":%ld}", comma, value.c_str(), seen.first, seen.last,
+                seen.count);
     comma = ",";
   }
   std::printf("},\"failures\":[");
@@ -214,13 +237,20 @@ std::optional<Options> parse(int argc, char** argv) {
   if (colon != std::string::npos) options.port = url.substr(colon + 1);
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::string name = argv[i], value = argv[i + 1];
-    if (name == "--rate") options.rate = std::atof(value.c_str());
-    else if (name == "--connections") options.connections = std::atoi(value.c_str());
-    else if (name == "--seconds") options.seconds = std::atof(value.c_str());
-    else if (name == "--field") options.field = value;
-    else if (name == "--fresh-percent") options.fresh_percent = std::atoi(value.c_str());
-    else if (name == "--report-ms") options.report_ms = std::atoi(value.c_str());
-    else return std::nullopt;
+    if (name == "--rate")
+      options.rate = std::atof(value.c_str());
+    else if (name == "--connections")
+      options.connections = std::atoi(value.c_str());
+    else if (name == "--seconds")
+      options.seconds = std::atof(value.c_str());
+    else if (name == "--field")
+      options.field = value;
+    else if (name == "--fresh-percent")
+      options.fresh_percent = std::atoi(value.c_str());
+    else if (name == "--report-ms")
+      options.report_ms = std::atoi(value.c_str());
+    else
+      return std::nullopt;
   }
   if (options.rate <= 0 || options.connections < 1 || options.connections > 1000) return std::nullopt;
   return options;
@@ -231,7 +261,9 @@ std::optional<Options> parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (!options) {
-    std::fprintf(stderr, "usage: sampan-load http://HOST:PORT/PATH --rate N [--connections N] [--seconds S] [--field NAME] [--fresh-percent P] [--report-ms M]\n");
+    std::fprintf(stderr,
+                 "usage: sampan-load http://HOST:PORT/PATH --rate N [--connections N] [--seconds S] [--field NAME] "
+                 "[--fresh-percent P] [--report-ms M]\n");
     return 2;
   }
   sigset_t signals;

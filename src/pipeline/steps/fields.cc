@@ -100,9 +100,7 @@ class FieldReader {
           }
         }
         break;
-      case FieldType::pairs:
-        read_pairs(field, at);
-        break;
+      case FieldType::pairs: read_pairs(field, at); break;
       case FieldType::ignored:
         map_.diagnoses().warning(at,
                                  fmt::format("'{}' of {} has no effect here: {}", name, map_.what(), field.meaning));

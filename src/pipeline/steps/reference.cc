@@ -6,18 +6,12 @@ namespace {
 
 std::string_view type_text(const Field& field) {
   switch (field.type) {
-    case FieldType::text:
-      return "text";
-    case FieldType::version:
-      return "version";
-    case FieldType::flag:
-      return "true or false";
-    case FieldType::words:
-      return "text or list of texts";
-    case FieldType::pairs:
-      return "list of {key, value}";
-    case FieldType::ignored:
-      return "no effect";
+    case FieldType::text: return "text";
+    case FieldType::version: return "version";
+    case FieldType::flag: return "true or false";
+    case FieldType::words: return "text or list of texts";
+    case FieldType::pairs: return "list of {key, value}";
+    case FieldType::ignored: return "no effect";
   }
   return "";
 }
