@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import react from '@vitejs/plugin-react';
 
-// `npm run dev` talks to a running server (or the mock) at this address.
-const server = process.env.SAMPAN_URL ?? 'http://127.0.0.1:7400';
+// `npm run dev` talks to a running server at this address.
+const server = process.env.SAMPAN_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [react()],

@@ -52,6 +52,11 @@ void read_rooms(Section& top, Config& config) {
   {
     auto deliver = top.section("deliver");
     deliver.read("publicHost", config.public_host);
+    deliver.read("engine", config.engine);
+    if (config.engine != "auto" && config.engine != "podman" && config.engine != "docker") {
+      deliver.complain(deliver.node()->find("engine"),
+                       fmt::format("'engine' is '{}': expected auto, podman or docker", config.engine));
+    }
     deliver.read_size("warmMemoryBudget", config.warm_memory_budget);
     deliver.read("firstPort", config.first_port, 1024, 65535);
     deliver.read("lastPort", config.last_port, 1024, 65535);

@@ -35,6 +35,7 @@ struct Config {
   std::string registry_host;  // empty: 127.0.0.1:PORT
   std::uint64_t max_blob_bytes = 20ULL << 30;
   std::string public_host = "127.0.0.1";
+  std::string engine = "auto";  // podman, docker or auto
   std::uint64_t warm_memory_budget = 0;
   int first_port = 8100, last_port = 8199;
   int notices_per_minute = 18;

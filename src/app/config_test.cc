@@ -18,6 +18,7 @@ TEST_CASE("config: the example file holds every key with its default") {
   CHECK(example->lease == defaults->lease);
   CHECK(example->max_blob_bytes == defaults->max_blob_bytes);
   CHECK(example->first_port == defaults->first_port);
+  CHECK(example->engine == defaults->engine);
   CHECK(example->merge_window == defaults->merge_window);
   CHECK(example->database == defaults->database);
 }
@@ -27,6 +28,13 @@ TEST_CASE("config: an unknown key stops the start and names the nearest") {
   REQUIRE(!wrong.has_value());
   CHECK(wrong.error().message.find("sampan.yaml:2:3") != std::string::npos);
   CHECK(wrong.error().message.find("'port'") != std::string::npos);
+}
+
+TEST_CASE("config: an engine that is not known is named with those that are") {
+  const auto wrong = app::parse_config("deliver:\n  engine: containerd\n", "sampan.yaml");
+  REQUIRE(!wrong.has_value());
+  CHECK(wrong.error().message.find("sampan.yaml:2") != std::string::npos);
+  CHECK(wrong.error().message.find("auto, podman or docker") != std::string::npos);
 }
 
 TEST_CASE("config: a value out of range says what was expected") {

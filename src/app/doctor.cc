@@ -27,6 +27,21 @@ Check check_tool(const Tool& tool) {
   return {tool.name, std::string(trim(text.substr(0, text.find('\n')))), {}, true, tool.needed};
 }
 
+// podman, or docker where there is only that.
+std::vector<Check> check_engine() {
+  auto docker = check_tool({"docker",
+                            "docker.io",
+                            "applications run in its containers",
+                            {"docker", "version", "--format", "{{.Server.Version}}"}});
+  auto podman = check_tool({"podman", "podman", "applications run in its containers", {"podman", "--version"}});
+  if (!podman.ok && docker.ok) return {docker};
+  return {
+      podman,
+      check_tool({"runc", "runc", "podman's runtime that works with every kind of cgroups", {"runc", "--version"}}),
+      check_tool(
+          {"netavark", "netavark iptables", "the network of containers", {"/usr/lib/podman/netavark", "--version"}})};
+}
+
 Check check_cgroups() {
   const bool v1 = exists("/sys/fs/cgroup/memory/cgroup.procs");
   const bool v2 = exists("/sys/fs/cgroup/cgroup.controllers");
@@ -60,9 +75,6 @@ Check check_files() {
 std::vector<Check> examine_machine() {
   const std::vector<Tool> tools = {
       {"git", "git", "repositories and checkouts", {"git", "--version"}},
-      {"podman", "podman", "applications run in its containers", {"podman", "--version"}},
-      {"runc", "runc", "podman's runtime that works with every kind of cgroups", {"runc", "--version"}},
-      {"netavark", "netavark iptables", "the network of containers", {"/usr/lib/podman/netavark", "--version"}},
       {"haproxy", "haproxy", "the proxy before applications", {"haproxy", "-v"}},
       {"buildah", "buildah", "the step ImageBuild and steps in a container", {"buildah", "--version"}},
       {"java", "openjdk-17-jdk-headless maven", "Java steps outside containers", {"java", "-version"}, false},
@@ -73,6 +85,7 @@ std::vector<Check> examine_machine() {
                     ::geteuid() == 0 ? "" : "containers, sandboxes and cgroups need root: run the service as root",
                     ::geteuid() == 0});
   for (const auto& tool : tools) checks.push_back(check_tool(tool));
+  for (auto& check : check_engine()) checks.push_back(std::move(check));
   checks.push_back(check_cgroups());
   checks.push_back(check_disk());
   checks.push_back(check_files());

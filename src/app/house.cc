@@ -46,6 +46,7 @@ deliver::LocalConfig local_config(const Config& config) {
   deliver::LocalConfig settings;
   settings.folder = Paths{config.data}.deliver();
   settings.registry_host = config.registry_host;
+  settings.engine = config.engine;
   settings.first_port = config.first_port;
   settings.last_port = config.last_port;
   return settings;
@@ -117,7 +118,7 @@ struct House::Rooms {
       : config(std::move(config_in)),
         paths{config.data},
         db(std::move(db_in)),
-        secrets(std::move(secrets_in)),
+        secrets(secrets_in),
         blobs(std::move(blobs_in)),
         target(make_target(config, *db, people, clock)),
         deliver(*db, clock, events, hub, people, git, pipeline, registry, *target,
@@ -142,7 +143,7 @@ Result<std::unique_ptr<House>> House::open(Config config) {
   TRY(db->migrate(migrations()));
   auto secrets = TRY(SecretBox::open(paths.secret_key()));
   auto blobs = TRY(open_file_blob_store(paths.blobs()));
-  auto rooms = std::make_unique<Rooms>(std::move(config), std::move(db), std::move(secrets), std::move(blobs));
+  auto rooms = std::make_unique<Rooms>(std::move(config), std::move(db), secrets, std::move(blobs));
   TRY(rooms->first_administrator());
   TRY(rooms->connect_and_recover());
   return std::unique_ptr<House>(new House(std::move(rooms)));

@@ -192,7 +192,7 @@ class Reader {
     if (source.kind != YamlNode::Kind::mapping)
       return wrong({source.line, source.column}, "expected a mapping to merge after '<<'");
     for (const auto& pair : source.pairs) {
-      if (keys.insert(pair.first.text).second) into.pairs.push_back(pair);
+      if (keys.insert(pair.key.text).second) into.pairs.push_back(pair);
     }
     return {};
   }
@@ -210,7 +210,7 @@ class Reader {
     if (nodes_ > kMaxNodes || text_ > kMaxExpandedText) return false;
     return std::all_of(copy.items.begin(), copy.items.end(), [&](const auto& item) { return afford(item); }) &&
            std::all_of(copy.pairs.begin(), copy.pairs.end(),
-                       [&](const auto& pair) { return afford(pair.first) && afford(pair.second); });
+                       [&](const auto& pair) { return afford(pair.key) && afford(pair.value); });
   }
 
   std::string_view file_;

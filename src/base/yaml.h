@@ -14,6 +14,8 @@
 
 namespace sampan {
 
+struct YamlPair;
+
 struct YamlNode {
   enum class Kind { null, scalar, sequence, mapping };
   Kind kind = Kind::null;
@@ -21,12 +23,15 @@ struct YamlNode {
   bool plain = false;           // scalar written without quotes: only these can be numbers, booleans or null
   int line = 0, column = 0;     // 1-based, of the first character
   std::vector<YamlNode> items;  // sequence
-  std::vector<std::pair<YamlNode, YamlNode>> pairs;  // mapping, in order of writing
+  std::vector<YamlPair> pairs;  // mapping, in order of writing
 
   const YamlNode* find(std::string_view key) const;  // mapping: the value; nullptr when absent or not a mapping
   std::optional<std::int64_t> integer() const;       // plain scalar of the core schema (012 is 12, 0o14 is 12)
   std::optional<double> number() const;
   std::optional<bool> boolean() const;  // true/false only; yes/on are text
+};
+struct YamlPair {
+  YamlNode key, value;
 };
 
 // `file` is used in sentences only: ".sampan/daily.yaml:3:5: expected ...". An empty document is Kind::null.

@@ -21,7 +21,7 @@ TEST_CASE("yaml: values keep their order, their marks and whether they were quot
   const auto root = yaml("a: 1\nb:\n  - x\n  - 'y'\nc: {d: }\n");
   REQUIRE(root.kind == YamlNode::Kind::mapping);
   REQUIRE(root.pairs.size() == 3);
-  CHECK(root.pairs[1].first.text == "b");
+  CHECK(root.pairs[1].key.text == "b");
   const auto* b = root.find("b");
   REQUIRE(b);
   CHECK(b->kind == YamlNode::Kind::sequence);

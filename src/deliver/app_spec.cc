@@ -19,11 +19,13 @@ void read_probe(Section& parent, std::string_view key, Probe& probe) {
   section.read("http", http);
   section.read("tcp", tcp);
   section.read("exec", exec);
-  if (has_http + has_tcp + has_exec > 1) section.complain(section.node(), "a probe has one of 'http', 'tcp' and 'exec'");
+  if (has_http + has_tcp + has_exec > 1)
+    section.complain(section.node(), "a probe has one of 'http', 'tcp' and 'exec'");
   if (has_http) probe.kind = Probe::Kind::http, probe.path = http;
   if (has_tcp) probe.kind = Probe::Kind::tcp;
   if (has_exec) probe.kind = Probe::Kind::exec, probe.command = exec;
-  if (has_http && !http.starts_with("/")) section.complain(section.node(), fmt::format("'http' is '{}': expected a path that begins with /", http));
+  if (has_http && !http.starts_with("/"))
+    section.complain(section.node(), fmt::format("'http' is '{}': expected a path that begins with /", http));
   section.read("port", probe.port, 1, 65535);
   section.read("period", probe.period);
   section.read("timeout", probe.timeout);
@@ -45,9 +47,12 @@ void read_scale(Section& parent, Scale& scale) {
   section.read("cpu", scale.cpu_percent, 0, 10'000);
   section.read("memory", scale.memory_percent, 0, 100);
   section.read("downAfter", scale.down_after);
-  if (scale.least > scale.most) section.complain(section.node(), fmt::format("'min' is {} and 'max' {}: expected min <= max", scale.least, scale.most));
+  if (scale.least > scale.most)
+    section.complain(section.node(),
+                     fmt::format("'min' is {} and 'max' {}: expected min <= max", scale.least, scale.most));
   if (scale.instances < scale.least || scale.instances > scale.most) {
-    section.complain(section.node(), fmt::format("'instances' is {}: expected a number from min {} to max {}", scale.instances, scale.least, scale.most));
+    section.complain(section.node(), fmt::format("'instances' is {}: expected a number from min {} to max {}",
+                                                 scale.instances, scale.least, scale.most));
   }
   section.finish();
 }
@@ -58,8 +63,13 @@ void read_config(Section& parent, AppSpec& spec) {
   if (!node || node->kind == YamlNode::Kind::null) return;
   if (node->kind != YamlNode::Kind::mapping) return section.complain(node, "'config': expected KEY: value pairs");
   for (const auto& [key, value] : node->pairs) {
-    const bool name = !key.text.empty() && key.text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos && !std::isdigit(static_cast<unsigned char>(key.text[0]));
-    if (!name) section.complain(&key, fmt::format("'{}' cannot be a configuration item: expected letters, digits and _", key.text));
+    const bool name = !key.text.empty() &&
+                      key.text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+                          std::string::npos &&
+                      !std::isdigit(static_cast<unsigned char>(key.text[0]));
+    if (!name)
+      section.complain(&key,
+                       fmt::format("'{}' cannot be a configuration item: expected letters, digits and _", key.text));
     if (value.kind != YamlNode::Kind::scalar) {
       section.complain(&value, fmt::format("the value of '{}': expected a text", key.text));
       continue;
@@ -67,7 +77,8 @@ void read_config(Section& parent, AppSpec& spec) {
     std::erase_if(spec.config, [&key = key](const auto& pair) { return pair.first == key.text; });
     spec.config.emplace_back(key.text, value.text);
   }
-  if (spec.config.size() > kMostSettings) section.complain(node, fmt::format("at most {} configuration items", kMostSettings));
+  if (spec.config.size() > kMostSettings)
+    section.complain(node, fmt::format("at most {} configuration items", kMostSettings));
 }
 
 // The keys that an environment may change too.
@@ -92,11 +103,19 @@ void read_common(Section& section, AppSpec& spec) {
     resources.finish();
   }
   read_scale(section, spec.scale);
+  if (section.has("strategy")) {
+    auto strategy = section.section("strategy");
+    strategy.read("batches", spec.strategy.batches, 1, 100);
+    strategy.read("wait", spec.strategy.wait);
+    strategy.finish();
+  }
   read_config(section, spec);
   if (section.has("secrets")) {
     std::vector<std::string> names;
     section.read("secrets", names);
-    for (auto& name : names) if (std::find(spec.secrets.begin(), spec.secrets.end(), name) == spec.secrets.end()) spec.secrets.push_back(std::move(name));
+    for (auto& name : names)
+      if (std::find(spec.secrets.begin(), spec.secrets.end(), name) == spec.secrets.end())
+        spec.secrets.push_back(std::move(name));
   }
   section.read("keepWarm", spec.keep_warm);
   section.read("drain", spec.drain);
@@ -110,7 +129,9 @@ void read_common(Section& section, AppSpec& spec) {
     std::string policy;
     section.read("onFailure", policy);
     spec.on_failure = parse_failure_policy(policy);
-    if (!spec.on_failure) section.complain(section.node()->find("onFailure"), fmt::format("'onFailure' is '{}': expected rollback, freeze or hold", policy));
+    if (!spec.on_failure)
+      section.complain(section.node()->find("onFailure"),
+                       fmt::format("'onFailure' is '{}': expected rollback, freeze or hold", policy));
   }
 }
 
@@ -147,8 +168,10 @@ SpecReading read_app_spec(std::string_view text, const std::string& file, std::s
   Section top(&*root, file, "", reading.errors);
   top.read("application", spec.application);
   if (!is_valid_name(spec.application)) {
-    top.complain(root->find("application") ? root->find("application") : &*root,
-                 fmt::format("'application' is '{}': expected 1 to 64 of a-z, 0-9, . _ -, beginning with a letter or digit", spec.application));
+    top.complain(
+        root->find("application") ? root->find("application") : &*root,
+        fmt::format("'application' is '{}': expected 1 to 64 of a-z, 0-9, . _ -, beginning with a letter or digit",
+                    spec.application));
   }
   std::string image;
   top.read("image", image);  // the pipeline's image is delivered; this one documents
@@ -158,16 +181,18 @@ SpecReading read_app_spec(std::string_view text, const std::string& file, std::s
     auto environments = top.section("environments");
     const auto* node = environments.node();
     for (std::size_t i = 0; node && i < node->pairs.size(); ++i) {
-      const auto& name = node->pairs[i].first.text;
+      const auto& name = node->pairs[i].key.text;
       auto section = environments.section(name);
       AppSpec other = spec;
-      auto& changed = name == environment ? spec : other;  // the others are read too: a mistake there is told now, not at night
+      auto& changed =
+          name == environment ? spec : other;  // the others are read too: a mistake there is told now, not at night
       read_common(section, changed);
       section.finish();
     }
   }
   top.finish();
-  if (spec.drain < std::chrono::milliseconds(0) || spec.stop_grace < std::chrono::seconds(1)) top.complain(&*root, "'stopGrace': expected at least 1s");
+  if (spec.drain < std::chrono::milliseconds(0) || spec.stop_grace < std::chrono::seconds(1))
+    top.complain(&*root, "'stopGrace': expected at least 1s");
   if (reading.errors.size() > kMostErrors) reading.errors.resize(kMostErrors);
   if (reading.errors.empty()) reading.spec = std::move(spec);
   return reading;
@@ -194,6 +219,8 @@ Durations are `500ms`, `90s`, `15m`; sizes `512MiB`, `2GiB`.
 | `scale.requestsPerSecond`, `cpu`, `memory` | 0 | target per instance (percent for the last two); 0 is not looked at |
 | `scale.downAfter` | 60s | so long below before an instance goes |
 | `scale.spare` | 0 | frozen instances that stand by, started and probed |
+| `strategy.batches` | 1 | a new release takes over in so many batches (1: all at once): each is started beside the old, probed and let in, then as large a part of the old ones gets no more requests. They stay until the last batch serves, so that going back is a moment; the machine holds both. A rollback, a release that is still warm and the first one go at once |
+| `strategy.wait` | 0s | so long each batch serves before it is probed once more and the next begins; an abort or a rollback meanwhile ends it, and the old ones serve again |
 | `config` | | `KEY: value`, given as environment variables |
 | `secrets` | | names that a variable group of the environment must hold; given as environment variables |
 | `keepWarm` | 15m | how long the release before stays frozen, to go back in a moment |

@@ -1,5 +1,5 @@
-// What an application is, read from `.sampan/app.yaml` (docs/formats/app.md): the same file for every environment, what differs stands
-// under `environments`. Pure: text in, spec or diagnoses out.
+// What an application is, read from `.sampan/app.yaml` (docs/formats/app.md): the same file for every environment, what
+// differs stands under `environments`. Pure: text in, spec or diagnoses out.
 #pragma once
 
 #include <chrono>
@@ -23,6 +23,12 @@ struct Scale {
   std::chrono::milliseconds down_after{60'000};
 };
 
+// How a new release takes the place of the one before: in so many batches, each watched for `wait` before the next.
+struct Strategy {
+  int batches = 1;
+  std::chrono::milliseconds wait{0};
+};
+
 struct AppSpec {
   std::string application;
   int port = 8080;
@@ -32,13 +38,17 @@ struct AppSpec {
   std::uint64_t memory_bytes = 0;
   double cpus = 0;
   Scale scale;
+  Strategy strategy;
   std::vector<std::pair<std::string, std::string>> config;
   std::vector<std::string> secrets;
   std::chrono::milliseconds keep_warm{15 * 60'000}, drain{30'000}, stop_grace{30'000}, start_deadline{120'000};
   std::optional<FailurePolicy> on_failure;  // absent: the environment's
 };
 
-struct SpecReading { std::optional<AppSpec> spec; std::vector<Diagnosis> errors; };  // spec absent when there are errors
+struct SpecReading {
+  std::optional<AppSpec> spec;
+  std::vector<Diagnosis> errors;
+};  // spec absent when there are errors
 SpecReading read_app_spec(std::string_view text, const std::string& file, std::string_view environment);
 
 }  // namespace sampan::deliver

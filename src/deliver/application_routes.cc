@@ -7,34 +7,53 @@ namespace sampan::deliver {
 namespace {
 
 using State = Deliver::State;
-struct DeployBody { std::optional<std::int64_t> release; std::optional<std::string> from_environment; };
+struct DeployBody {
+  std::optional<std::int64_t> release;
+  std::optional<std::string> from_environment;
+};
 BOOST_DESCRIBE_STRUCT(DeployBody, (), (release, from_environment))
-struct RollbackBody { std::optional<std::int64_t> release; };
+struct RollbackBody {
+  std::optional<std::int64_t> release;
+};
 BOOST_DESCRIBE_STRUCT(RollbackBody, (), (release))
-struct ScaleBody { std::int64_t instances = 0; };
+struct ScaleBody {
+  std::int64_t instances = 0;
+};
 BOOST_DESCRIBE_STRUCT(ScaleBody, (), (instances))
-struct LogLines { std::vector<std::string> lines; };
+struct LogLines {
+  std::vector<std::string> lines;
+};
 BOOST_DESCRIBE_STRUCT(LogLines, (), (lines))
 
 Result<store::Application> named(State& state, const Request& request) {
-  const auto found = TRY(state.db.read([&](Tx& tx) { return store::find_application(tx, request.param("environment"), request.param("app")); }));
+  const auto found = TRY(state.db.read(
+      [&](Tx& tx) { return store::find_application(tx, request.param("environment"), request.param("app")); }));
   if (found) return *found;
   std::vector<std::string> names;
-  for (const auto& app : TRY(state.db.read([](Tx& tx) { return store::applications(tx); }))) if (app.environment_name == request.param("environment")) names.push_back(app.name);
-  return fail(Errc::not_found, "no application '{}' in '{}'{}", request.param("app"), request.param("environment"), did_you_mean(request.param("app"), names));
+  for (const auto& app : TRY(state.db.read([](Tx& tx) { return store::applications(tx); })))
+    if (app.environment_name == request.param("environment")) names.push_back(app.name);
+  return fail(Errc::not_found, "no application '{}' in '{}'{}", request.param("app"), request.param("environment"),
+              did_you_mean(request.param("app"), names));
 }
 
-Result<void> audited(State& state, const Actor& actor, std::string_view action, const store::Application& app, std::string detail) {
-  return state.db.write([&](Tx& tx) { return state.people.audit(tx, actor, {std::string(action), "application", app.environment_name + "/" + app.name, std::move(detail)}); });
+Result<void> audited(State& state, const Actor& actor, std::string_view action, const store::Application& app,
+                     std::string detail) {
+  return state.db.write([&](Tx& tx) {
+    return state.people.audit(
+        tx, actor, {std::string(action), "application", app.environment_name + "/" + app.name, std::move(detail)});
+  });
 }
 
 Result<Response> list(State& state, const Request&, const Actor&) {
   views::AppList answer;
-  for (const auto& app : TRY(state.db.read([](Tx& tx) { return store::applications(tx); }))) answer.items.push_back(TRY(views::app_view(state, app)));
+  for (const auto& app : TRY(state.db.read([](Tx& tx) { return store::applications(tx); })))
+    answer.items.push_back(TRY(views::app_view(state, app)));
   return Response::json(200, to_json(answer));
 }
 
-Result<Response> show(State& state, const Request& request, const Actor&) { return Response::json(200, to_json(TRY(views::app_detail(state, TRY(named(state, request)))))); }
+Result<Response> show(State& state, const Request& request, const Actor&) {
+  return Response::json(200, to_json(TRY(views::app_detail(state, TRY(named(state, request))))));
+}
 
 Result<store::Release> numbered(State& state, const store::Application& app, std::int64_t number) {
   const auto found = TRY(state.db.read([&](Tx& tx) { return store::release_by_number(tx, app.id, number); }));
@@ -47,7 +66,8 @@ Result<store::Release> back_to(State& state, const store::Application& app, cons
   if (!app.release) return fail(Errc::conflict, "nothing was ever delivered: there is nothing to go back to");
   if (number) return numbered(state, app, *number);
   for (const auto& deployment : TRY(state.db.read([&](Tx& tx) { return store::deployments(tx, app.id, 100); }))) {
-    if (deployment.state == DeploymentState::succeeded && deployment.release == app.release && deployment.previous && deployment.previous != app.release) {
+    if (deployment.state == DeploymentState::succeeded && deployment.release == app.release && deployment.previous &&
+        deployment.previous != app.release) {
       return state.db.read([&](Tx& tx) { return store::release(tx, deployment.previous); });
     }
   }
@@ -61,7 +81,10 @@ Result<Response> rollback(State& state, const Request& request, const Actor& act
     // "Back" from what has not gone live yet would go one release too far.
     for (const auto& open : TRY(state.db.read([&](Tx& tx) { return store::deployments(tx, app.id, 5); }))) {
       if (open.state == DeploymentState::running && open.phase <= Phase::probing) {
-        return fail(Errc::conflict, "deployment {} is under way and has switched nothing yet: abort it, or say which release to go back to", open.id.value);
+        return fail(
+            Errc::conflict,
+            "deployment {} is under way and has switched nothing yet: abort it, or say which release to go back to",
+            open.id.value);
       }
     }
   }
@@ -75,23 +98,28 @@ Result<Response> preview(State& state, const Request& request, const Actor&) {
   const auto app = TRY(named(state, request));
   const auto text = request.find_query("release").value_or("");
   std::optional<std::int64_t> number;
-  if (!text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos) number = std::stoll(text);
+  if (!text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos)
+    number = std::stoll(text);
   return Response::json(200, to_json(TRY(views::rollback_preview(state, app, TRY(back_to(state, app, number))))));
 }
 
 Result<Response> deploy(State& state, const Request& request, const Actor& actor) {
   const auto app = TRY(named(state, request));
   const auto wanted = TRY(from_json<DeployBody>(request.body));
-  if (wanted.release.has_value() == wanted.from_environment.has_value()) return fail(Errc::invalid, "say either 'release' (a number) or 'from_environment' (a name)");
+  if (wanted.release.has_value() == wanted.from_environment.has_value())
+    return fail(Errc::invalid, "say either 'release' (a number) or 'from_environment' (a name)");
   store::Release release;
   std::string kind = "deploy";
   if (wanted.release) {
     release = TRY(numbered(state, app, *wanted.release));
   } else {
-    const auto source = TRY(state.db.read([&](Tx& tx) { return store::find_application(tx, *wanted.from_environment, app.name); }));
-    if (!source || !source->release) return fail(Errc::invalid, "'{}' does not run in '{}'", app.name, *wanted.from_environment);
+    const auto source =
+        TRY(state.db.read([&](Tx& tx) { return store::find_application(tx, *wanted.from_environment, app.name); }));
+    if (!source || !source->release)
+      return fail(Errc::invalid, "'{}' does not run in '{}'", app.name, *wanted.from_environment);
     const auto proven = TRY(state.db.read([&](Tx& tx) { return store::release(tx, source->release); }));
-    release = TRY(state.new_release(app, fmt::format("{}@{}", proven.image, proven.digest), proven.commit, proven.tree, proven.spec_yaml, actor.name));
+    release = TRY(state.new_release(app, fmt::format("{}@{}", proven.image, proven.digest), proven.commit, proven.tree,
+                                    proven.spec_yaml, actor.name));
     kind = "promote";
   }
   const auto deployment = TRY(state.request(app, {kind, release, actor.name, 0, 0, ""}));
@@ -106,12 +134,16 @@ Result<Response> scale(State& state, const Request& request, const Actor& actor)
   const auto release = TRY(state.db.read([&](Tx& tx) { return store::release(tx, app.release); }));
   const auto reading = read_app_spec(release.spec_yaml, "app.yaml", app.environment_name);
   if (reading.spec && (wanted.instances < reading.spec->scale.least || wanted.instances > reading.spec->scale.most)) {
-    return fail(Errc::invalid, "field 'instances': app.yaml allows {} to {}, found {}", reading.spec->scale.least, reading.spec->scale.most, wanted.instances);
+    return fail(Errc::invalid, "field 'instances': app.yaml allows {} to {}, found {}", reading.spec->scale.least,
+                reading.spec->scale.most, wanted.instances);
   }
   TRY(state.db.write([&](Tx& tx) -> Result<void> {
     TRY(store::set_wanted(tx, app.id, wanted.instances));
-    TRY(store::add_event(tx, app.id, "scaled", fmt::format("{} -> {} by {}", app.wanted, wanted.instances, actor.name), state.clock.now()));
-    return state.people.audit(tx, actor, {"application.scale", "application", app.environment_name + "/" + app.name, std::to_string(wanted.instances)});
+    TRY(store::add_event(tx, app.id, "scaled", fmt::format("{} -> {} by {}", app.wanted, wanted.instances, actor.name),
+                         state.clock.now()));
+    return state.people.audit(
+        tx, actor,
+        {"application.scale", "application", app.environment_name + "/" + app.name, std::to_string(wanted.instances)});
   }));
   state.submit_care(app.id);
   return Response::json(202, to_json(TRY(views::app_view(state, app))));
@@ -144,13 +176,16 @@ Result<Response> remove(State& state, const Request& request, const Actor& actor
   const auto act = state.act_of(app.id);
   const std::lock_guard lock(*act);
   for (const auto& deployment : TRY(state.db.read([&](Tx& tx) { return store::deployments(tx, app.id, 1); }))) {
-    if (!is_over(deployment.state)) return fail(Errc::conflict, "deployment {} is under way: abort it first", deployment.id.value);
+    if (!is_over(deployment.state))
+      return fail(Errc::conflict, "deployment {} is under way: abort it first", deployment.id.value);
   }
-  for (const auto& instance : TRY(state.db.read([&](Tx& tx) { return store::instances(tx, app.id); }))) TRY(state.target.remove(instance.name));
+  for (const auto& instance : TRY(state.db.read([&](Tx& tx) { return store::instances(tx, app.id); })))
+    TRY(state.target.remove(instance.name));
   if (app.port > 0) TRY(state.target.remove_service(app.name + "-" + app.environment_name));
   TRY(state.db.write([&](Tx& tx) -> Result<void> {
     TRY(store::delete_application(tx, app.id));
-    return state.people.audit(tx, actor, {"application.delete", "application", app.environment_name + "/" + app.name, ""});
+    return state.people.audit(tx, actor,
+                              {"application.delete", "application", app.environment_name + "/" + app.name, ""});
   }));
   state.published(app.id);
   return Response::empty(204);
@@ -160,19 +195,28 @@ Result<Response> remove(State& state, const Request& request, const Actor& actor
 
 std::vector<Route> application_routes(State& state) {
   const std::string one = "/api/v1/environments/:environment/applications/:app";
-  const auto route = [&state](Method method, std::string pattern, Need need, std::string summary, Result<Response> (*handler)(State&, const Request&, const Actor&)) {
-    return Route{method, std::move(pattern), need, [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); }, std::move(summary)};
+  const auto route = [&state](Method method, std::string pattern, Need need, std::string summary,
+                              Result<Response> (*handler)(State&, const Request&, const Actor&)) {
+    return Route{
+        method, std::move(pattern), need,
+        [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
+        std::move(summary)};
   };
   std::vector<Route> routes = {
-      route(Method::get, "/api/v1/applications", Need::signed_in(), "List applications, one for each environment", list),
+      route(Method::get, "/api/v1/applications", Need::signed_in(), "List applications, one for each environment",
+            list),
       route(Method::get, one, Need::viewer(), "Show an application", show),
       route(Method::del, one, Need::admin(), "Remove an application from an environment", remove),
-      route(Method::post, one + "/rollback", Need::developer(), "Go back to an earlier release: image, configuration and secrets together", rollback),
+      route(Method::post, one + "/rollback", Need::developer(),
+            "Go back to an earlier release: image, configuration and secrets together", rollback),
       route(Method::get, one + "/rollback-preview", Need::viewer(), "Show what going back would change", preview),
-      route(Method::post, one + "/deploy", Need::developer(), "Deliver an earlier release, or promote another environment's", deploy),
+      route(Method::post, one + "/deploy", Need::developer(),
+            "Deliver an earlier release, or promote another environment's", deploy),
       route(Method::post, one + "/scale", Need::developer(), "Change how many instances run", scale),
-      route(Method::post, one + "/restart", Need::developer(), "Replace all instances by new ones of the same release", restart),
-      route(Method::get, one + "/instances/:instance/log", Need::viewer(), "Show the end of an instance's log", instance_log),
+      route(Method::post, one + "/restart", Need::developer(), "Replace all instances by new ones of the same release",
+            restart),
+      route(Method::get, one + "/instances/:instance/log", Need::viewer(), "Show the end of an instance's log",
+            instance_log),
   };
   routes[0].response_schema = answer_schema_of<views::AppList>();
   routes[1].response_schema = answer_schema_of<views::AppDetail>();

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::chrono::minutes kFailureWindow{10};
 constexpr std::chrono::seconds kLastRequests{3};  // more than the proxy tries to connect
-constexpr std::int64_t kFreeFailures = 3;  // so many within the window are replaced at once; after that each waits longer
+constexpr std::int64_t kFreeFailures =
+    3;  // so many within the window are replaced at once; after that each waits longer
 
 class Care {
  public:
@@ -51,7 +52,9 @@ Result<bool> Care::load() {
   if (plan_.release.id != release.id) plan_ = TRY(state_.blueprint(app, release));
   plan_.app = app;
   const auto open = TRY(state_.db.read([](Tx& tx) { return store::open_deployments(tx); }));
-  deploying_ = std::any_of(open.begin(), open.end(), [&](const store::Deployment& one) { return one.application == app_ && one.state == DeploymentState::running; });
+  deploying_ = std::any_of(open.begin(), open.end(), [&](const store::Deployment& one) {
+    return one.application == app_ && one.state == DeploymentState::running;
+  });
   instances_ = TRY(state_.db.read([&](Tx& tx) { return store::instances(tx, app_); }));
   return true;
 }
@@ -95,7 +98,8 @@ Result<std::optional<store::Instance>> Care::start_one() {
   const auto started = [&]() -> Result<void> {
     TRY(state_.target.pull(fmt::format("{}@{}", plan_.release.image, plan_.release.digest)));
     TRY(state_.start_instance(plan_, instance));
-    return state_.await_ready(plan_, instance, std::chrono::steady_clock::now() + plan_.spec.start_deadline, [this] { return given_up(); });
+    return state_.await_ready(plan_, instance, std::chrono::steady_clock::now() + plan_.spec.start_deadline,
+                              [this] { return given_up(); });
   }();
   if (started.has_value()) return std::optional<store::Instance>(instance);
   log::warning("deliver", "{}", started.error().message);
@@ -106,7 +110,10 @@ Result<std::optional<store::Instance>> Care::start_one() {
 }
 
 Result<void> Care::strengthen() {
-  const auto missing = plan_.app.wanted - static_cast<std::int64_t>(with(InstanceRole::ready).size());
+  // Of any release: between two batches some of the next one serve already.
+  const auto missing =
+      plan_.app.wanted - std::count_if(instances_.begin(), instances_.end(),
+                                       [](const store::Instance& one) { return one.role == InstanceRole::ready; });
   for (std::int64_t i = 0; i < missing && !given_up(); ++i) {
     if (TRY(take_spare())) {
       state_.published(app_);
@@ -116,15 +123,19 @@ Result<void> Care::strengthen() {
     auto held = state_.not_before.lock();
     const auto until = (*held)[app_.value];
     if (until > state_.clock.now()) return {};  // the tick comes back
-    const auto failures = TRY(state_.db.read([&](Tx& tx) { return store::failures_since(tx, app_, state_.clock.now() - kFailureWindow); }));
-    if (failures >= kFreeFailures) (*held)[app_.value] = state_.clock.now() + std::chrono::seconds(std::min<std::int64_t>(300, 5LL << std::min<std::int64_t>(failures - kFreeFailures, 6)));
+    const auto failures = TRY(
+        state_.db.read([&](Tx& tx) { return store::failures_since(tx, app_, state_.clock.now() - kFailureWindow); }));
+    if (failures >= kFreeFailures)
+      (*held)[app_.value] = state_.clock.now() + std::chrono::seconds(std::min<std::int64_t>(
+                                                     300, 5LL << std::min<std::int64_t>(failures - kFreeFailures, 6)));
     held.release();
     auto fresh = TRY(start_one());
     if (!fresh) return {};
     const auto act = state_.act_of(app_);
     const std::lock_guard lock(*act);
     const auto now = TRY(state_.db.read([&](Tx& tx) { return store::application(tx, app_); }));
-    if (now.release != plan_.release.id) return state_.retire(*fresh, std::chrono::seconds(1));  // another release went live meanwhile
+    if (now.release != plan_.release.id)
+      return state_.retire(*fresh, std::chrono::seconds(1));  // another release went live meanwhile
     TRY(state_.target.admit(plan_.service(), fresh->name));
     TRY(state_.change_role(*fresh, InstanceRole::ready));
     state_.published(app_);
@@ -134,6 +145,7 @@ Result<void> Care::strengthen() {
 
 // The newest go first: the oldest are the warmest.
 Result<void> Care::weaken() {
+  if (deploying_) return {};  // while it goes by batches more may serve than are wanted
   auto ready = with(InstanceRole::ready);
   while (static_cast<std::int64_t>(ready.size()) > std::max<std::int64_t>(plan_.app.wanted, 0) && !given_up()) {
     auto last = ready.back();
@@ -141,7 +153,9 @@ Result<void> Care::weaken() {
     const auto act = state_.act_of(app_);
     const std::lock_guard lock(*act);
     const auto again = TRY(state_.db.read([&](Tx& tx) { return store::find_instance(tx, last.id); }));
-    if (!again || again->role != InstanceRole::ready || TRY(state_.db.read([&](Tx& tx) { return store::application(tx, app_); })).release != last.release) return {};
+    if (!again || again->role != InstanceRole::ready ||
+        TRY(state_.db.read([&](Tx& tx) { return store::application(tx, app_); })).release != last.release)
+      return {};
     TRY(state_.change_role(last, InstanceRole::draining));
     TRY(state_.leave_table(plan_, last));
     TRY(state_.retire(last, plan_.spec.stop_grace));
@@ -159,8 +173,10 @@ Result<void> Care::finish_draining() {
     const auto again = TRY(state_.db.read([&](Tx& tx) { return store::find_instance(tx, instance.id); }));
     if (!again || again->role != InstanceRole::draining) continue;
     TRY(state_.leave_table(plan_, instance));
-    if (instance.release != plan_.release.id) TRY(state_.put_aside(plan_, instance));
-    else TRY(state_.retire(instance, plan_.spec.stop_grace));
+    if (instance.release != plan_.release.id)
+      TRY(state_.put_aside(plan_, instance));
+    else
+      TRY(state_.retire(instance, plan_.spec.stop_grace));
   }
   return {};
 }
@@ -171,7 +187,9 @@ Result<void> Care::end_warm() {
   const std::lock_guard lock(*act);
   TRY(state_.make_room(app_));
   for (auto instance : with(InstanceRole::warm)) {
-    const bool over = instance.aside_at && *instance.aside_at + std::chrono::duration_cast<Microseconds>(plan_.spec.keep_warm) < state_.clock.now();
+    const bool over =
+        instance.aside_at &&
+        *instance.aside_at + std::chrono::duration_cast<Microseconds>(plan_.spec.keep_warm) < state_.clock.now();
     if (!over) continue;
     const auto again = TRY(state_.db.read([&](Tx& tx) { return store::find_instance(tx, instance.id); }));
     if (again && again->role == InstanceRole::warm) TRY(state_.retire(instance, std::chrono::seconds(1)));
@@ -202,7 +220,8 @@ Result<void> Care::keep_spares() {
 
 void Deliver::State::tend(AppId app) {
   if (stopping) return;
-  if (const auto done = Care(*this, app).run(); !done.has_value()) log::warning("deliver", "application {}: {}", app.value, done.error().message);
+  if (const auto done = Care(*this, app).run(); !done.has_value())
+    log::warning("deliver", "application {}: {}", app.value, done.error().message);
 }
 
 void Deliver::State::submit_care(AppId app) {
@@ -218,7 +237,8 @@ void Deliver::State::submit_take_out(const store::Instance& instance, const std:
 
 Result<void> Deliver::State::take_out(InstanceId id, const std::string& reason) {
   auto instance = TRY(db.read([&](Tx& tx) { return store::find_instance(tx, id); }));
-  if (!instance || !is_alive(instance->role) || instance->role == InstanceRole::starting) return {};  // whoever starts it looks after it
+  if (!instance || !is_alive(instance->role) || instance->role == InstanceRole::starting)
+    return {};  // whoever starts it looks after it
   const auto app = TRY(db.read([&](Tx& tx) { return store::application(tx, instance->application); }));
   const auto service = app.name + "-" + app.environment_name;
   bool served = false;
@@ -246,7 +266,9 @@ Result<void> Deliver::State::take_out(InstanceId id, const std::string& reason) 
   const auto deadline = std::chrono::steady_clock::now() + kLastRequests;
   while (!stopping && std::chrono::steady_clock::now() < deadline) {
     const auto traffic = target.traffic(service);
-    if (!traffic.has_value() || !traffic->open_by_instance.contains(instance->name) || traffic->open_by_instance.at(instance->name) == 0) break;
+    if (!traffic.has_value() || !traffic->open_by_instance.contains(instance->name) ||
+        traffic->open_by_instance.at(instance->name) == 0)
+      break;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   TRY(target.expel(service, instance->name));

@@ -28,23 +28,28 @@ Result<Blueprint> Deliver::State::blueprint(const store::Application& app, const
   const auto recorded = TRY(db.read([&](Tx& tx) { return store::settings(tx, release.id); }));
   std::vector<pipeline::Setting> secrets;
   for (const auto& setting : recorded) {
-    if (setting.secret) secrets.push_back(setting);
-    else plan.environment.emplace_back(setting.key, setting.value);
+    if (setting.secret)
+      secrets.push_back(setting);
+    else
+      plan.environment.emplace_back(setting.key, setting.value);
   }
   if (!secrets.empty()) {
-    for (const auto& setting : TRY(pipeline.settings_at(secrets))) plan.environment.emplace_back(setting.key, setting.value);
+    for (const auto& setting : TRY(pipeline.settings_at(secrets)))
+      plan.environment.emplace_back(setting.key, setting.value);
   }
   return plan;
 }
 
-Result<store::Instance> Deliver::State::add_instance(const Blueprint& plan, DeploymentId deployment, std::string_view mark) {
+Result<store::Instance> Deliver::State::add_instance(const Blueprint& plan, DeploymentId deployment,
+                                                     std::string_view mark) {
   store::Instance instance;
   instance.application = plan.app.id;
   instance.release = plan.release.id;
   instance.release_number = plan.release.number;
   instance.deployment = deployment;
   instance.created_at = clock.now();
-  instance.name = fmt::format("{}-r{}-{}", plan.service(), plan.release.number, mark.empty() ? hex(random_token("", 3)).substr(0, 6) : std::string(mark));
+  instance.name = fmt::format("{}-r{}-{}", plan.service(), plan.release.number,
+                              mark.empty() ? hex(random_token("", 3)).substr(0, 6) : std::string(mark));
   instance.id = TRY(db.write([&](Tx& tx) { return store::insert_instance(tx, instance); }));
   return instance;
 }
@@ -66,7 +71,9 @@ Result<void> Deliver::State::start_instance(const Blueprint& plan, store::Instan
   return db.write([&](Tx& tx) { return store::update_instance(tx, instance); });
 }
 
-Result<void> Deliver::State::await_ready(const Blueprint& plan, store::Instance& instance, std::chrono::steady_clock::time_point deadline, const std::function<bool()>& given_up) {
+Result<void> Deliver::State::await_ready(const Blueprint& plan, store::Instance& instance,
+                                         std::chrono::steady_clock::time_point deadline,
+                                         const std::function<bool()>& given_up) {
   int good = 0;
   bool started = false;
   while (true) {
@@ -84,15 +91,19 @@ Result<void> Deliver::State::await_ready(const Blueprint& plan, store::Instance&
       const auto status = TRY(target.status(instance.name));
       if (status.state == InstanceState::exited || status.state == InstanceState::absent) {
         instance.exit_code = status.exit_code;
-        return fail(Errc::invalid, "instance '{}' ended with exit code {}{} before it was ready", instance.name, status.exit_code,
-                    status.out_of_memory ? " (killed, at its memory limit?)" : "");
+        return fail(Errc::invalid, "instance '{}' ended with exit code {}{} before it was ready", instance.name,
+                    status.exit_code, status.out_of_memory ? " (killed, at its memory limit?)" : "");
       }
     }
     if (std::chrono::steady_clock::now() >= deadline) {
-      return fail(Errc::invalid, "instance '{}' was not ready within {} s; its last answer on {}: {} {}", instance.name, plan.spec.start_deadline.count() / 1000, probe.path,
-                  answer.status == 0 ? "none" : std::to_string(answer.status), trim(std::string_view(answer.body).substr(0, 120)));
+      return fail(Errc::invalid, "instance '{}' was not ready within {} s; its last answer on {}: {} {}", instance.name,
+                  plan.spec.start_deadline.count() / 1000, probe.path,
+                  answer.status == 0 ? "none" : std::to_string(answer.status),
+                  trim(std::string_view(answer.body).substr(0, 120)));
     }
-    std::this_thread::sleep_for(answer.ok ? kBetweenGoodAnswers : std::min(probe.period, std::chrono::milliseconds(1000)));  // the probe's own period
+    std::this_thread::sleep_for(
+        answer.ok ? kBetweenGoodAnswers
+                  : std::min(probe.period, std::chrono::milliseconds(1000)));  // the probe's own period
   }
 }
 
@@ -109,11 +120,13 @@ Result<void> Deliver::State::wake(const Blueprint& plan, store::Instance& instan
     if (answer.ok) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(20));  // just thawed: its next answer is a moment away
   }
-  return fail(Errc::unavailable, "'{}' was thawed but does not answer well: {} {}", instance.name, instance.probe_status, instance.probe_body);
+  return fail(Errc::unavailable, "'{}' was thawed but does not answer well: {} {}", instance.name,
+              instance.probe_status, instance.probe_body);
 }
 
 void Deliver::State::keep_evidence(store::Instance& instance, const std::string& reason) {
-  if (const auto status = target.status(instance.name); status.has_value() && status->state == InstanceState::exited) instance.exit_code = status->exit_code;
+  if (const auto status = target.status(instance.name); status.has_value() && status->state == InstanceState::exited)
+    instance.exit_code = status->exit_code;
   if (const auto log = target.log_tail(instance.name, kEvidenceLines); log.has_value()) instance.log_tail = *log;
   instance.exit_reason = reason;
 }
@@ -121,7 +134,8 @@ void Deliver::State::keep_evidence(store::Instance& instance, const std::string&
 Result<void> Deliver::State::change_role(store::Instance& instance, InstanceRole role) {
   if (instance.role == role) return {};
   if (!may_follow(instance.role, role)) {
-    return fail(Errc::internal, "instance '{}' cannot go from {} to {}", instance.name, to_text(instance.role), to_text(role));
+    return fail(Errc::internal, "instance '{}' cannot go from {} to {}", instance.name, to_text(instance.role),
+                to_text(role));
   }
   instance.role = role;
   const auto now = clock.now();
@@ -133,7 +147,8 @@ Result<void> Deliver::State::change_role(store::Instance& instance, InstanceRole
 
 std::uint64_t Deliver::State::warm_budget() const {
   if (config.warm_memory_budget > 0) return config.warm_memory_budget;
-  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 4;
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) /
+         4;
 }
 
 std::uint64_t Deliver::State::frozen_memory() {
@@ -147,11 +162,13 @@ std::uint64_t Deliver::State::frozen_memory() {
   return sum;
 }
 
-// Builds and live instances come first: the longest frozen go until the rest fits. Another application's is left alone while it is busy.
+// Builds and live instances come first: the longest frozen go until the rest fits. Another application's is left alone
+// while it is busy.
 Result<void> Deliver::State::make_room(AppId app) {
   auto all = TRY(db.read([](Tx& tx) { return store::all_instances(tx); }));
   std::erase_if(all, [](const store::Instance& instance) { return instance.role != InstanceRole::warm; });
-  std::sort(all.begin(), all.end(), [](const store::Instance& a, const store::Instance& b) { return a.aside_at < b.aside_at; });
+  std::sort(all.begin(), all.end(),
+            [](const store::Instance& a, const store::Instance& b) { return a.aside_at < b.aside_at; });
   for (auto& instance : all) {
     if (frozen_memory() < warm_budget()) return {};
     const auto act = act_of(instance.application);
@@ -166,7 +183,8 @@ Result<void> Deliver::State::make_room(AppId app) {
 Result<void> Deliver::State::leave_table(const Blueprint& plan, const store::Instance& instance) {
   TRY(target.drain(plan.service(), instance.name));
   const auto deadline = std::chrono::steady_clock::now() + plan.spec.drain;
-  while (std::chrono::steady_clock::now() < deadline && TRY(target.traffic(plan.service())).open_by_instance[instance.name] > 0) {
+  while (std::chrono::steady_clock::now() < deadline &&
+         TRY(target.traffic(plan.service())).open_by_instance[instance.name] > 0) {
     if (stopping) return fail(Errc::conflict, "the server stops; '{}' goes at the next start", instance.name);
     std::this_thread::sleep_for(kBetweenLooks);  // the proxy has no event for the end of a request
   }
@@ -176,7 +194,8 @@ Result<void> Deliver::State::leave_table(const Blueprint& plan, const store::Ins
 Result<void> Deliver::State::put_aside(const Blueprint& plan, store::Instance& instance) {
   TRY(target.expel(plan.service(), instance.name));
   TRY(make_room(plan.app.id));
-  if (plan.spec.keep_warm.count() <= 0 || frozen_memory() >= warm_budget()) return retire(instance, plan.spec.stop_grace);
+  if (plan.spec.keep_warm.count() <= 0 || frozen_memory() >= warm_budget())
+    return retire(instance, plan.spec.stop_grace);
   if (const auto frozen = target.freeze(instance.name); !frozen.has_value()) {
     log::warning("deliver", "{}: {}", instance.name, frozen.error().message);
     return retire(instance, plan.spec.stop_grace);
@@ -185,7 +204,8 @@ Result<void> Deliver::State::put_aside(const Blueprint& plan, store::Instance& i
 }
 
 Result<void> Deliver::State::retire(store::Instance& instance, std::chrono::milliseconds grace) {
-  if (const auto stopped = target.stop(instance.name, grace); !stopped.has_value()) log::warning("deliver", "{}", stopped.error().message);
+  if (const auto stopped = target.stop(instance.name, grace); !stopped.has_value())
+    log::warning("deliver", "{}", stopped.error().message);
   if (is_alive(instance.role)) TRY(change_role(instance, InstanceRole::stopped));
   return target.remove(instance.name);
 }

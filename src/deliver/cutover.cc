@@ -35,15 +35,20 @@ Result<ProbeCount> cut_over(Deliver::State& state, const Blueprint& plan, const 
   const auto service = plan.service();
   std::optional<Prober> prober;
   // Before the first release nobody can be served: there is nothing to prove yet.
-  if (!cutover.out.empty()) prober.emplace(static_cast<int>(plan.app.port), plan.spec.readiness.kind == Probe::Kind::http ? plan.spec.readiness.path : "/", state.clock);
+  if (!cutover.out.empty())
+    prober.emplace(static_cast<int>(plan.app.port),
+                   plan.spec.readiness.kind == Probe::Kind::http ? plan.spec.readiness.path : "/", state.clock);
   for (const auto* instance : cutover.in) TRY(state.target.admit(service, instance->name));
   for (const auto* instance : cutover.out) TRY(state.target.drain(service, instance->name));
   TRY(cutover.on_switched());
   const auto switched = std::chrono::steady_clock::now();
-  const auto observed = switched + (cutover.out.empty() ? std::chrono::milliseconds(0) : state.config.observe), deadline = std::max(observed, switched + plan.spec.drain);
+  const auto observed = switched + (cutover.out.empty() ? std::chrono::milliseconds(0) : state.config.observe),
+             deadline = std::max(observed, switched + plan.spec.drain);
   while (std::chrono::steady_clock::now() < deadline) {
     auto traffic = TRY(state.target.traffic(service));
-    const bool open = std::any_of(cutover.out.begin(), cutover.out.end(), [&](const store::Instance* instance) { return traffic.open_by_instance[instance->name] > 0; });
+    const bool open = std::any_of(cutover.out.begin(), cutover.out.end(), [&](const store::Instance* instance) {
+      return traffic.open_by_instance[instance->name] > 0;
+    });
     if (!open && std::chrono::steady_clock::now() >= observed) break;
     if (state.stopping) return fail(Errc::conflict, "the server stops; it is taken up again at the next start");
     std::this_thread::sleep_for(kLook);  // the proxy has no event for the end of a request

@@ -1,4 +1,5 @@
-// The moment customers move from one set of instances to another, watched from outside: nothing is refused, what is open ends by itself.
+// The moment customers move from one set of instances to another, watched from outside: nothing is refused, what is
+// open ends by itself.
 #pragma once
 
 #include <string>
@@ -9,7 +10,9 @@
 
 namespace sampan::deliver {
 
-struct ProbeCount { std::uint64_t requests = 0, failed = 0; };
+struct ProbeCount {
+  std::uint64_t requests = 0, failed = 0;
+};
 
 // Sends requests through the proxy, as a customer would, while it lives.
 class Prober {
@@ -26,10 +29,12 @@ class Prober {
 };
 
 struct Cutover {
-  std::vector<store::Instance*> in, out;  // `in` are ready; `out` take no new requests afterwards and have none open, or were given `drain`
+  std::vector<store::Instance*> in,
+      out;  // `in` are ready; `out` take no new requests afterwards and have none open, or were given `drain`
   std::function<Result<void>()> on_switched;  // new requests go to `in` only, from now on; its error ends the cut-over
 };
-// Under the application's act lock. Lasts at least Config::observe when there is somebody to move away from. When the server stops meanwhile it ends with an error, wherever it is: it can be done again.
+// Under the application's act lock. Lasts at least Config::observe when there is somebody to move away from. When the
+// server stops meanwhile it ends with an error, wherever it is: it can be done again.
 Result<ProbeCount> cut_over(Deliver::State& state, const Blueprint& plan, const Cutover& cutover);
 
 // a - b of counters that may have begun anew in between.

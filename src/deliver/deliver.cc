@@ -9,9 +9,10 @@
 
 namespace sampan::deliver {
 
-Deliver::Deliver(Db& db, Clock& clock, EventLog& events, Hub& hub, people::People& people, git::Git& git, pipeline::Pipeline& pipeline, registry::Registry& registry,
-                 Target& target, Config config)
-    : state_(std::make_unique<State>(db, clock, events, hub, people, git, pipeline, registry, target, std::move(config))) {}
+Deliver::Deliver(Db& db, Clock& clock, EventLog& events, Hub& hub, people::People& people, git::Git& git,
+                 pipeline::Pipeline& pipeline, registry::Registry& registry, Target& target, Config config)
+    : state_(std::make_unique<State>(db, clock, events, hub, people, git, pipeline, registry, target,
+                                     std::move(config))) {}
 Deliver::~Deliver() { stop(); }
 
 void Deliver::connect() {
@@ -19,14 +20,17 @@ void Deliver::connect() {
   // One listener for both, because the order matters: a cancel must find what was asked for before it.
   using Requested = sampan::events::DeployRequested;
   using Canceled = sampan::events::DeployCanceled;
-  state.events.listen("deliver.requested", {std::string(Requested::kKind), std::string(Canceled::kKind)}, [&state](const Event& event) -> Result<void> {
-    if (event.kind == Canceled::kKind) return state.deploy_canceled(TRY(from_json<Canceled>(event.body)));
-    const auto wanted = TRY(from_json<Requested>(event.body));
-    const auto done = state.deploy_requested(wanted);
-    if (done.has_value()) return {};
-    if (done.error().code == Errc::unavailable || done.error().code == Errc::internal) return done.error();
-    return state.refuse(wanted, done.error().message);
-  });
+  state.events.listen("deliver.requested", {std::string(Requested::kKind), std::string(Canceled::kKind)},
+                      [&state](const Event& event) -> Result<void> {
+                        if (event.kind == Canceled::kKind)
+                          return state.deploy_canceled(TRY(from_json<Canceled>(event.body)));
+                        const auto wanted = TRY(from_json<Requested>(event.body));
+                        const auto done = state.deploy_requested(wanted);
+                        if (done.has_value()) return {};
+                        if (done.error().code == Errc::unavailable || done.error().code == Errc::internal)
+                          return done.error();
+                        return state.refuse(wanted, done.error().message);
+                      });
 }
 
 Result<void> Deliver::recover() {
@@ -52,7 +56,8 @@ void Deliver::start() {
   const auto open = state.db.read([](Tx& tx) { return store::open_deployments(tx); });
   if (open.has_value()) {
     for (const auto& deployment : *open) {
-      state.lanes.submit(fmt::format("deploy {}", deployment.application.value), [&state, id = deployment.id] { state.run_deployment(id); });
+      state.lanes.submit(fmt::format("deploy {}", deployment.application.value),
+                         [&state, id = deployment.id] { state.run_deployment(id); });
     }
   }
   state.tick = std::jthread([&state](std::stop_token stop) {
@@ -112,10 +117,12 @@ Result<std::vector<LiveApp>> Deliver::live_apps() {
     live.memory_limit = reading.spec->memory_bytes;
     live.liveness = reading.spec->liveness;
     live.port = reading.spec->port;
-    live.deploying = std::any_of(open.begin(), open.end(), [&](const store::Deployment& d) { return d.application == app.id; });
+    live.deploying =
+        std::any_of(open.begin(), open.end(), [&](const store::Deployment& d) { return d.application == app.id; });
     for (const auto& instance : TRY(state.db.read([&](Tx& tx) { return store::instances(tx, app.id); }))) {
       live.ready += instance.role == InstanceRole::ready;
-      live.instances.push_back({instance.id, instance.name, std::string(to_text(instance.role)), instance.address, instance.release_number});
+      live.instances.push_back(
+          {instance.id, instance.name, std::string(to_text(instance.role)), instance.address, instance.release_number});
     }
     found.push_back(std::move(live));
   }

@@ -1,6 +1,7 @@
 // It is delivered: environments, applications, releases, deployments; cut-over, drain, warm spares, rollback.
 // hears: DeployRequested, DeployCanceled, RepoDeleted.   says: DeploymentChanged, AppChanged.
-// owns: environment, application, release, release_setting, deployment, deployment_phase, deployment_note, instance, app_event.
+// owns: environment, application, release, release_setting, deployment, deployment_phase, deployment_note, instance,
+// app_event.
 #pragma once
 
 #include <chrono>
@@ -22,9 +23,10 @@ namespace sampan::deliver {
 struct Config {
   std::string folder;
   std::string public_host = "127.0.0.1";
-  std::string registry_host;               // where images are pulled from
-  std::uint64_t warm_memory_budget = 0;    // bytes for frozen instances; 0: a quarter of the machine's memory
-  std::chrono::milliseconds observe{500};  // so long at least a new release is watched under load while the old one could still take it back
+  std::string registry_host;             // where images are pulled from
+  std::uint64_t warm_memory_budget = 0;  // bytes for frozen instances; 0: a quarter of the machine's memory
+  std::chrono::milliseconds observe{
+      500};  // so long at least a new release is watched under load while the old one could still take it back
 };
 
 // The keys of app.yaml as markdown; docs/formats/app.md is this text.
@@ -40,7 +42,7 @@ struct LiveApp {
   std::chrono::milliseconds down_after{60'000};
   std::uint64_t memory_limit = 0;  // of an instance; 0: none
   bool deploying = false;
-  std::string service;             // as the target calls it
+  std::string service;  // as the target calls it
   std::optional<Probe> liveness;
   int port = 0;
   std::vector<InstanceView> instances;
@@ -48,8 +50,8 @@ struct LiveApp {
 
 class Deliver {
  public:
-  Deliver(Db& db, Clock& clock, EventLog& events, Hub& hub, people::People& people, git::Git& git, pipeline::Pipeline& pipeline,
-          registry::Registry& registry, Target& target, Config config);
+  Deliver(Db& db, Clock& clock, EventLog& events, Hub& hub, people::People& people, git::Git& git,
+          pipeline::Pipeline& pipeline, registry::Registry& registry, Target& target, Config config);
   ~Deliver();
   void connect();          // listeners; before EventLog::start()
   Result<void> recover();  // compares what should run with what does; finishes or undoes deployments a stop interrupted
@@ -62,7 +64,8 @@ class Deliver {
   Result<std::vector<LiveApp>> live_apps();
   // Changes how many instances are wanted, within least..most; a spare is thawed first. Idempotent.
   Result<void> scale(AppId app, int instances, std::string reason);
-  // An instance is dead or sick: takes it out, keeps its evidence, puts a spare or a new one in its place with back-off. Idempotent.
+  // An instance is dead or sick: takes it out, keeps its evidence, puts a spare or a new one in its place with
+  // back-off. Idempotent.
   Result<void> replace(InstanceId instance, std::string reason);
 
   std::vector<Route> routes();

@@ -21,7 +21,8 @@ const std::string kApp = "/api/v1/environments/daily/applications/shop";
 
 std::string yaml(const std::string& version, const std::string& more = "") {
   return "application: shop\nprobes: {readiness: {http: /health, period: 5ms}}\nconfig: {VERSION: " + version +
-         "}\ndrain: 2s\nstopGrace: 1s\ndeadlines: {start: 1s}\n" + (more.find("scale:") == std::string::npos ? "scale: {instances: 2, max: 4, spare: 1}\n" : "") + more;
+         "}\ndrain: 2s\nstopGrace: 1s\ndeadlines: {start: 1s}\n" +
+         (more.find("scale:") == std::string::npos ? "scale: {instances: 2, max: 4, spare: 1}\n" : "") + more;
 }
 
 struct Yard {
@@ -44,7 +45,9 @@ struct Yard {
     return event;
   }
   static std::string image(const std::string& version) { return "localhost/shop@sha256:" + version; }
-  sampan::events::DeploymentChanged deliver(const std::string& version, const std::string& more = "") { return house->deploy(wanted(version, more)); }
+  sampan::events::DeploymentChanged deliver(const std::string& version, const std::string& more = "") {
+    return house->deploy(wanted(version, more));
+  }
   std::string text(const Json& json, std::string_view key) const { return std::string(json.at(key).as_string()); }
   std::size_t instances(std::string_view state) {
     std::size_t count = 0;
@@ -54,10 +57,15 @@ struct Yard {
     return count;
   }
   bool at_strength(std::size_t ready, std::size_t spares) {
-    return wait_until([&] { return instances("ready") == ready && instances("spare") == spares && instances("starting") == 0 && instances("draining") == 0; });
+    return wait_until([&] {
+      return instances("ready") == ready && instances("spare") == spares && instances("starting") == 0 &&
+             instances("draining") == 0;
+    });
   }
   std::string ready_one() {
-    for (const auto& app : must(house->deliver->live_apps())) for (const auto& instance : app.instances) if (instance.state == "ready") return instance.name;
+    for (const auto& app : must(house->deliver->live_apps()))
+      for (const auto& instance : app.instances)
+        if (instance.state == "ready") return instance.name;
     return {};
   }
 };
@@ -154,7 +162,8 @@ TEST_CASE("deliver: a release that is well until requests come is switched back"
   CHECK(yard.instances("warm") == 0);
 }
 
-TEST_CASE("deliver: with 'freeze' the instances of a failed release stay frozen for a look, until the next deployment") {
+TEST_CASE(
+    "deliver: with 'freeze' the instances of a failed release stay frozen for a look, until the next deployment") {
   Yard yard;
   yard.target.nature(Yard::image("v1"), {.never_ready = true});
   const auto done = yard.deliver("v1", "onFailure: freeze\n");
@@ -220,7 +229,8 @@ TEST_CASE("deliver: scaling out takes the spare first, scaling in drains; never 
   must(yard.house->deliver->scale(app.app, 1, "calm"));
   REQUIRE(yard.at_strength(1, 1));
   CHECK(yard.target.in_table(kService).size() == 1);
-  CHECK(!yard.house->call(yard.house->deliver->routes(), Method::post, kApp + "/scale", R"({"instances":9})").has_value());
+  CHECK(!yard.house->call(yard.house->deliver->routes(), Method::post, kApp + "/scale", R"({"instances":9})")
+             .has_value());
 }
 
 TEST_CASE("deliver: the number that load has set survives a release, unless the file says another one") {
@@ -286,7 +296,8 @@ TEST_CASE("deliver: what is asked for wrongly is refused with a sentence, and no
 TEST_CASE("deliver: who has no right on the environment may not deliver to it") {
   Yard yard;
   auto mine = yard.wanted("v1");
-  must(yard.house->call(yard.house->people.routes(), Method::post, "/api/v1/users", R"({"login":"vic","password":"password-vic"})"));
+  must(yard.house->call(yard.house->people.routes(), Method::post, "/api/v1/users",
+                        R"({"login":"vic","password":"password-vic"})"));
   mine.actor = must(yard.house->people.find_user("vic")).id;
   mine.actor_name = "vic";
   CHECK(yard.house->deploy(mine).reason.find("vic may not deploy to 'daily'") != std::string::npos);
@@ -337,7 +348,10 @@ TEST_CASE("deliver: a deployment is aborted before it switches, by hand or with 
     yard.house->json(Method::post, "/api/v1/deployments/" + std::to_string(id) + "/abort");
   }
   SUBCASE("with its run") {
-    must(yard.house->db->write([&](Tx& tx) { return say(yard.house->events, tx, sampan::events::DeployCanceled{JobId{yard.house->last_job()}, "deploy", "ann"}); }));
+    must(yard.house->db->write([&](Tx& tx) {
+      return say(yard.house->events, tx,
+                 sampan::events::DeployCanceled{JobId{yard.house->last_job()}, "deploy", "ann"});
+    }));
   }
   const auto done = yard.house->end_of_job(yard.house->last_job());
   CHECK(done.state == "aborted");

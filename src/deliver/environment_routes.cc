@@ -7,11 +7,20 @@ namespace sampan::deliver {
 namespace {
 
 using State = Deliver::State;
-struct NewEnvironment { std::string name; std::optional<std::string> title, failure_policy; std::optional<std::int64_t> order; };
+struct NewEnvironment {
+  std::string name;
+  std::optional<std::string> title, failure_policy;
+  std::optional<std::int64_t> order;
+};
 BOOST_DESCRIBE_STRUCT(NewEnvironment, (), (name, title, failure_policy, order))
-struct EnvironmentChange { std::optional<std::string> title, failure_policy; std::optional<std::int64_t> order; };
+struct EnvironmentChange {
+  std::optional<std::string> title, failure_policy;
+  std::optional<std::int64_t> order;
+};
 BOOST_DESCRIBE_STRUCT(EnvironmentChange, (), (title, failure_policy, order))
-struct LockReason { std::string reason; };
+struct LockReason {
+  std::string reason;
+};
 BOOST_DESCRIBE_STRUCT(LockReason, (), (reason))
 
 std::string role_text(Role role) {
@@ -25,13 +34,20 @@ std::string role_text(Role role) {
 }
 
 Result<store::Environment> named(State& state, const Request& request) {
-  const auto found = TRY(state.db.read([&](Tx& tx) { return store::find_environment(tx, request.param("environment")); }));
+  const auto found =
+      TRY(state.db.read([&](Tx& tx) { return store::find_environment(tx, request.param("environment")); }));
   if (!found) return fail(Errc::not_found, "no environment '{}'", request.param("environment"));
   return *found;
 }
 
-Result<views::EnvironmentView> view_of(State& state, const store::Environment& e, const Actor& actor, std::int64_t apps) {
-  views::EnvironmentView view{e.id.value, e.name, e.title, e.position, "local", e.failure_policy, {}, role_text(TRY(state.people.role_of(actor, {.environment = e.id}, Role::viewer))), apps};
+Result<views::EnvironmentView> view_of(State& state, const store::Environment& e, const Actor& actor,
+                                       std::int64_t apps) {
+  views::EnvironmentView view{
+      e.id.value, e.name,
+      e.title,    e.position,
+      "local",    e.failure_policy,
+      {},         role_text(TRY(state.people.role_of(actor, {.environment = e.id}, Role::viewer))),
+      apps};
   if (!e.locked_by.empty()) view.locked = views::Lock{e.locked_by, e.locked_reason, e.locked_at};
   return view;
 }
@@ -40,14 +56,16 @@ Result<Response> list(State& state, const Request&, const Actor& actor) {
   views::EnvironmentList answer;
   const auto apps = TRY(state.db.read([](Tx& tx) { return store::applications(tx); }));
   for (const auto& e : TRY(state.db.read([](Tx& tx) { return store::environments(tx); }))) {
-    const auto count = std::count_if(apps.begin(), apps.end(), [&](const store::Application& app) { return app.environment == e.id; });
+    const auto count =
+        std::count_if(apps.begin(), apps.end(), [&](const store::Application& app) { return app.environment == e.id; });
     answer.items.push_back(TRY(view_of(state, e, actor, count)));
   }
   return Response::json(200, to_json(answer));
 }
 
 Result<void> check_policy(const std::optional<std::string>& policy) {
-  if (policy && !parse_failure_policy(*policy)) return fail(Errc::invalid, "field 'failure_policy': expected rollback, freeze or hold, found '{}'", *policy);
+  if (policy && !parse_failure_policy(*policy))
+    return fail(Errc::invalid, "field 'failure_policy': expected rollback, freeze or hold, found '{}'", *policy);
   return {};
 }
 
@@ -56,15 +74,18 @@ Result<Response> create(State& state, const Request& request, const Actor& actor
   if (!is_valid_name(wanted.name)) return fail(Errc::invalid, "field 'name': '{}' is not a name", wanted.name);
   TRY(check_policy(wanted.failure_policy));
   TRY(state.db.write([&](Tx& tx) -> Result<void> {
-    if (TRY(store::find_environment(tx, wanted.name))) return fail(Errc::conflict, "there is an environment '{}' already", wanted.name);
-    TRY(store::ensure_environment(tx, wanted.name, wanted.title.value_or(wanted.name), wanted.order.value_or(10), wanted.failure_policy.value_or("rollback"), state.clock.now()));
+    if (TRY(store::find_environment(tx, wanted.name)))
+      return fail(Errc::conflict, "there is an environment '{}' already", wanted.name);
+    TRY(store::ensure_environment(tx, wanted.name, wanted.title.value_or(wanted.name), wanted.order.value_or(10),
+                                  wanted.failure_policy.value_or("rollback"), state.clock.now()));
     return state.people.audit(tx, actor, {"environment.create", "environment", wanted.name, ""});
   }));
   const auto made = TRY(state.db.read([&](Tx& tx) { return store::find_environment(tx, wanted.name); }));
   return Response::json(201, to_json(TRY(view_of(state, *made, actor, 0))));
 }
 
-Result<Response> save(State& state, const store::Environment& e, const Actor& actor, std::string_view action, const std::string& detail) {
+Result<Response> save(State& state, const store::Environment& e, const Actor& actor, std::string_view action,
+                      const std::string& detail) {
   TRY(state.db.write([&](Tx& tx) -> Result<void> {
     TRY(state.people.audit(tx, actor, {std::string(action), "environment", e.name, detail}));
     return store::update_environment(tx, e);
@@ -104,7 +125,8 @@ Result<Response> unlock(State& state, const Request& request, const Actor& actor
 Result<Response> remove(State& state, const Request& request, const Actor& actor) {
   const auto e = TRY(named(state, request));
   TRY(state.db.write([&](Tx& tx) -> Result<void> {
-    if (!TRY(store::delete_environment(tx, e.id))) return fail(Errc::conflict, "applications live in '{}': remove them first", e.name);
+    if (!TRY(store::delete_environment(tx, e.id)))
+      return fail(Errc::conflict, "applications live in '{}': remove them first", e.name);
     TRY(state.people.forget_members(tx, {.environment = e.id}));
     return state.people.audit(tx, actor, {"environment.delete", "environment", e.name, ""});
   }));
@@ -114,15 +136,21 @@ Result<Response> remove(State& state, const Request& request, const Actor& actor
 }  // namespace
 
 std::vector<Route> environment_routes(State& state) {
-  const auto route = [&state](Method method, std::string pattern, Need need, std::string summary, Result<Response> (*handler)(State&, const Request&, const Actor&)) {
-    return Route{method, std::move(pattern), need, [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); }, std::move(summary)};
+  const auto route = [&state](Method method, std::string pattern, Need need, std::string summary,
+                              Result<Response> (*handler)(State&, const Request&, const Actor&)) {
+    return Route{
+        method, std::move(pattern), need,
+        [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
+        std::move(summary)};
   };
   std::vector<Route> routes = {
       route(Method::get, "/api/v1/environments", Need::signed_in(), "List environments", list),
       route(Method::post, "/api/v1/environments", Need::site_admin(), "Make an environment", create),
       route(Method::patch, "/api/v1/environments/:environment", Need::admin(), "Change an environment", change),
-      route(Method::del, "/api/v1/environments/:environment", Need::site_admin(), "Delete an empty environment", remove),
-      route(Method::post, "/api/v1/environments/:environment/lock", Need::admin(), "Lock an environment: only rollbacks go through", lock),
+      route(Method::del, "/api/v1/environments/:environment", Need::site_admin(), "Delete an empty environment",
+            remove),
+      route(Method::post, "/api/v1/environments/:environment/lock", Need::admin(),
+            "Lock an environment: only rollbacks go through", lock),
       route(Method::post, "/api/v1/environments/:environment/unlock", Need::admin(), "Unlock an environment", unlock),
   };
   routes[0].response_schema = answer_schema_of<views::EnvironmentList>();

@@ -1,5 +1,5 @@
-// A target in memory, for tests: instances are entries of a table, what they do is steered, and the power can be cut before or after any act.
-// Included by tests only.
+// A target in memory, for tests: instances are entries of a table, what they do is steered, and the power can be cut
+// before or after any act. Included by tests only.
 #pragma once
 
 #include <fmt/format.h>
@@ -18,16 +18,17 @@ class FakeTarget final : public Target {
 
   // What instances of an image do.
   struct Nature {
-    int ready_after = 0;        // so many probes are answered badly first
+    int ready_after = 0;  // so many probes are answered badly first
     bool never_ready = false;
     bool dies_at_start = false;
     bool sick_under_load = false;  // well until requests go to it
     bool will_not_thaw_well = false;
-    int open_for = 0;           // so many looks at the traffic until a drained one has nothing open
+    int open_for = 0;  // so many looks at the traffic until a drained one has nothing open
   };
   void nature(const std::string& image, Nature nature) { world_.lock()->natures[image] = nature; }
 
-  // The power fails at the `act`th call from now (1: the next), before or after its effect; nothing works until revive().
+  // The power fails at the `act`th call from now (1: the next), before or after its effect; nothing works until
+  // revive().
   void cut_power_at(int act, bool after_effect) {
     auto world = world_.lock();
     world->acts = 0;
@@ -59,27 +60,37 @@ class FakeTarget final : public Target {
     ++world->services[service].requests;
     for (const auto& [name, drained] : world->services[service].servers) {
       if (drained || world->instances[name].state != InstanceState::running) continue;
-      for (const auto& [key, value] : world->instances[name].spec.environment) if (key == "VERSION") return value;
+      for (const auto& [key, value] : world->instances[name].spec.environment)
+        if (key == "VERSION") return value;
       return "?";
     }
     ++world->services[service].failed;
     return {};
   }
-  void count_requests(const std::string& service, std::uint64_t requests) { world_.lock()->services[service].requests += requests; }
+  void count_requests(const std::string& service, std::uint64_t requests) {
+    world_.lock()->services[service].requests += requests;
+  }
   std::vector<std::string> in_table(const std::string& service) {
     std::vector<std::string> names;
     auto world = world_.lock();
     for (const auto& [name, drained] : world->services[service].servers) names.push_back(name);
     return names;
   }
+  // The fewest that could answer a request since the service was made, once somebody had been drained.
+  std::size_t least_serving(const std::string& service) { return world_.lock()->services[service].least; }
   void sicken(const std::string& name) { world_.lock()->instances[name].sick = true; }
   int starts() { return world_.lock()->starts; }
 
-  Result<void> check() override { return act([](World&) -> Result<void> { return {}; }); }
-  Result<void> pull(const std::string&) override { return act([](World&) -> Result<void> { return {}; }); }
+  Result<void> check() override {
+    return act([](World&) -> Result<void> { return {}; });
+  }
+  Result<void> pull(const std::string&) override {
+    return act([](World&) -> Result<void> { return {}; });
+  }
   Result<InstanceStatus> start(const InstanceSpec& spec) override {
     return act([&](World& world) -> Result<InstanceStatus> {
-      if (spec.image.find("missing") != std::string::npos) return fail(Errc::not_found, "start {}: there is no image {}", spec.name, spec.image);
+      if (spec.image.find("missing") != std::string::npos)
+        return fail(Errc::not_found, "start {}: there is no image {}", spec.name, spec.image);
       auto& one = world.instances[spec.name];
       if (one.state == InstanceState::running || one.state == InstanceState::frozen) return status_of(one);
       one = {};
@@ -92,7 +103,9 @@ class FakeTarget final : public Target {
   }
   void adopt(const std::string&, int) override {}
   Result<InstanceStatus> status(const std::string& name) override {
-    return act([&](World& world) -> Result<InstanceStatus> { return world.instances.contains(name) ? status_of(world.instances[name]) : InstanceStatus{}; });
+    return act([&](World& world) -> Result<InstanceStatus> {
+      return world.instances.contains(name) ? status_of(world.instances[name]) : InstanceStatus{};
+    });
   }
   Result<std::vector<std::string>> list() override {
     return act([](World& world) -> Result<std::vector<std::string>> {
@@ -118,7 +131,8 @@ class FakeTarget final : public Target {
   }
   Result<std::string> log_tail(const std::string& name, int) override {
     return act([&](World& world) -> Result<std::string> {
-      if (!world.instances.contains(name)) return fail(Errc::not_found, "instance '{}' is gone, and its log with it", name);
+      if (!world.instances.contains(name))
+        return fail(Errc::not_found, "instance '{}' is gone, and its log with it", name);
       return "hello from " + name + "\n";
     });
   }
@@ -134,18 +148,27 @@ class FakeTarget final : public Target {
       if (found == world.instances.end() || found->second.state != InstanceState::running) return false;
       auto& one = found->second;
       const auto& nature = world.natures[one.spec.image];
-      const bool loaded = nature.sick_under_load && std::any_of(world.services.begin(), world.services.end(), [&](const auto& service) { return service.second.servers.contains(name); });
+      const bool loaded =
+          nature.sick_under_load && std::any_of(world.services.begin(), world.services.end(), [&](const auto& service) {
+            const auto server = service.second.servers.find(name);
+            return server != service.second.servers.end() && !server->second;  // not drained
+          });
       const bool woken_badly = nature.will_not_thaw_well && one.was_frozen;
-      return one.probes++ >= nature.ready_after && !nature.never_ready && !one.sick && !loaded && !woken_badly && probe.path != "/unready";
+      return one.probes++ >= nature.ready_after && !nature.never_ready && !one.sick && !loaded && !woken_badly &&
+             probe.path != "/unready";
     });
     return {Time{}, *ok, *ok ? 200 : 503, *ok ? "up" : "not ready"};
   }
-  void on_exit(std::function<void(const std::string&)> callback) override { world_.lock()->on_exit = std::move(callback); }
+  void on_exit(std::function<void(const std::string&)> callback) override {
+    world_.lock()->on_exit = std::move(callback);
+  }
 
   Result<std::string> ensure_service(const ServiceSpec& spec) override {
     return act([&](World& world) -> Result<std::string> {
       auto& service = world.services[spec.name];
-      if (service.port == 0) service.port = spec.port != 0 ? spec.port : 1;  // nobody listens there: the deployment's own prober hears "refused"
+      if (service.port == 0)
+        service.port =
+            spec.port != 0 ? spec.port : 1;  // nobody listens there: the deployment's own prober hears "refused"
       return fmt::format("http://127.0.0.1:{}", service.port);
     });
   }
@@ -167,6 +190,10 @@ class FakeTarget final : public Target {
       auto& servers = world.services[service].servers;
       if (!servers.contains(name) || servers[name]) return {};
       servers[name] = true;
+      std::size_t serving = 0;
+      for (const auto& [other, drained] : servers)
+        serving += !drained && world.instances[other].state == InstanceState::running;
+      world.services[service].least = std::min(world.services[service].least, serving);
       auto& one = world.instances[name];
       one.open = world.natures[one.spec.image].open_for;
       return {};
@@ -181,7 +208,8 @@ class FakeTarget final : public Target {
   Result<std::vector<std::string>> admitted(const std::string& service) override {
     return act([&](World& world) -> Result<std::vector<std::string>> {
       std::vector<std::string> names;
-      for (const auto& [name, drained] : world.services[service].servers) if (!drained) names.push_back(name);
+      for (const auto& [name, drained] : world.services[service].servers)
+        if (!drained) names.push_back(name);
       return names;
     });
   }
@@ -212,6 +240,7 @@ class FakeTarget final : public Target {
     int port = 0;
     std::map<std::string, bool> servers;  // name -> drained
     std::uint64_t requests = 0, failed = 0;
+    std::size_t least = SIZE_MAX;
   };
   struct World {
     std::map<std::string, Instance> instances;
@@ -237,7 +266,8 @@ class FakeTarget final : public Target {
   Result<void> move(const std::string& name, InstanceState to) {
     return act([&](World& world) -> Result<void> {
       const auto found = world.instances.find(name);
-      if (found == world.instances.end() || (found->second.state != InstanceState::running && found->second.state != InstanceState::frozen)) {
+      if (found == world.instances.end() ||
+          (found->second.state != InstanceState::running && found->second.state != InstanceState::frozen)) {
         return fail(Errc::not_found, "instance '{}' does not run", name);
       }
       found->second.state = to;
@@ -246,7 +276,8 @@ class FakeTarget final : public Target {
     });
   }
   static InstanceStatus status_of(const Instance& one) {
-    return {one.state, one.state == InstanceState::running || one.state == InstanceState::frozen ? "10.0.0.1" : "", one.exit_code, false, 0};
+    return {one.state, one.state == InstanceState::running || one.state == InstanceState::frozen ? "10.0.0.1" : "",
+            one.exit_code, false, 0};
   }
 
   Sync<World> world_;

@@ -31,7 +31,8 @@ void Lanes::stop() {
     ready_.clear();
   }
   changed_.notify_all();
-  for (auto& thread : threads_) if (thread.joinable()) thread.join();
+  for (auto& thread : threads_)
+    if (thread.joinable()) thread.join();
 }
 
 void Lanes::run() {

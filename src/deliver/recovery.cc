@@ -1,5 +1,5 @@
-// At the start: what the database says, the containers that are there and the proxy's table are made to agree. Intentions that a stop
-// interrupted are finished or undone; nothing that serves is disturbed.
+// At the start: what the database says, the containers that are there and the proxy's table are made to agree.
+// Intentions that a stop interrupted are finished or undone; nothing that serves is disturbed.
 #include "base/log.h"
 #include "deliver/state.h"
 
@@ -17,14 +17,15 @@ class Reconciliation {
   Result<void> bury(store::Instance& instance);
   Result<void> remove_strays();
   bool deploying(const store::Instance& instance) const {
-    return std::any_of(open_.begin(), open_.end(), [&](const store::Deployment& one) { return one.application == instance.application; });
+    return std::any_of(open_.begin(), open_.end(),
+                       [&](const store::Deployment& one) { return one.application == instance.application; });
   }
 
   Deliver::State& state_;
   std::vector<store::Instance> instances_;
   std::vector<store::Deployment> open_;
   std::map<std::int64_t, store::Application> apps_;
-  std::string service_;                // of the instance being settled
+  std::string service_;  // of the instance being settled
   InstanceState found_{};
   bool admitted_ = false;
 };
@@ -34,7 +35,9 @@ Result<void> Reconciliation::run() {
   open_ = TRY(state_.db.read([](Tx& tx) { return store::open_deployments(tx); }));
   for (const auto& app : TRY(state_.db.read([](Tx& tx) { return store::applications(tx); }))) {
     apps_[app.id.value] = app;
-    if (app.port > 0) TRY(state_.target.ensure_service({app.name + "-" + app.environment_name, static_cast<int>(app.port), {}, std::chrono::seconds(30)}));
+    if (app.port > 0)
+      TRY(state_.target.ensure_service(
+          {app.name + "-" + app.environment_name, static_cast<int>(app.port), {}, std::chrono::seconds(30)}));
   }
   for (auto& instance : instances_) TRY(settle(instance));
   return remove_strays();
@@ -57,21 +60,26 @@ Result<void> Reconciliation::settle(store::Instance& instance) {
   const auto admitted = TRY(state_.target.admitted(service_));
   admitted_ = std::find(admitted.begin(), admitted.end(), instance.name) != admitted.end();
   const bool dead = found_ == InstanceState::absent || found_ == InstanceState::exited;
-  if (dead && instance.role == InstanceRole::starting && instance.deployment && deploying(instance)) return {};  // its deployment starts it anew
+  if (dead && instance.role == InstanceRole::starting && instance.deployment && deploying(instance))
+    return {};  // its deployment starts it anew
   if (dead) return bury(instance);
   switch (instance.role) {
     case InstanceRole::starting:
     case InstanceRole::spare:
       // Let in, but not written down as ready yet: it had passed its probe.
-      if (admitted_ && !deploying(instance) && instance.release == app.release) return state_.change_role(instance, InstanceRole::ready);
-      if (instance.role == InstanceRole::spare) return found_ == InstanceState::frozen ? Result<void>() : state_.target.freeze(instance.name);
-      if (deploying(instance) && instance.deployment) return state_.target.drain(service_, instance.name);  // its deployment takes it up again
+      if (admitted_ && !deploying(instance) && instance.release == app.release)
+        return state_.change_role(instance, InstanceRole::ready);
+      if (instance.role == InstanceRole::spare)
+        return found_ == InstanceState::frozen ? Result<void>() : state_.target.freeze(instance.name);
+      if (deploying(instance) && instance.deployment)
+        return state_.target.drain(service_, instance.name);  // its deployment takes it up again
       TRY(state_.target.expel(service_, instance.name));
       return state_.retire(instance, std::chrono::seconds(1));
     case InstanceRole::ready:
       if (found_ == InstanceState::frozen) TRY(state_.target.thaw(instance.name));
       return state_.target.admit(service_, instance.name);
-    case InstanceRole::draining: return state_.target.drain(service_, instance.name);  // care, or its deployment, sees to the rest
+    case InstanceRole::draining:
+      return state_.target.drain(service_, instance.name);  // care, or its deployment, sees to the rest
     case InstanceRole::warm:
       if (deploying(instance) || found_ == InstanceState::frozen) return {};
       TRY(state_.target.expel(service_, instance.name));
@@ -90,7 +98,8 @@ Result<void> Reconciliation::remove_strays() {
     if (row && row->role == InstanceRole::failed && row->deployment) {
       const auto its = TRY(state_.db.read([&](Tx& tx) { return store::deployment(tx, row->deployment); }));
       const auto last = TRY(state_.db.read([&](Tx& tx) { return store::deployments(tx, row->application, 1); }));
-      if (its.id == last.front().id && (its.state == DeploymentState::frozen || its.state == DeploymentState::failed)) continue;
+      if (its.id == last.front().id && (its.state == DeploymentState::frozen || its.state == DeploymentState::failed))
+        continue;
     }
     TRY(state_.target.remove(name));
   }

@@ -8,37 +8,50 @@ namespace sampan::deliver {
 
 namespace {
 
-// The configuration of a release: the file's items, then what the environment's variable groups add; secrets only those that are named.
-Result<std::vector<pipeline::Setting>> settings_of(const AppSpec& spec, const std::vector<pipeline::Setting>& groups, std::string_view environment) {
+// The configuration of a release: the file's items, then what the environment's variable groups add; secrets only those
+// that are named.
+Result<std::vector<pipeline::Setting>> settings_of(const AppSpec& spec, const std::vector<pipeline::Setting>& groups,
+                                                   std::string_view environment) {
   std::vector<pipeline::Setting> settings;
   for (const auto& [key, value] : spec.config) settings.push_back({key, value, false, 0, "app.yaml"});
   const auto put = [&settings](const pipeline::Setting& setting) {
     std::erase_if(settings, [&](const pipeline::Setting& other) { return other.key == setting.key; });
     settings.push_back(setting);
   };
-  for (const auto& setting : groups) if (!setting.secret) put(setting);
+  for (const auto& setting : groups)
+    if (!setting.secret) put(setting);
   std::vector<std::string> known;
-  for (const auto& setting : groups) if (setting.secret) known.push_back(setting.key);
+  for (const auto& setting : groups)
+    if (setting.secret) known.push_back(setting.key);
   for (const auto& name : spec.secrets) {
-    const auto found = std::find_if(groups.begin(), groups.end(), [&](const pipeline::Setting& setting) { return setting.secret && setting.key == name; });
+    const auto found = std::find_if(groups.begin(), groups.end(), [&](const pipeline::Setting& setting) {
+      return setting.secret && setting.key == name;
+    });
     if (found == groups.end()) {
-      return fail(Errc::invalid, "app.yaml names the secret '{}', but no variable group of '{}' holds it{}: sampan secret set GROUP {}", name, environment, did_you_mean(name, known), name);
+      return fail(
+          Errc::invalid,
+          "app.yaml names the secret '{}', but no variable group of '{}' holds it{}: sampan secret set GROUP {}", name,
+          environment, did_you_mean(name, known), name);
     }
     put(*found);
   }
   return settings;
 }
 
-struct NamedImage { std::string repository, digest; };
+struct NamedImage {
+  std::string repository, digest;
+};
 Result<NamedImage> split_image(const std::string& image) {
   const auto at = image.find("@sha256:");
-  if (at == std::string::npos) return fail(Errc::invalid, "image '{}': expected a reference with a digest, HOST/GROUP/NAME@sha256:...", image);
+  if (at == std::string::npos)
+    return fail(Errc::invalid, "image '{}': expected a reference with a digest, HOST/GROUP/NAME@sha256:...", image);
   return NamedImage{image.substr(0, at), image.substr(at + 1)};
 }
 
 }  // namespace
 
-Result<store::Release> Deliver::State::new_release(const store::Application& app, const std::string& image, const std::string& commit, const std::string& tree,
+Result<store::Release> Deliver::State::new_release(const store::Application& app, const std::string& image,
+                                                   const std::string& commit, const std::string& tree,
                                                    const std::string& yaml, const std::string& actor) {
   const auto named = TRY(split_image(image));
   const auto reading = read_app_spec(yaml, ".sampan/app.yaml", app.environment_name);
@@ -47,7 +60,8 @@ Result<store::Release> Deliver::State::new_release(const store::Application& app
     for (const auto& error : reading.errors) all += (all.empty() ? "" : "\n") + format(error);
     return fail(Errc::invalid, "{}", all);
   }
-  const auto settings = TRY(settings_of(*reading.spec, TRY(pipeline.settings_for(app.environment_name, app.repo_path)), app.environment_name));
+  const auto settings = TRY(settings_of(*reading.spec, TRY(pipeline.settings_for(app.environment_name, app.repo_path)),
+                                        app.environment_name));
   store::Release release{{}, app.id, 0, named.digest, named.repository, commit, tree, yaml, actor, clock.now()};
   return db.write([&](Tx& tx) { return store::insert_release(tx, release, settings); });
 }
@@ -66,7 +80,8 @@ Result<store::Deployment> Deliver::State::request(const store::Application& app,
   deployment.id = TRY(db.write([&](Tx& tx) -> Result<DeploymentId> {
     const auto environment = TRY(store::find_environment(tx, app.environment_name));
     if (environment && !environment->locked_by.empty() && wanted.kind != "rollback") {
-      return fail(Errc::conflict, "'{}' is locked by {}: {}", environment->name, environment->locked_by, environment->locked_reason);
+      return fail(Errc::conflict, "'{}' is locked by {}: {}", environment->name, environment->locked_by,
+                  environment->locked_reason);
     }
     const auto id = TRY(store::insert_deployment(tx, deployment));
     deployment.id = id;
@@ -79,13 +94,14 @@ Result<store::Deployment> Deliver::State::request(const store::Application& app,
   return deployment;
 }
 
-// The newest wins: what only waited is not begun any more, and nobody who goes back waits for the release he flees from to become ready.
+// The newest wins: what only waited is not begun any more, and nobody who goes back waits for the release he flees from
+// to become ready.
 Result<void> Deliver::State::supersede(Tx& tx, const store::Deployment& newer) {
   for (auto& older : TRY(store::open_deployments(tx))) {
     if (older.application != newer.application || older.id == newer.id) continue;
     const auto reason = fmt::format("superseded by deployment {}", newer.id.value);
     if (older.state == DeploymentState::running) {
-      if (newer.kind != "rollback" || older.phase > Phase::probing) continue;
+      if (newer.kind != "rollback" || older.switched_at) continue;
       TRY(store::ask_to_end(tx, older.id, reason));
       aborts.lock()->emplace(older.id.value, reason);
       continue;
@@ -102,7 +118,9 @@ Result<void> Deliver::State::supersede(Tx& tx, const store::Deployment& newer) {
 }
 
 Result<store::Deployment> Deliver::State::deploy_requested(const sampan::events::DeployRequested& event) {
-  if (const auto known = TRY(db.read([&](Tx& tx) { return store::deployment_of_job(tx, event.job.value, event.step); }))) return *known;
+  if (const auto known =
+          TRY(db.read([&](Tx& tx) { return store::deployment_of_job(tx, event.job.value, event.step); })))
+    return *known;
   const auto environment = TRY(db.read([&](Tx& tx) { return store::find_environment(tx, event.environment); }));
   if (!environment) return fail(Errc::invalid, "there is no environment '{}'", event.environment);
   Actor actor;
@@ -112,7 +130,8 @@ Result<store::Deployment> Deliver::State::deploy_requested(const sampan::events:
   const auto user = people.find_user(event.actor);
   actor.site_admin = user.has_value() && user->site_admin;
   if (TRY(people.role_of(actor, {.environment = environment->id})) < Role::developer) {
-    return fail(Errc::denied, "{} may not deploy to '{}': that needs the role developer there", event.actor_name, environment->name);
+    return fail(Errc::denied, "{} may not deploy to '{}': that needs the role developer there", event.actor_name,
+                environment->name);
   }
   const auto reading = read_app_spec(event.app_yaml, event.app_file, environment->name);
   if (!reading.spec) {
@@ -127,20 +146,29 @@ Result<store::Deployment> Deliver::State::deploy_requested(const sampan::events:
   auto image = event.image;
   if (!event.promote_from.empty()) {
     const auto source = TRY(db.read([&](Tx& tx) { return store::find_application(tx, event.promote_from, name); }));
-    if (!source) return fail(Errc::invalid, "'{}' was never delivered to '{}': there is nothing to promote", name, event.promote_from);
+    if (!source)
+      return fail(Errc::invalid, "'{}' was never delivered to '{}': there is nothing to promote", name,
+                  event.promote_from);
     const auto releases = TRY(db.read([&](Tx& tx) { return store::releases(tx, source->id, 100); }));
-    const auto proven = std::find_if(releases.begin(), releases.end(), [&](const store::Release& release) { return release.commit == event.commit || (!tree.empty() && release.tree == tree); });
+    const auto proven = std::find_if(releases.begin(), releases.end(), [&](const store::Release& release) {
+      return release.commit == event.commit || (!tree.empty() && release.tree == tree);
+    });
     if (proven == releases.end()) {
-      return fail(Errc::invalid, "commit {} was never delivered to '{}': only what ran there is promoted", event.commit.substr(0, 8), event.promote_from);
+      return fail(Errc::invalid, "commit {} was never delivered to '{}': only what ran there is promoted",
+                  event.commit.substr(0, 8), event.promote_from);
     }
     image = fmt::format("{}@{}", proven->image, proven->digest);
   }
-  const auto app = TRY(db.write([&](Tx& tx) { return store::ensure_application(tx, *environment, name, event.repo, event.repo_path, clock.now()); }));
+  const auto app = TRY(db.write([&](Tx& tx) {
+    return store::ensure_application(tx, *environment, name, event.repo, event.repo_path, clock.now());
+  }));
   if (app.repo_path != event.repo_path) {
-    return fail(Errc::conflict, "the application '{}' in '{}' belongs to {}: choose another name in app.yaml", name, environment->name, app.repo_path);
+    return fail(Errc::conflict, "the application '{}' in '{}' belongs to {}: choose another name in app.yaml", name,
+                environment->name, app.repo_path);
   }
   const auto release = TRY(new_release(app, image, event.commit, tree, event.app_yaml, event.actor_name));
-  return request(app, {event.promote_from.empty() ? "deploy" : "promote", release, event.actor_name, event.run.value, event.job.value, event.step});
+  return request(app, {event.promote_from.empty() ? "deploy" : "promote", release, event.actor_name, event.run.value,
+                       event.job.value, event.step});
 }
 
 // The job that waits is told why.
@@ -170,7 +198,8 @@ Result<void> Deliver::State::ask_to_end(DeploymentId id, const std::string& reas
 Result<void> Deliver::State::deploy_canceled(const sampan::events::DeployCanceled& event) {
   const auto known = TRY(db.read([&](Tx& tx) { return store::deployment_of_job(tx, event.job.value, event.step); }));
   if (!known || is_over(known->state)) return {};
-  return ask_to_end(known->id, event.by.empty() ? std::string("the run was cancelled") : "the run was cancelled by " + event.by);
+  return ask_to_end(known->id,
+                    event.by.empty() ? std::string("the run was cancelled") : "the run was cancelled by " + event.by);
 }
 
 Result<void> Deliver::State::say_deployment(Tx& tx, const store::Deployment& d, std::string_view line) {
@@ -199,13 +228,17 @@ Result<void> Deliver::State::say_deployment(Tx& tx, const store::Deployment& d, 
   event.reason = d.reason;
   event.repo_path = app.repo_path;
   if (event.finished) {
-    if (const auto last = TRY(store::last_finished(tx, d.application, d.id))) event.last_finished_state = last->state == DeploymentState::succeeded ? "succeeded" : "failed";
+    if (const auto last = TRY(store::last_finished(tx, d.application, d.id)))
+      event.last_finished_state = last->state == DeploymentState::succeeded ? "succeeded" : "failed";
   }
   return say(events, tx, event);
 }
 
-Result<void> Deliver::State::say_app(Tx& tx, const store::Application& app, std::string_view what, std::string_view reason, std::int64_t instances) {
-  return say(events, tx, sampan::events::AppChanged{app.id, app.name, app.environment_name, std::string(what), std::string(reason), instances, app.wanted});
+Result<void> Deliver::State::say_app(Tx& tx, const store::Application& app, std::string_view what,
+                                     std::string_view reason, std::int64_t instances) {
+  return say(events, tx,
+             sampan::events::AppChanged{app.id, app.name, app.environment_name, std::string(what), std::string(reason),
+                                        instances, app.wanted});
 }
 
 void Deliver::State::published(AppId app, DeploymentId deployment) {

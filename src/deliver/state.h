@@ -25,9 +25,17 @@ struct Blueprint {
 };
 
 struct Deliver::State {
-  State(Db& db_in, Clock& clock_in, EventLog& events_in, Hub& hub_in, people::People& people_in, git::Git& git_in, pipeline::Pipeline& pipeline_in,
-        registry::Registry& registry_in, Target& target_in, Config config_in)
-      : db(db_in), clock(clock_in), events(events_in), hub(hub_in), people(people_in), git(git_in), pipeline(pipeline_in), registry(registry_in), target(target_in),
+  State(Db& db_in, Clock& clock_in, EventLog& events_in, Hub& hub_in, people::People& people_in, git::Git& git_in,
+        pipeline::Pipeline& pipeline_in, registry::Registry& registry_in, Target& target_in, Config config_in)
+      : db(db_in),
+        clock(clock_in),
+        events(events_in),
+        hub(hub_in),
+        people(people_in),
+        git(git_in),
+        pipeline(pipeline_in),
+        registry(registry_in),
+        target(target_in),
         config(std::move(config_in)) {}
 
   Db& db;
@@ -47,46 +55,58 @@ struct Deliver::State {
   Sync<std::map<std::int64_t, std::shared_ptr<std::mutex>>> acts;
   std::jthread tick;
 
-  // Held while an application's traffic or roles change: a cut-over, an instance taken out or in. Never while something starts.
+  // Held while an application's traffic or roles change: a cut-over, an instance taken out or in. Never while something
+  // starts.
   std::shared_ptr<std::mutex> act_of(AppId app);
 
   // --- stories (deployer.cc, care.cc) ---
   void run_deployment(DeploymentId id);
-  void tend(AppId app);                              // as many ready as wanted, spares, warm ones in their time
+  void tend(AppId app);  // as many ready as wanted, spares, warm ones in their time
   Result<void> take_out(InstanceId instance, const std::string& reason);
-  void submit_care(AppId app);                       // tend() soon, on its lane
+  void submit_care(AppId app);  // tend() soon, on its lane
   void submit_take_out(const store::Instance& instance, const std::string& reason);
-  Result<void> reconcile();                          // at the start (recovery.cc)
+  Result<void> reconcile();  // at the start (recovery.cc)
 
   // --- pieces (crew.cc) ---
   Result<Blueprint> blueprint(const store::Application& app, const store::Release& release);
   Result<store::Instance> add_instance(const Blueprint& plan, DeploymentId deployment, std::string_view mark);
   Result<void> start_instance(const Blueprint& plan, store::Instance& instance);
-  // Blocks until the instance answered well `good` times in a row. The error says why not; evidence is in the instance then.
-  Result<void> await_ready(const Blueprint& plan, store::Instance& instance, std::chrono::steady_clock::time_point deadline, const std::function<bool()>& given_up);
+  // Blocks until the instance answered well `good` times in a row. The error says why not; evidence is in the instance
+  // then.
+  Result<void> await_ready(const Blueprint& plan, store::Instance& instance,
+                           std::chrono::steady_clock::time_point deadline, const std::function<bool()>& given_up);
   Result<void> wake(const Blueprint& plan, store::Instance& instance);  // thaw a warm or spare one and probe it
   void keep_evidence(store::Instance& instance, const std::string& reason);
-  Result<void> leave_table(const Blueprint& plan, const store::Instance& instance);  // drained, nothing open (or `drain` over), out
+  Result<void> leave_table(const Blueprint& plan,
+                           const store::Instance& instance);  // drained, nothing open (or `drain` over), out
   Result<void> put_aside(const Blueprint& plan, store::Instance& instance);  // drained -> warm or stopped
-  Result<void> make_room(AppId app);                                          // ends the oldest warm ones until the budget holds; under app's act lock
+  Result<void> make_room(AppId app);  // ends the oldest warm ones until the budget holds; under app's act lock
   Result<void> retire(store::Instance& instance, std::chrono::milliseconds grace);
   Result<void> change_role(store::Instance& instance, InstanceRole role);
   std::uint64_t frozen_memory();
   std::uint64_t warm_budget() const;
 
   // --- requests (requests.cc) ---
-  struct NewDeployment { std::string kind; store::Release release; std::string actor; std::int64_t run = 0, job = 0; std::string step; };
+  struct NewDeployment {
+    std::string kind;
+    store::Release release;
+    std::string actor;
+    std::int64_t run = 0, job = 0;
+    std::string step;
+  };
   Result<store::Deployment> request(const store::Application& app, const NewDeployment& wanted);
   Result<void> supersede(Tx& tx, const store::Deployment& newer);
   Result<store::Deployment> deploy_requested(const sampan::events::DeployRequested& event);
   Result<void> refuse(const sampan::events::DeployRequested& event, const std::string& reason);
   Result<void> ask_to_end(DeploymentId id, const std::string& reason);
   Result<void> deploy_canceled(const sampan::events::DeployCanceled& event);
-  Result<store::Release> new_release(const store::Application& app, const std::string& digest, const std::string& commit, const std::string& tree, const std::string& yaml,
+  Result<store::Release> new_release(const store::Application& app, const std::string& digest,
+                                     const std::string& commit, const std::string& tree, const std::string& yaml,
                                      const std::string& actor);
 
   Result<void> say_deployment(Tx& tx, const store::Deployment& deployment, std::string_view line);
-  Result<void> say_app(Tx& tx, const store::Application& app, std::string_view what, std::string_view reason, std::int64_t instances);
+  Result<void> say_app(Tx& tx, const store::Application& app, std::string_view what, std::string_view reason,
+                       std::int64_t instances);
   void published(AppId app, DeploymentId deployment = {});
 
   // Last, so that it stops first: its work uses everything above.

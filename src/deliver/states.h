@@ -20,8 +20,8 @@ std::optional<InstanceRole> parse_instance_role(std::string_view text);
 
 bool is_over(DeploymentState state);
 bool may_follow(DeploymentState from, DeploymentState to);
-bool may_follow(Phase from, Phase to);  // forward only, or to done
+bool may_follow(Phase from, Phase to);  // forward, to the next batch, or anew
 bool may_follow(InstanceRole from, InstanceRole to);
-bool is_alive(InstanceRole role);       // has a container that runs or is frozen
+bool is_alive(InstanceRole role);  // has a container that runs or is frozen
 
 }  // namespace sampan::deliver

@@ -9,7 +9,8 @@ using namespace sampan::deliver;
 TEST_CASE("states: what is over stays over") {
   for (int from = 0; from < 7; ++from) {
     for (int to = 0; to < 7; ++to) {
-      if (is_over(static_cast<DeploymentState>(from))) CHECK(!may_follow(static_cast<DeploymentState>(from), static_cast<DeploymentState>(to)));
+      if (is_over(static_cast<DeploymentState>(from)))
+        CHECK(!may_follow(static_cast<DeploymentState>(from), static_cast<DeploymentState>(to)));
     }
   }
   CHECK(may_follow(DeploymentState::queued, DeploymentState::running));
@@ -20,6 +21,8 @@ TEST_CASE("states: phases go forward, or begin again") {
   CHECK(may_follow(Phase::starting, Phase::probing));
   CHECK(!may_follow(Phase::draining, Phase::probing));
   CHECK(may_follow(Phase::draining, Phase::preparing));
+  CHECK(may_follow(Phase::draining, Phase::starting));  // the next batch
+  CHECK(!may_follow(Phase::settling, Phase::starting));
 }
 
 TEST_CASE("states: an ended instance never comes back, and every name is read back") {

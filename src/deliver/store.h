@@ -49,8 +49,16 @@ struct Deployment {
   Time created_at{};
   std::optional<Time> switched_at, finished_at;
 };
-struct PhaseRow { Phase phase{}; Time started_at{}; std::optional<Time> finished_at; std::int64_t deadline_ms = 0; };
-struct Note { Time at{}; std::string text; };
+struct PhaseRow {
+  Phase phase{};
+  Time started_at{};
+  std::optional<Time> finished_at;
+  std::int64_t deadline_ms = 0;
+};
+struct Note {
+  Time at{};
+  std::string text;
+};
 struct Instance {
   InstanceId id;
   AppId application;
@@ -65,15 +73,20 @@ struct Instance {
   std::int64_t probe_status = 0;
   std::optional<std::int64_t> exit_code;
 };
-struct AppEvent { Time at{}; std::string what, reason; };
+struct AppEvent {
+  Time at{};
+  std::string what, reason;
+};
 
-Result<void> ensure_environment(Tx& tx, std::string_view name, std::string_view title, std::int64_t position, std::string_view policy, Time now);
+Result<void> ensure_environment(Tx& tx, std::string_view name, std::string_view title, std::int64_t position,
+                                std::string_view policy, Time now);
 Result<std::vector<Environment>> environments(Tx& tx);
 Result<std::optional<Environment>> find_environment(Tx& tx, std::string_view name);
 Result<void> update_environment(Tx& tx, const Environment& environment);
 Result<bool> delete_environment(Tx& tx, EnvironmentId id);  // false: applications live there
 
-Result<Application> ensure_application(Tx& tx, const Environment& environment, std::string_view name, RepoId repo, std::string_view repo_path, Time now);
+Result<Application> ensure_application(Tx& tx, const Environment& environment, std::string_view name, RepoId repo,
+                                       std::string_view repo_path, Time now);
 Result<std::optional<Application>> find_application(Tx& tx, std::string_view environment, std::string_view name);
 Result<Application> application(Tx& tx, AppId id);
 Result<std::vector<Application>> applications(Tx& tx);
@@ -86,7 +99,7 @@ Result<Release> insert_release(Tx& tx, Release release, const std::vector<pipeli
 Result<Release> release(Tx& tx, ReleaseId id);
 Result<std::vector<Release>> releases(Tx& tx, AppId id, std::int64_t limit);  // newest first
 Result<std::optional<Release>> release_by_number(Tx& tx, AppId id, std::int64_t number);
-Result<std::vector<pipeline::Setting>> settings(Tx& tx, ReleaseId id);        // secrets without values
+Result<std::vector<pipeline::Setting>> settings(Tx& tx, ReleaseId id);  // secrets without values
 
 Result<DeploymentId> insert_deployment(Tx& tx, const Deployment& deployment);
 Result<Deployment> deployment(Tx& tx, DeploymentId id);
@@ -96,7 +109,8 @@ Result<std::vector<Deployment>> open_deployments(Tx& tx);  // queued and running
 Result<std::optional<Deployment>> last_finished(Tx& tx, AppId id, DeploymentId before);
 Result<void> update_deployment(Tx& tx, const Deployment& deployment);
 Result<void> ask_to_end(Tx& tx, DeploymentId id, std::string_view reason);  // the first reason stays
-Result<void> enter_phase(Tx& tx, DeploymentId id, Phase phase, std::int64_t deadline_ms, Time now);  // ends the one before
+Result<void> enter_phase(Tx& tx, DeploymentId id, Phase phase, std::int64_t deadline_ms,
+                         Time now);  // ends the one before
 Result<std::vector<PhaseRow>> phases(Tx& tx, DeploymentId id);
 Result<void> add_note(Tx& tx, DeploymentId id, std::string_view text, Time now);
 Result<std::vector<Note>> notes(Tx& tx, DeploymentId id);
@@ -105,9 +119,9 @@ Result<InstanceId> insert_instance(Tx& tx, const Instance& instance);
 Result<void> update_instance(Tx& tx, const Instance& instance);
 Result<std::optional<Instance>> find_instance(Tx& tx, InstanceId id);
 Result<std::optional<Instance>> find_instance(Tx& tx, std::string_view name);
-Result<std::vector<Instance>> instances(Tx& tx, AppId id);               // those with a container
-Result<std::vector<Instance>> instances_of(Tx& tx, DeploymentId id);     // all it made
-Result<std::vector<Instance>> all_instances(Tx& tx);                     // of every application, with a container
+Result<std::vector<Instance>> instances(Tx& tx, AppId id);            // those with a container
+Result<std::vector<Instance>> instances_of(Tx& tx, DeploymentId id);  // all it made
+Result<std::vector<Instance>> all_instances(Tx& tx);                  // of every application, with a container
 Result<std::int64_t> failures_since(Tx& tx, AppId id, Time since);
 Result<void> add_event(Tx& tx, AppId id, std::string_view what, std::string_view reason, Time now);
 Result<std::vector<AppEvent>> events(Tx& tx, AppId id, std::int64_t limit);

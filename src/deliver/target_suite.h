@@ -1,4 +1,5 @@
-// What every target must do, as one list of checks: run on the target in memory and on the real one. Included by tests only.
+// What every target must do, as one list of checks: run on the target in memory and on the real one. Included by tests
+// only.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -8,12 +9,13 @@
 
 namespace sampan::deliver::testing {
 
-// A target and what the suite needs beside it. The image answers /health, /version (with VERSION of its environment), /fail, /slow?MS, /die.
+// A target and what the suite needs beside it. The image answers /health, /version (with VERSION of its environment),
+// /fail, /slow?MS, /die.
 struct Subject {
   Target& target;
   std::string image;
   std::function<int(const std::string& url, const std::string& path)> customer;  // -> status; 0: nobody answered
-  std::function<void(const std::string& instance)> kill;                         // its process ends, by no act of the target
+  std::function<void(const std::string& instance)> kill;  // its process ends, by no act of the target
 };
 
 class TargetSuite {
@@ -32,7 +34,9 @@ class TargetSuite {
 
  private:
   template <class T>
-  static T must(Result<T> result) { return sampan::testing::must(std::move(result)); }
+  static T must(Result<T> result) {
+    return sampan::testing::must(std::move(result));
+  }
 
   InstanceSpec spec(const std::string& name) const {
     InstanceSpec made;

@@ -1,4 +1,5 @@
-// A house up to deliver, for tests of deliver and of what stands behind it: real SQLite, real git, any target. Included by tests and benches only.
+// A house up to deliver, for tests of deliver and of what stands behind it: real SQLite, real git, any target. Included
+// by tests and benches only.
 #pragma once
 
 #include "base/crypto.h"
@@ -19,7 +20,8 @@ using sampan::testing::wait_until;
 class House {
  public:
   // A database given goes on where another house, gone by now, left it.
-  House(Target& target_in, Clock& clock_in, std::shared_ptr<TestDb> db_in = std::make_shared<TestDb>()) : target(target_in), clock(clock_in), db_(std::move(db_in)) {
+  House(Target& target_in, Clock& clock_in, std::shared_ptr<TestDb> db_in = std::make_shared<TestDb>())
+      : target(target_in), clock(clock_in), db_(std::move(db_in)) {
     log::set_level(log::Level::error);
     must(git.recover());
     people.set_target_resolver([this](auto group, auto repo, auto) { return git.find_target(group, repo); });
@@ -29,12 +31,14 @@ class House {
 
   // deliver begins, as at the start of the server. Once.
   void open() {
-    deliver = std::make_unique<Deliver>(*db, clock, events, hub, people, git, pipeline, registry, target, Config{db.folder(), "127.0.0.1", "localhost", 0, observe});
+    deliver = std::make_unique<Deliver>(*db, clock, events, hub, people, git, pipeline, registry, target,
+                                        Config{db.folder(), "127.0.0.1", "localhost", 0, observe});
     deliver->connect();
-    listen<sampan::events::DeploymentChanged>(events, "test.deployment", [this](const sampan::events::DeploymentChanged& event) -> Result<void> {
-      heard.lock()->push_back(event);
-      return {};
-    });
+    listen<sampan::events::DeploymentChanged>(events, "test.deployment",
+                                              [this](const sampan::events::DeploymentChanged& event) -> Result<void> {
+                                                heard.lock()->push_back(event);
+                                                return {};
+                                              });
     events.start();
     must(deliver->recover());
     deliver->start();
@@ -48,7 +52,8 @@ class House {
   git::Repo repo() {
     if (!git.find_repo("company", "shop").has_value()) {
       must(call(git.routes(), Method::post, "/api/v1/groups", R"({"name":"company"})"));
-      must(call(git.routes(), Method::post, "/api/v1/repos", R"({"group":"company","name":"shop","template":"empty"})"));
+      must(
+          call(git.routes(), Method::post, "/api/v1/repos", R"({"group":"company","name":"shop","template":"empty"})"));
     }
     return must(git.find_repo("company", "shop"));
   }
@@ -80,11 +85,13 @@ class House {
     const bool came = wait_until(
         [&] {
           const auto all = *heard.lock();
-          for (const auto& event : all) if (event.job.value == job && event.finished) last = event;
+          for (const auto& event : all)
+            if (event.job.value == job && event.finished) last = event;
           return last.finished;
         },
         std::chrono::seconds(60));
-    if (!came) std::fprintf(stderr, "the deployment of job %lld did not end\n", static_cast<long long>(job)), std::abort();
+    if (!came)
+      std::fprintf(stderr, "the deployment of job %lld did not end\n", static_cast<long long>(job)), std::abort();
     return last;
   }
   sampan::events::DeploymentChanged end_of(std::int64_t deployment) {
@@ -92,7 +99,8 @@ class House {
     const bool came = wait_until(
         [&] {
           const auto all = *heard.lock();
-          for (const auto& event : all) if (event.deployment.value == deployment && event.finished) last = event;
+          for (const auto& event : all)
+            if (event.deployment.value == deployment && event.finished) last = event;
           return last.finished;
         },
         std::chrono::seconds(60));
@@ -102,7 +110,8 @@ class House {
   std::int64_t last_job() const { return job_; }
 
   // A route's handler, called as web does once the access rule has passed, by the site administrator.
-  Result<Response> call(const std::vector<Route>& routes, Method method, const std::string& path, std::string body = {}) {
+  Result<Response> call(const std::vector<Route>& routes, Method method, const std::string& path,
+                        std::string body = {}) {
     Request request;
     request.method = method;
     request.path = path;
@@ -133,9 +142,14 @@ class House {
   Hub hub;
   EventLog events{*db, clock};
   people::People people{*db, clock, events};
-  git::Git git{*db, clock, events, people, {db.folder() + "/repos", "/bin/true", db.folder() + "/hooks.sock", "http://sampan.test"}};
+  git::Git git{*db,
+               clock,
+               events,
+               people,
+               {db.folder() + "/repos", "/bin/true", db.folder() + "/hooks.sock", "http://sampan.test"}};
   SecretBox secrets = must(SecretBox::open(db.folder() + "/key"));
-  pipeline::Pipeline pipeline{*db, clock, events, hub, git, people, secrets, {db.folder() + "/pipeline", "http://sampan.test", "localhost"}};
+  pipeline::Pipeline pipeline{*db, clock,  events,  hub,
+                              git, people, secrets, {db.folder() + "/pipeline", "http://sampan.test", "localhost"}};
   std::unique_ptr<BlobStore> blobs = must(open_file_blob_store(db.folder() + "/blobs"));
   registry::Registry registry{*db, clock, events, git, people, *blobs, {db.folder() + "/blobs", "http://sampan.test"}};
   std::unique_ptr<Deliver> deliver;
@@ -154,7 +168,8 @@ class House {
       if (words[i].starts_with(":")) continue;
       if (words[i] != found[i]) return false;
     }
-    for (std::size_t i = 0; i < words.size(); ++i) if (words[i].starts_with(":")) request.params.emplace_back(words[i].substr(1), found[i]);
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if (words[i].starts_with(":")) request.params.emplace_back(words[i].substr(1), found[i]);
     return true;
   }
 

@@ -27,7 +27,9 @@ std::string state_of(const App& app, bool deploying, std::int64_t ready) {
 }  // namespace
 
 InstanceInfo instance_view(Deliver::State& state, const store::Instance& i) {
-  InstanceInfo view{i.id.value, i.name, i.release_number, std::string(to_text(i.role)), i.address, i.pid, i.created_at, i.ready_at, 0, 0, probe_view(i), exit_view(i)};
+  InstanceInfo view{i.id.value, i.name, i.release_number, std::string(to_text(i.role)),
+                    i.address,  i.pid,  i.created_at,     i.ready_at,
+                    0,          0,      probe_view(i),    exit_view(i)};
   if (const auto usage = state.target.usage(i.name); usage.has_value()) {
     view.cpu_percent = usage->cpu_percent;
     view.memory_bytes = static_cast<std::int64_t>(usage->memory_bytes);
@@ -53,13 +55,19 @@ DeploymentBrief brief(Tx& tx, const store::Deployment& d) {
   return view;
 }
 
-Result<ReleaseView> release_view(Tx& tx, const store::Application& app, const store::Release& r, const std::vector<store::Instance>& instances) {
-  ReleaseView view{r.id.value, r.number, r.digest, r.image, r.commit, app.repo_path, r.created_at, r.created_by, {}, {}, r.id == app.release, false};
+Result<ReleaseView> release_view(Tx& tx, const store::Application& app, const store::Release& r,
+                                 const std::vector<store::Instance>& instances) {
+  ReleaseView view{r.id.value,          r.number,     r.digest,     r.image, r.commit,
+                   app.repo_path,       r.created_at, r.created_by, {},      {},
+                   r.id == app.release, false};
   for (const auto& setting : TRY(store::settings(tx, r.id))) {
-    if (setting.secret) view.secrets.push_back({setting.key, setting.version});
-    else view.config.push_back({setting.key, setting.value});
+    if (setting.secret)
+      view.secrets.push_back({setting.key, setting.version});
+    else
+      view.config.push_back({setting.key, setting.value});
   }
-  view.warm = std::any_of(instances.begin(), instances.end(), [&](const store::Instance& i) { return i.release == r.id && i.role == InstanceRole::warm; });
+  view.warm = std::any_of(instances.begin(), instances.end(),
+                          [&](const store::Instance& i) { return i.release == r.id && i.role == InstanceRole::warm; });
   return view;
 }
 
@@ -89,26 +97,34 @@ Result<App> app_view(Deliver::State& state, const store::Application& app) {
     view.metrics.memory_bytes += view.instances.back().memory_bytes;
   }
   if (app.port > 0) {
-    if (const auto traffic = state.target.traffic(app.name + "-" + app.environment_name); traffic.has_value()) view.metrics.requests_per_second = traffic->requests_per_second;
+    if (const auto traffic = state.target.traffic(app.name + "-" + app.environment_name); traffic.has_value())
+      view.metrics.requests_per_second = traffic->requests_per_second;
   }
-  view.state = state_of(view, view.deployment && (view.deployment->state == "running" || view.deployment->state == "queued"), ready);
+  view.state = state_of(
+      view, view.deployment && (view.deployment->state == "running" || view.deployment->state == "queued"), ready);
   return view;
 }
 
 Result<AppDetail> app_detail(Deliver::State& state, const store::Application& app) {
   auto base = TRY(app_view(state, app));
-  AppDetail view{base.id, base.name, base.environment, base.repo, base.url, base.state, base.release, base.instances, base.wanted, base.min, base.max, base.metrics, base.deployment, base.last_change_at};
+  AppDetail view{base.id,    base.name,    base.environment, base.repo,          base.url,
+                 base.state, base.release, base.instances,   base.wanted,        base.min,
+                 base.max,   base.metrics, base.deployment,  base.last_change_at};
   std::vector<store::Instance> instances;
   TRY(state.db.read([&](Tx& tx) -> Result<void> {
     instances = TRY(store::instances(tx, app.id));
-    for (const auto& release : TRY(store::releases(tx, app.id, 30))) view.releases.push_back(TRY(release_view(tx, app, release, instances)));
-    for (const auto& deployment : TRY(store::deployments(tx, app.id, 30))) view.deployments.push_back(brief(tx, deployment));
-    for (const auto& event : TRY(store::events(tx, app.id, 50))) view.events.push_back({event.at, event.what, event.reason});
+    for (const auto& release : TRY(store::releases(tx, app.id, 30)))
+      view.releases.push_back(TRY(release_view(tx, app, release, instances)));
+    for (const auto& deployment : TRY(store::deployments(tx, app.id, 30)))
+      view.deployments.push_back(brief(tx, deployment));
+    for (const auto& event : TRY(store::events(tx, app.id, 50)))
+      view.events.push_back({event.at, event.what, event.reason});
     if (app.release) view.spec_yaml = TRY(store::release(tx, app.release)).spec_yaml;
     return {};
   }));
   for (const auto& instance : instances) {
-    if (instance.role == InstanceRole::warm || instance.role == InstanceRole::spare) view.warm.push_back(instance_view(state, instance));
+    if (instance.role == InstanceRole::warm || instance.role == InstanceRole::spare)
+      view.warm.push_back(instance_view(state, instance));
   }
   if (view.release) view.config = view.release->config, view.secrets = view.release->secrets;
   view.budget = {static_cast<std::int64_t>(state.frozen_memory()), static_cast<std::int64_t>(state.warm_budget())};
@@ -120,21 +136,32 @@ Result<DeploymentView> deployment_view(Deliver::State& state, DeploymentId id) {
     const auto d = TRY(store::deployment(tx, id));
     const auto app = TRY(store::application(tx, d.application));
     const auto release = TRY(store::release(tx, d.release));
-    DeploymentView view{d.id.value, app.name, app.environment_name, d.kind, std::string(to_text(d.state)), std::string(to_text(d.phase)), release.number};
+    DeploymentView view{d.id.value,
+                        app.name,
+                        app.environment_name,
+                        d.kind,
+                        std::string(to_text(d.state)),
+                        std::string(to_text(d.phase)),
+                        release.number};
     if (d.previous) view.previous_release = TRY(store::release(tx, d.previous)).number;
     view.reason = d.reason;
     view.commit = release.commit;
     view.repo = app.repo_path;
     view.image_digest = release.digest;
-    for (const auto& phase : TRY(store::phases(tx, id))) {
-      const bool failed = phase.finished_at && phase.phase != Phase::settling && is_over(d.state) && d.state != DeploymentState::succeeded && phase.finished_at == d.finished_at;
-      view.phases.push_back({std::string(to_text(phase.phase)), phase.finished_at ? (failed ? "failed" : "done") : "running", phase.started_at, phase.finished_at, static_cast<double>(phase.deadline_ms) / 1000});
+    const auto phases = TRY(store::phases(tx, id));
+    for (const auto& phase : phases) {
+      // Settling comes after the outcome: what failed, failed in the last phase before it.
+      const bool failed = &phase == &phases.back() && phase.finished_at && phase.phase != Phase::settling &&
+                          is_over(d.state) && d.state != DeploymentState::succeeded;
+      view.phases.push_back({std::string(to_text(phase.phase)),
+                             phase.finished_at ? (failed ? "failed" : "done") : "running", phase.started_at,
+                             phase.finished_at, static_cast<double>(phase.deadline_ms) / 1000});
     }
     view.requests = d.requests;
     view.failed = d.failed;
     view.probe_requests = d.probe_requests;
     view.probe_failed = d.probe_failed;
-    view.first_failures = TRY(parse_json(d.failures.empty() ? "[]" : d.failures));
+    view.first_failures = TRY(from_json<std::vector<FailedRequestView>>(d.failures.empty() ? "[]" : d.failures));
     view.actor = d.actor;
     if (d.run > 0) view.run_id = d.run;
     if (d.job > 0) view.job_id = d.job;
@@ -144,7 +171,8 @@ Result<DeploymentView> deployment_view(Deliver::State& state, DeploymentId id) {
     view.duration_s = seconds(d.created_at, d.finished_at);
     for (const auto& note : TRY(store::notes(tx, id))) view.log.push_back({note.at, note.text});
     for (const auto& instance : TRY(store::instances_of(tx, id))) {
-      if (instance.role == InstanceRole::failed) view.evidence.push_back({instance.name, instance.log_tail, probe_view(instance), exit_view(instance)});
+      if (instance.role == InstanceRole::failed)
+        view.evidence.push_back({instance.name, instance.log_tail, probe_view(instance), exit_view(instance)});
     }
     view.warm_used = d.warm_used;
     return view;
@@ -158,22 +186,30 @@ Result<Preview> rollback_preview(Deliver::State& state, const store::Application
     if (from.digest != to.digest) preview.image_changes.push_back({"image", from.digest, to.digest});
     const auto now = TRY(store::settings(tx, from.id)), then = TRY(store::settings(tx, to.id));
     const auto find = [](const std::vector<pipeline::Setting>& list, const std::string& key) {
-      return std::find_if(list.begin(), list.end(), [&](const pipeline::Setting& setting) { return setting.key == key; });
+      return std::find_if(list.begin(), list.end(),
+                          [&](const pipeline::Setting& setting) { return setting.key == key; });
     };
     std::set<std::string> keys;
-    for (const auto* list : {&now, &then}) for (const auto& setting : *list) keys.insert(setting.key);
+    for (const auto* list : {&now, &then})
+      for (const auto& setting : *list) keys.insert(setting.key);
     for (const auto& key : keys) {
       const auto a = find(now, key), b = find(then, key);
       const bool secret = (a != now.end() && a->secret) || (b != then.end() && b->secret);
-      const auto text = [&](auto at, const auto& list) { return at == list.end() ? std::string() : (secret ? fmt::format("version {}", at->version) : at->value); };
-      if (text(a, now) != text(b, then)) (secret ? preview.secret_changes : preview.config_changes).push_back({key, text(a, now), text(b, then)});
+      const auto text = [&](auto at, const auto& list) {
+        return at == list.end() ? std::string() : (secret ? fmt::format("version {}", at->version) : at->value);
+      };
+      if (text(a, now) != text(b, then))
+        (secret ? preview.secret_changes : preview.config_changes).push_back({key, text(a, now), text(b, then)});
     }
     const auto instances = TRY(store::instances(tx, app.id));
-    preview.warm = std::any_of(instances.begin(), instances.end(), [&](const store::Instance& i) { return i.release == to.id && i.role == InstanceRole::warm; });
+    preview.warm = std::any_of(instances.begin(), instances.end(), [&](const store::Instance& i) {
+      return i.release == to.id && i.role == InstanceRole::warm;
+    });
     // The usual time of this application's cold deployments, or half a second for a warm one.
     double usual = 10;
     for (const auto& deployment : TRY(store::deployments(tx, app.id, 10))) {
-      if (deployment.state == DeploymentState::succeeded && !deployment.warm_used && deployment.switched_at) usual = std::chrono::duration<double>(*deployment.switched_at - deployment.created_at).count();
+      if (deployment.state == DeploymentState::succeeded && !deployment.warm_used && deployment.switched_at)
+        usual = std::chrono::duration<double>(*deployment.switched_at - deployment.created_at).count();
     }
     preview.estimate_s = preview.warm ? 0.5 : usual;
     return preview;

@@ -64,7 +64,7 @@ std::optional<Source> read_sources(const YamlNode& sources, Diagnoses& diagnoses
   }
   if (sources.pairs.size() > 1) {
     diagnoses.error(
-        sources.pairs[1].first,
+        sources.pairs[1].key,
         "several sources are not read yet: a pipeline is built from the repository its file lives in; write one");
   }
   const auto& [id, node] = sources.pairs.front();

@@ -194,12 +194,14 @@ std::vector<Route> run_routes(RouteRoom rooms) {
   const std::vector<std::pair<std::string, std::string>> page{{"limit", "at most so many, up to 200"},
                                                               {"before", "cursor: `next` of the page before"}};
   auto all_query = page, repo_query = page;
-  all_query.insert(
-      all_query.end(),
-      {{"state", "only in this state"}, {"repo", "only of this repository"}, {"mine", "only those I caused"}});
-  repo_query.insert(
-      repo_query.end(),
-      {{"pipeline", "only of this file"}, {"ref", "only of this branch"}, {"sha", "only of this commit"}, {"state", "only in this state"}});
+  all_query.insert(all_query.end(), {{"state", "only in this state"},
+                                     {"repo", "only of this repository"},
+                                     {"sha", "only of this commit"},
+                                     {"mine", "only those I caused"}});
+  repo_query.insert(repo_query.end(), {{"pipeline", "only of this file"},
+                                       {"ref", "only of this branch"},
+                                       {"sha", "only of this commit"},
+                                       {"state", "only in this state"}});
   const Json run_schema = answer_schema_of<view::Run>(), briefs = page_schema<view::RunBrief>();
   const auto route = [](Method method, std::string pattern, Need need, Route::Handler handler, std::string summary,
                         Json request, Json response) {

@@ -19,7 +19,8 @@ std::optional<std::string> cookie(const Request& request, std::string_view name)
 Result<people::Credentials> basic_credentials(std::string_view encoded) {
   const auto decoded = base64_decode(encoded);
   const auto colon = decoded.has_value() ? decoded->find(':') : std::string::npos;
-  if (colon == std::string::npos) return fail(Errc::unauthenticated, "the Authorization header is not base64 of USER:PASSWORD");
+  if (colon == std::string::npos)
+    return fail(Errc::unauthenticated, "the Authorization header is not base64 of USER:PASSWORD");
   return people::Credentials{decoded->substr(0, colon), decoded->substr(colon + 1)};
 }
 
@@ -75,7 +76,8 @@ Result<Actor> Access::authenticate(const Request& request, const Route& route) c
     }
     return Actor{};
   }();
-  if (!given.has_value() && route.need.kind() == Need::Kind::anyone) return Actor{.remote_address = request.remote_address};
+  if (!given.has_value() && route.need.kind() == Need::Kind::anyone)
+    return Actor{.remote_address = request.remote_address};
   auto actor = TRY(Result<Actor>(given));
   actor.remote_address = request.remote_address;
   return actor;
@@ -89,10 +91,13 @@ Result<void> Access::check(const Request& request, const Route& route, const Act
     if (actor.kind == Actor::Kind::runner || actor.kind == Actor::Kind::system) return {};
     return fail(Errc::denied, "only runners may call this, with a runner's token");
   }
-  if (actor.kind == Actor::Kind::runner && route.dialect != Dialect::oci) return fail(Errc::denied, "a runner's token opens only the runner's own routes");
+  if (actor.kind == Actor::Kind::runner && route.dialect != Dialect::oci)
+    return fail(Errc::denied, "a runner's token opens only the runner's own routes");
   if (route.dialect == Dialect::api) {
-    const bool scope = reads_only(request.method) ? actor.has(Scope::api_read) || actor.has(Scope::api_write) : actor.has(Scope::api_write);
-    if (!scope) return fail(Errc::denied, "this token lacks the scope {}", reads_only(request.method) ? "api_read" : "api_write");
+    const bool scope = reads_only(request.method) ? actor.has(Scope::api_read) || actor.has(Scope::api_write)
+                                                  : actor.has(Scope::api_write);
+    if (!scope)
+      return fail(Errc::denied, "this token lacks the scope {}", reads_only(request.method) ? "api_read" : "api_write");
   }
   if (kind == Need::Kind::signed_in) return {};
   if (kind == Need::Kind::site_admin) {
@@ -102,18 +107,21 @@ Result<void> Access::check(const Request& request, const Route& route, const Act
   const auto asked = TRY(role_on_target(request, actor));
   if (asked.role < Role::viewer) return fail(Errc::not_found, "no {}", asked.what);
   if (asked.role >= least_role(kind)) return {};
-  return fail(Errc::denied, "this needs the role {} on {}; {} is {} there", role_name(least_role(kind)), asked.what, actor.name, role_name(asked.role));
+  return fail(Errc::denied, "this needs the role {} on {}; {} is {} there", role_name(least_role(kind)), asked.what,
+              actor.name, role_name(asked.role));
 }
 
 Result<Access::Asked> Access::role_on_target(const Request& request, const Actor& actor) const {
-  const auto group = param_or_empty(request, "group"), name = param_or_empty(request, "repo"), environment = param_or_empty(request, "environment");
+  const auto group = param_or_empty(request, "group"), name = param_or_empty(request, "repo"),
+             environment = param_or_empty(request, "environment");
   if (!name.empty()) {
     const auto repo = TRY(git_.find_repo(group, name));
     return Asked{TRY(git_.role_on(actor, repo)), fmt::format("repository '{}'", repo.path())};
   }
   if (!group.empty()) return Asked{TRY(git_.role_on_group(actor, group)), fmt::format("group '{}'", group)};
   const auto id = TRY(deliver_.find_environment(environment));
-  const Role floor = actor.kind == Actor::Kind::user ? Role::viewer : Role::none;  // who is signed in may see what runs where
+  const Role floor =
+      actor.kind == Actor::Kind::user ? Role::viewer : Role::none;  // who is signed in may see what runs where
   return Asked{TRY(people_.role_of(actor, {.environment = id}, floor)), fmt::format("environment '{}'", environment)};
 }
 

@@ -10,7 +10,8 @@ namespace sampan::web {
 
 class Access {
  public:
-  Access(people::People& people, git::Git& git, deliver::Deliver& deliver) : people_(people), git_(git), deliver_(deliver) {}
+  Access(people::People& people, git::Git& git, deliver::Deliver& deliver)
+      : people_(people), git_(git), deliver_(deliver) {}
 
   // The actor of the request's credentials: bearer token, Basic, or session cookie. None given: Actor::Kind::nobody.
   // Wrong, expired or revoked ones are unauthenticated, except for `anyone` routes, where they count as none.
@@ -21,7 +22,10 @@ class Access {
   Result<AccessTarget> target(std::string_view group, std::string_view repo, std::string_view environment) const;
 
  private:
-  struct Asked { Role role = Role::none; std::string what; };
+  struct Asked {
+    Role role = Role::none;
+    std::string what;
+  };
   Result<Asked> role_on_target(const Request& request, const Actor& actor) const;
 
   people::People& people_;

@@ -12,7 +12,9 @@ using namespace sampan::web;
 namespace {
 
 std::string body_of(const Response& response) { return std::get<std::string>(response.body); }
-std::string header(const Response& response, std::string_view name) { return std::string(find_header(response.headers, name)); }
+std::string header(const Response& response, std::string_view name) {
+  return std::string(find_header(response.headers, name));
+}
 
 }  // namespace
 

@@ -41,18 +41,24 @@ std::pair<std::string, std::vector<std::string>> template_of(std::string_view pa
 }
 
 json::object parameter(std::string_view name, std::string_view where, std::string_view meaning) {
-  return {{"name", name}, {"in", where}, {"required", where == "path"}, {"description", meaning}, {"schema", {{"type", "string"}}}};
+  return {{"name", name},
+          {"in", where},
+          {"required", where == "path"},
+          {"description", meaning},
+          {"schema", {{"type", "string"}}}};
 }
 
 json::object content(const Json& schema) { return {{"application/json", {{"schema", schema}}}}; }
 
 json::object operation(const Route& route, const std::vector<std::string>& names, const std::string& id) {
-  json::object op{{"operationId", id}, {"summary", route.summary}, {"description", "Needs: " + need_text(route.need) + "."}};
+  json::object op{
+      {"operationId", id}, {"summary", route.summary}, {"description", "Needs: " + need_text(route.need) + "."}};
   json::array parameters;
   for (const auto& name : names) parameters.push_back(parameter(name, "path", ""));
   for (const auto& [name, meaning] : route.query) parameters.push_back(parameter(name, "query", meaning));
   if (!parameters.empty()) op["parameters"] = std::move(parameters);
-  if (!route.request_schema.is_null()) op["requestBody"] = {{"required", true}, {"content", content(route.request_schema)}};
+  if (!route.request_schema.is_null())
+    op["requestBody"] = {{"required", true}, {"content", content(route.request_schema)}};
   if (route.body == BodyKind::spool) op["requestBody"] = {{"content", {{"application/octet-stream", json::object{}}}}};
   json::object success{{"description", "Done"}};
   if (!route.response_schema.is_null()) success["content"] = content(route.response_schema);
@@ -76,18 +82,23 @@ std::string openapi_document(const std::vector<Route>& routes, std::string_view 
   }
   const json::value error_schema = {
       {"type", "object"},
-      {"properties", {{"error", {{"type", "object"}, {"properties", {{"code", {{"type", "string"}}}, {"message", {{"type", "string"}}}}}}}}}};
+      {"properties",
+       {{"error",
+         {{"type", "object"}, {"properties", {{"code", {{"type", "string"}}}, {"message", {{"type", "string"}}}}}}}}}};
   const json::value document = {
       {"openapi", "3.1.0"},
-      {"info", {{"title", "Sampan"}, {"version", version}, {"description", "Everything the pages and the command line do."}}},
+      {"info",
+       {{"title", "Sampan"}, {"version", version}, {"description", "Everything the pages and the command line do."}}},
       {"paths", std::move(paths)},
-      {"security", json::array{json::object{{"bearer", json::array{}}}, json::object{{"basic", json::array{}}}, json::object{{"session", json::array{}}}}},
+      {"security", json::array{json::object{{"bearer", json::array{}}}, json::object{{"basic", json::array{}}},
+                               json::object{{"session", json::array{}}}}},
       {"components",
        {{"securitySchemes",
          {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}},
           {"basic", {{"type", "http"}, {"scheme", "basic"}}},
           {"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "sampan_session"}}}}},
-        {"responses", {{"Error", {{"description", "Why not, in one sentence"}, {"content", content(error_schema)}}}}}}}};
+        {"responses",
+         {{"Error", {{"description", "Why not, in one sentence"}, {"content", content(error_schema)}}}}}}}};
   return format_json(document);
 }
 

@@ -9,8 +9,11 @@
 namespace sampan::web {
 
 // Asks another route on behalf of the same actor: the way a page that needs several rooms asks them.
-using Ask = std::function<Result<Json>(std::string_view path, std::vector<std::pair<std::string, std::string>> query, const Actor&)>;
+using Ask = std::function<Result<Json>(std::string_view path, std::vector<std::pair<std::string, std::string>> query,
+                                       const Actor&)>;
 
-std::vector<Route> own_routes(const Rooms& rooms, const Config& config, Ask ask, std::function<std::string()> openapi);
+// `others` are the routes of all rooms: answers joined from theirs take their schemas.
+std::vector<Route> own_routes(const Rooms& rooms, const Config& config, const std::vector<Route>& others, Ask ask,
+                              std::function<std::string()> openapi);
 
 }  // namespace sampan::web

@@ -26,20 +26,28 @@ std::string gzip(std::string_view bytes) {
 }
 
 std::string type_of(const std::string& path) {
-  const std::map<std::string, std::string> types = {
-      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".css", "text/css; charset=utf-8"}, {".svg", "image/svg+xml"},
-      {".png", "image/png"}, {".ico", "image/x-icon"}, {".json", "application/json"}, {".webmanifest", "application/manifest+json"}, {".woff2", "font/woff2"},
-      {".txt", "text/plain; charset=utf-8"}};
+  const std::map<std::string, std::string> types = {{".html", "text/html; charset=utf-8"},
+                                                    {".js", "text/javascript; charset=utf-8"},
+                                                    {".css", "text/css; charset=utf-8"},
+                                                    {".svg", "image/svg+xml"},
+                                                    {".png", "image/png"},
+                                                    {".ico", "image/x-icon"},
+                                                    {".json", "application/json"},
+                                                    {".webmanifest", "application/manifest+json"},
+                                                    {".woff2", "font/woff2"},
+                                                    {".txt", "text/plain; charset=utf-8"}};
   const auto type = types.find(std::filesystem::path(path).extension().string());
   return type == types.end() ? "application/octet-stream" : type->second;
 }
 
 constexpr std::string_view kNoPages =
-    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sampan</title><p>The pages are not built. Run <code>npm ci && npm run build</code> in "
+    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sampan</title><p>The pages are not built. Run "
+    "<code>npm ci && npm run build</code> in "
     "<code>ui/</code>, or set <code>web.uiFolder</code>. The API answers under <code>/api/v1</code>.</p></html>";
 
 constexpr std::string_view kPolicy =
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 }  // namespace
 

@@ -17,7 +17,10 @@ class Pages {
   std::optional<Response> find(const Request& request) const;
 
  private:
-  struct File { std::string bytes, gzip, type; bool hashed = false; };
+  struct File {
+    std::string bytes, gzip, type;
+    bool hashed = false;
+  };
   std::map<std::string, File, std::less<>> files_;  // by path: "/index.html", "/assets/x-1a2b.js"
 };
 

@@ -39,8 +39,12 @@ std::optional<Response> ask(const Pages& pages, const std::string& path, const s
   return pages.find(request);
 }
 
-std::string body_of(const std::optional<Response>& response) { return response ? std::get<std::string>(response->body) : "(nothing)"; }
-std::string header(const std::optional<Response>& response, std::string_view name) { return response ? std::string(find_header(response->headers, name)) : ""; }
+std::string body_of(const std::optional<Response>& response) {
+  return response ? std::get<std::string>(response->body) : "(nothing)";
+}
+std::string header(const std::optional<Response>& response, std::string_view name) {
+  return response ? std::string(find_header(response->headers, name)) : "";
+}
 
 std::string inflated(const std::string& bytes) {
   z_stream stream{};
@@ -66,7 +70,8 @@ TEST_CASE("web: a hashed asset may be kept for ever, everything else is asked fo
   CHECK(header(script, "Content-Type") == "text/javascript; charset=utf-8");
   CHECK(header(script, "Cache-Control") == "public, max-age=31536000, immutable");
   CHECK(header(script, "X-Content-Type-Options") == "nosniff");
-  for (const auto* path : {"/", "/index.html", "/favicon.svg", "/runs/12"}) CHECK_MESSAGE(header(ask(pages, path), "Cache-Control") == "no-cache", path);
+  for (const auto* path : {"/", "/index.html", "/favicon.svg", "/runs/12"})
+    CHECK_MESSAGE(header(ask(pages, path), "Cache-Control") == "no-cache", path);
 }
 
 TEST_CASE("web: every page's address is the one page, which finds its way itself; a missing asset is missing") {

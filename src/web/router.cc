@@ -36,21 +36,28 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
     for (const auto segment : segments_of(routes_[i].pattern)) {
       if (segment.front() == '*') pattern.star = pattern.segments.size();
       const bool literal = segment.front() != ':' && segment.front() != '*';
-      pattern.weight += literal ? 100 : (segment.front() == ':' ? 10 + (segment.find('.') != std::string_view::npos) : 0);
+      pattern.weight +=
+          literal ? 100 : (segment.front() == ':' ? 10 + (segment.find('.') != std::string_view::npos) : 0);
       pattern.segments.emplace_back(segment);
     }
-    const bool literal_first = !pattern.segments.empty() && pattern.segments[0][0] != ':' && pattern.segments[0][0] != '*';
+    const bool literal_first =
+        !pattern.segments.empty() && pattern.segments[0][0] != ':' && pattern.segments[0][0] != '*';
     auto& list = by_first_[literal_first ? pattern.segments[0] : std::string()];
-    const auto same = [&](const Pattern& other) { return other.segments == pattern.segments && routes_[other.route].method == routes_[i].method; };
+    const auto same = [&](const Pattern& other) {
+      return other.segments == pattern.segments && routes_[other.route].method == routes_[i].method;
+    };
     assert(std::none_of(list.begin(), list.end(), same) && "a route stands twice");
     (void)same;
-    list.insert(std::find_if(list.begin(), list.end(), [&](const Pattern& other) { return other.weight < pattern.weight; }), pattern);
+    list.insert(
+        std::find_if(list.begin(), list.end(), [&](const Pattern& other) { return other.weight < pattern.weight; }),
+        pattern);
   }
 }
 
 std::optional<Match> Router::match(const Pattern& pattern, const std::vector<std::string_view>& segments) const {
   const bool star = pattern.star != std::string::npos;
-  if (star ? segments.size() < pattern.segments.size() : segments.size() != pattern.segments.size()) return std::nullopt;
+  if (star ? segments.size() < pattern.segments.size() : segments.size() != pattern.segments.size())
+    return std::nullopt;
   const std::size_t extra = segments.size() - pattern.segments.size();
   Match found{&routes_[pattern.route], {}};
   for (std::size_t i = 0, at = 0; i < pattern.segments.size(); ++i, ++at) {

@@ -38,7 +38,8 @@ class Router {
   std::optional<Match> match(const Pattern& pattern, const std::vector<std::string_view>& segments) const;
 
   std::vector<Route> routes_;
-  std::unordered_map<std::string, std::vector<Pattern>> by_first_;  // key: first literal segment, or "" when it is a parameter
+  std::unordered_map<std::string, std::vector<Pattern>>
+      by_first_;  // key: first literal segment, or "" when it is a parameter
 };
 
 }  // namespace sampan::web

@@ -20,10 +20,14 @@ struct Web::State {
   std::string openapi;
 
   State(Rooms rooms_in, Config config_in)
-      : rooms(rooms_in), config(std::move(config_in)), access(rooms.people, rooms.git, rooms.deliver), pages(config.ui_folder) {}
+      : rooms(rooms_in),
+        config(std::move(config_in)),
+        access(rooms.people, rooms.git, rooms.deliver),
+        pages(config.ui_folder) {}
 
   std::vector<Route> all_routes();
-  Result<Json> ask(std::string_view path, std::vector<std::pair<std::string, std::string>> query, const Actor& actor) const;
+  Result<Json> ask(std::string_view path, std::vector<std::pair<std::string, std::string>> query,
+                   const Actor& actor) const;
   Result<Response> run(const Route& route, const Request& request) const;
   Plan plan_on(const Router& table, const Request& head) const;
   Response answer_on(const Router& table, Request request) const;
@@ -33,7 +37,9 @@ namespace {
 
 Dialect dialect_of(const Request& request) {
   if (request.path == "/v2" || request.path.starts_with("/v2/")) return Dialect::oci;
-  if (request.path.ends_with("/info/refs") || request.path.ends_with("/git-upload-pack") || request.path.ends_with("/git-receive-pack")) return Dialect::git;
+  if (request.path.ends_with("/info/refs") || request.path.ends_with("/git-upload-pack") ||
+      request.path.ends_with("/git-receive-pack"))
+    return Dialect::git;
   return Dialect::api;
 }
 
@@ -44,10 +50,12 @@ bool is_page(const Request& request) {
 
 Response nothing_there(const Router& table, const Request& request) {
   const auto methods = table.methods_of(request.path);
-  if (methods.empty()) return error_answer({Errc::not_found, fmt::format("nothing answers at {}", request.path)}, dialect_of(request));
+  if (methods.empty())
+    return error_answer({Errc::not_found, fmt::format("nothing answers at {}", request.path)}, dialect_of(request));
   std::vector<std::string> names;
   for (const auto method : methods) names.emplace_back(to_text(method));
-  auto answer = error_answer({Errc::invalid, fmt::format("{} does not take {}; it takes {}", request.path, to_text(request.method), join(names, ", "))},
+  auto answer = error_answer({Errc::invalid, fmt::format("{} does not take {}; it takes {}", request.path,
+                                                         to_text(request.method), join(names, ", "))},
                              dialect_of(request));
   answer.status = 405;
   return answer.set("Allow", join(names, ", "));
@@ -68,12 +76,15 @@ std::vector<Route> Web::State::all_routes() {
   add(rooms.deliver.routes());
   add(rooms.watch.routes());
   add(rooms.notify.routes());
-  add(own_routes(rooms, config, [this](std::string_view path, auto query, const Actor& actor) { return ask(path, std::move(query), actor); },
-                 [this] { return openapi; }));
+  add(own_routes(
+      rooms, config, all,
+      [this](std::string_view path, auto query, const Actor& actor) { return ask(path, std::move(query), actor); },
+      [this] { return openapi; }));
   return all;
 }
 
-Result<Json> Web::State::ask(std::string_view path, std::vector<std::pair<std::string, std::string>> query, const Actor& actor) const {
+Result<Json> Web::State::ask(std::string_view path, std::vector<std::pair<std::string, std::string>> query,
+                             const Actor& actor) const {
   Request request;
   request.path = request.target = path;
   request.query = std::move(query);
@@ -117,7 +128,8 @@ Response Web::State::answer_on(const Router& table, Request request) const {
   return std::move(*answer);
 }
 
-Web::Web(Rooms rooms, Config config, std::vector<Route> internal) : state_(std::make_unique<State>(rooms, std::move(config))) {
+Web::Web(Rooms rooms, Config config, std::vector<Route> internal)
+    : state_(std::make_unique<State>(rooms, std::move(config))) {
   state_->router = std::make_unique<Router>(state_->all_routes());
   state_->internal = std::make_unique<Router>(std::move(internal));
   state_->openapi = openapi_document(state_->router->routes(), state_->config.version);
@@ -130,7 +142,9 @@ Web::~Web() = default;
 Plan Web::plan(const Request& head) const { return state_->plan_on(*state_->router, head); }
 Response Web::answer(Request request) const { return state_->answer_on(*state_->router, std::move(request)); }
 Plan Web::plan_internal(const Request& head) const { return state_->plan_on(*state_->internal, head); }
-Response Web::answer_internal(Request request) const { return state_->answer_on(*state_->internal, std::move(request)); }
+Response Web::answer_internal(Request request) const {
+  return state_->answer_on(*state_->internal, std::move(request));
+}
 std::string Web::openapi() const { return state_->openapi; }
 
 }  // namespace sampan::web

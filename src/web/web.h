@@ -1,6 +1,5 @@
-// The front of the house: joins the rooms' route tables, knows who asks, checks the access rule, turns errors into answers, serves the pages.
-// hears: nothing.   says: nothing.
-// owns: no tables.
+// The front of the house: joins the rooms' route tables, knows who asks, checks the access rule, turns errors into
+// answers, serves the pages. hears: nothing.   says: nothing. owns: no tables.
 #pragma once
 
 #include <memory>
@@ -19,9 +18,10 @@
 namespace sampan::web {
 
 struct Config {
-  std::string ui_folder;   // the built pages: index.html and assets/; empty or absent: a plain page that says how to build them
+  std::string
+      ui_folder;  // the built pages: index.html and assets/; empty or absent: a plain page that says how to build them
   std::string version;
-  std::string data_folder; // for the free space in /api/v1/status
+  std::string data_folder;  // for the free space in /api/v1/status
 };
 
 // What web itself asks of the rooms, for pages that need several (home, search, status).

@@ -40,9 +40,12 @@ class House:
         self.viewer = Api(self.url, "viewer", self.tokens["viewer"])
 
     def up(self):
+        self.launch()
+        wait_for("the server", lambda: answer_of(self.url + "/healthz"), 30)
+
+    def launch(self):
         log = open(self.folder / "server.log", "ab")
         self.process = subprocess.Popen([str(self.program), "serve", "--config", str(self.folder / "sampan.yaml")], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        wait_for("the server", lambda: answer_of(self.url + "/healthz"), 30)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -72,7 +75,7 @@ class House:
 
     def run_of(self, sha, seconds=20):
         def find():
-            return next((item["id"] for item in self.admin.get("/api/v1/runs?limit=50")["items"] if item["sha"] == sha), None)
+            return next((item["id"] for item in self.admin.get(f"/api/v1/runs?sha={sha}")["items"]), None)
         return wait_for(f"a run for {sha[:8]}", find, seconds)
 
     def finish(self, run_id, seconds=180):

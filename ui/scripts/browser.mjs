@@ -3,6 +3,12 @@ import { chromium } from 'playwright-core';
 
 export const openBrowser = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: ['--no-sandbox'] });
 
+/** Width, theme and language of a look: `all` of them, `paired` (light English and dark Chinese in both widths) or two `opposite` ones. */
+export function combinations(which) {
+  const every = [1280, 360].flatMap(width => ['light', 'dark'].flatMap(scheme => ['en-US', 'zh-CN'].map(locale => ({ width, scheme, locale }))));
+  const paired = every.filter(c => (c.scheme === 'light') === (c.locale === 'en-US'));
+  return { all: every, paired, opposite: paired.filter(c => (c.width > 720) === (c.scheme === 'light')) }[which];
+}
 /** A context of one width, theme and language; its pages collect what went wrong into `wrong`. */
 export async function openContext(browser, { width = 1280, scheme = 'light', locale = 'en-US', storageState } = {}) {
   const phone = width < 720;
@@ -31,7 +37,7 @@ export async function addresses(page) {
   return page.evaluate(async () => {
     const get = async path => { const a = await fetch(path); return a.ok ? a.json() : null; }, items = async path => (await get(path))?.items ?? [];
     const list = ['/', '/code', '/runs', '/images', '/applications', '/environments', '/settings', '/settings/profile', '/settings/tokens', '/settings/users', '/settings/audit', '/settings/runners', '/settings/robots', '/settings/variables', '/nowhere'];
-    const repos = await items('/api/v1/repos'), repo = repos.find(r => !r.empty), empty = repos.find(r => r.empty);
+    const apps = await items('/api/v1/applications'), live = apps.find(a => a.release), repos = await items('/api/v1/repos'), repo = repos.find(r => r.path === live?.repo) ?? repos.find(r => !r.empty), empty = repos.find(r => r.empty);
     if (empty) list.push(`/code/${empty.path}`);
     if (repo) {
       const at = `/code/${repo.path}`, api = `/api/v1/repos/${repo.path}`, tree = await get(`${api}/tree?ref=${repo.default_branch}&path=`), file = tree?.entries.find(e => e.kind === 'blob' && /Dockerfile|\.xml|\.md/.test(e.name));
@@ -42,11 +48,10 @@ export async function addresses(page) {
     }
     const runs = await items('/api/v1/runs'), seen = new Set();
     for (const r of runs) if (!seen.has(r.state) && seen.size < 4) { seen.add(r.state); list.push(`/runs/${r.id}`); }
-    const images = await items('/api/v1/images'); if (images[0]) list.push(`/images/${images[0].name}`);
-    const apps = await items('/api/v1/applications'), states = new Set();
+    const images = await items('/api/v1/images'); const image = images.find(i => i.name === live?.repo) ?? images[0]; if (image) list.push(`/images/${image.name}`);
+    const states = new Set();
     for (const a of apps) if (!states.has(a.state)) { states.add(a.state); list.push(`/applications/${a.environment}/${a.name}`); }
-    const app = apps.find(a => a.release);
-    if (app) { const d = await get(`/api/v1/environments/${app.environment}/applications/${app.name}`), kinds = new Set(); for (const x of d?.deployments ?? []) if (!kinds.has(x.state)) { kinds.add(x.state); list.push(`/deployments/${x.id}`); } }
+    if (live) { const d = await get(`/api/v1/environments/${live.environment}/applications/${live.name}`), kinds = new Set(); for (const x of d?.deployments ?? []) if (!kinds.has(x.state)) { kinds.add(x.state); list.push(`/deployments/${x.id}`); } }
     const environments = await items('/api/v1/environments'); if (environments[0]) list.push(`/environments/${environments[0].name}`);
     const groups = await items('/api/v1/variable-groups'); if (groups[0]) list.push(`/settings/variables/${encodeURIComponent(groups[0].name)}`);
     return list;

@@ -1,14 +1,13 @@
 // Screenshots of every page, side by side for a person to look at:
-//   node scripts/screens.mjs BASE_URL USER PASSWORD OUTDIR [--only PART] [--combos all]
-// Each page at 1280 and 360 px; light English and dark Chinese, or every combination with `--combos all`. OUTDIR/index.html shows them all.
+//   node scripts/screens.mjs BASE_URL USER PASSWORD OUTDIR [--only PART] [--combos all|paired|opposite]
+// Each page in the combinations of browser.mjs, `paired` without an option. OUTDIR/index.html shows them all.
 import fs from 'node:fs'; import path from 'node:path';
-import { addresses, openBrowser, openContext, settle, signIn } from './browser.mjs';
+import { addresses, combinations, openBrowser, openContext, settle, signIn } from './browser.mjs';
 
 const [base, user, password, out, ...options] = process.argv.slice(2);
-if (!out) { console.error('usage: node scripts/screens.mjs BASE_URL USER PASSWORD OUTDIR [--only PART] [--combos all]'); process.exit(2); }
+if (!out) { console.error('usage: node scripts/screens.mjs BASE_URL USER PASSWORD OUTDIR [--only PART] [--combos all|paired|opposite]'); process.exit(2); }
 const only = options.includes('--only') ? options[options.indexOf('--only') + 1] : '';
-const combos = [];
-for (const width of [1280, 360]) for (const scheme of ['light', 'dark']) for (const locale of ['en-US', 'zh-CN']) if (options.includes('all') || (scheme === 'light') === (locale === 'en-US')) combos.push({ width, scheme, locale });
+const combos = combinations(options.includes('--combos') ? options[options.indexOf('--combos') + 1] : 'paired');
 fs.mkdirSync(out, { recursive: true });
 const nameOf = (address, c) => `${address.replace(/[^\w]+/g, '_').replace(/^_|_$/g, '') || 'home'}-${c.width}-${c.scheme}-${c.locale.slice(0, 2)}.png`;
 const browser = await openBrowser(); let wrongs = [], taken = [];

@@ -1,13 +1,13 @@
-// What people do, in Debian's Chromium, against a running server (or mock/server.mjs):
-//   node scripts/stories.mjs BASE_URL USER PASSWORD [--widths 1280,360]
-// Every page is looked at in both widths, languages and themes: no axe violation, no sideways scroll, no console error. Then the acts: search,
+// What people do, in Debian's Chromium, against a running server:
+//   node scripts/stories.mjs BASE_URL USER PASSWORD [--quick]
+// Every page is looked at in both widths, languages and themes (--quick: wide, light, English and narrow, dark, Chinese): no axe violation, no sideways scroll, no console error. Then the acts: search,
 // keys, a log, an approval, a rollback in two presses. A story whose subject this server does not have (no open gate, no second release) says so.
 import fs from 'node:fs'; import { createRequire } from 'node:module';
-import { addresses, openBrowser, openContext, settle, signIn } from './browser.mjs';
+import { addresses, combinations, openBrowser, openContext, settle, signIn } from './browser.mjs';
 
 const [base, user, password, ...options] = process.argv.slice(2);
-if (!password) { console.error('usage: node scripts/stories.mjs BASE_URL USER PASSWORD [--widths 1280,360]'); process.exit(2); }
-const widths = (options.includes('--widths') ? options[options.indexOf('--widths') + 1] : '1280,360').split(',').map(Number);
+if (!password) { console.error('usage: node scripts/stories.mjs BASE_URL USER PASSWORD [--quick]'); process.exit(2); }
+const looks = combinations(options.includes('--quick') ? 'opposite' : 'all');
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let passed = 0, failed = 0;
 const absent = why => { throw Object.assign(new Error(why), { absent: true }); };
@@ -20,7 +20,7 @@ const violations = async page => { await page.evaluate(axe); return page.evaluat
 const api = (page, path) => page.evaluate(async p => { const a = await fetch(p); return a.ok ? a.json() : null; }, path);
 
 const browser = await openBrowser();
-for (const width of widths) for (const [scheme, locale] of [['light', 'en-US'], ['dark', 'zh-CN']]) {
+for (const { width, scheme, locale } of looks) {
   const { context, wrong } = await openContext(browser, { width, scheme, locale }), page = await context.newPage(), tag = `${width} px, ${scheme}, ${locale.slice(0, 2)}`;
   let signedIn = false;
   await story(`${tag}: the sign-in page is accessible`, async () => { await page.goto(base); await page.waitForSelector('form'); const v = await violations(page); must(!v.length, v.join('\n')); });

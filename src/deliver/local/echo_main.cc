@@ -1,8 +1,10 @@
 // A small HTTP server for tests and benches of the local target: static, so that it is a container image all by itself.
 //   GET /health  200 once started, 503 while starting or when UNREADY is set      GET /version  {"version":"$VERSION"}
 //   GET /slow?N  answers after N ms                                              GET /fail     500
-//   GET /env?KEY the value of an environment variable                            GET /die      ends the process at once with 7
-// Environment: PORT (8080), VERSION, START_MS (so long not ready), UNREADY. SIGTERM: no new connections, what is open is answered, exit 0.
+//   GET /env?KEY the value of an environment variable                            GET /die      ends the process at once
+//   with 7
+// Environment: PORT (8080), VERSION, START_MS (so long not ready), UNREADY. SIGTERM: no new connections, what is open
+// is answered, exit 0.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -31,7 +33,8 @@ std::string environment(const char* name) {
 thread_local bool last_on_connection = false;
 
 void answer(int fd, int status, const std::string& body) {
-  const std::string text = "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+  const std::string text = "HTTP/1.1 " + std::to_string(status) +
+                           " X\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
                            (ending || last_on_connection ? "\r\nConnection: close" : "") + "\r\n\r\n" + body;
   for (std::size_t at = 0; at < text.size();) {
     const auto sent = ::send(fd, text.data() + at, text.size() - at, MSG_NOSIGNAL);
@@ -41,12 +44,14 @@ void answer(int fd, int status, const std::string& body) {
 }
 
 void handle(int fd, const std::string& path) {
-  const auto argument = path.substr(std::min(path.size(), path.find('?') == std::string::npos ? path.size() : path.find('?') + 1));
+  const auto argument =
+      path.substr(std::min(path.size(), path.find('?') == std::string::npos ? path.size() : path.find('?') + 1));
   if (path == "/die") ::_exit(7);
   if (path == "/fail") return answer(fd, 500, "{}");
   if (path.starts_with("/env?")) return answer(fd, 200, environment(argument.c_str()));
   if (path.starts_with("/slow?")) std::this_thread::sleep_for(std::chrono::milliseconds(std::atoi(argument.c_str())));
-  if (path == "/health" && (std::chrono::steady_clock::now() < ready_at || !environment("UNREADY").empty())) return answer(fd, 503, "not ready");
+  if (path == "/health" && (std::chrono::steady_clock::now() < ready_at || !environment("UNREADY").empty()))
+    return answer(fd, 503, "not ready");
   answer(fd, 200, "{\"version\":\"" + environment("VERSION") + "\"}");
 }
 
@@ -91,7 +96,9 @@ int main() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
-  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(listener, 1024) != 0) return std::perror("listen"), 1;
+  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(listener, 1024) != 0)
+    return std::perror("listen"), 1;
   std::printf("echo %s listens on %d\n", environment("VERSION").c_str(), port);
   std::fflush(stdout);
   std::thread([listener] {

@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace sampan::deliver {
@@ -26,6 +27,73 @@ std::pair<std::string, std::string> free_network() {
   // Destinations stand as little-endian hexadecimal: 10.89.0.0 is 0000590A.
   while (table.find(fmt::format("\t0000{:02X}0A\t", subnet)) != std::string::npos && subnet < 250) ++subnet;
   return {fmt::format("sampan{}", bridge), fmt::format("10.{}", subnet)};
+}
+
+// The same form for both: containers-auth.json(5) took docker's.
+std::string credentials(const LocalConfig& config) {
+  return fmt::format("{{\"auths\":{{\"{}\":{{\"auth\":\"{}\"}}}}}}", config.registry_host,
+                     base64("token:" + config.pull_token));
+}
+
+void append(std::vector<std::string>& arguments, const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+}
+
+// Whether the engine, or a program it starts as root (conmon, runc, iptables, the loader), would heed a variable of
+// that name.
+bool steers_programs(std::string_view name) {
+  constexpr std::string_view kFamilies[] = {"LD_",     "GLIBC_", "MALLOC_", "DOCKER_",  "CONTAINER", "PODMAN",
+                                            "BUILDAH", "XDG_",   "XTABLES", "IPTABLES", "NETAVARK",  "CONMON",
+                                            "DBUS_",   "BASH_",  "OTEL_",   "_"};
+  constexpr std::string_view kNames[] = {"PATH",
+                                         "HOME",
+                                         "USER",
+                                         "LOGNAME",
+                                         "SHELL",
+                                         "IFS",
+                                         "ENV",
+                                         "TMPDIR",
+                                         "TMP",
+                                         "TEMP",
+                                         "GODEBUG",
+                                         "GOGC",
+                                         "GOMAXPROCS",
+                                         "GOMEMLIMIT",
+                                         "GOTRACEBACK",
+                                         "GOCOVERDIR",
+                                         "GCONV_PATH",
+                                         "LOCPATH",
+                                         "NLSPATH",
+                                         "LOCALDOMAIN",
+                                         "RES_OPTIONS",
+                                         "HOSTALIASES",
+                                         "SSL_CERT_FILE",
+                                         "SSL_CERT_DIR",
+                                         "HTTP_PROXY",
+                                         "HTTPS_PROXY",
+                                         "ALL_PROXY",
+                                         "NO_PROXY",
+                                         "http_proxy",
+                                         "https_proxy",
+                                         "all_proxy",
+                                         "no_proxy",
+                                         "LISTEN_FDS",
+                                         "LISTEN_PID",
+                                         "NOTIFY_SOCKET",
+                                         "GNUPGHOME",
+                                         "STORAGE_DRIVER",
+                                         "STORAGE_OPTS",
+                                         "REGISTRY_AUTH_FILE"};
+  return std::any_of(std::begin(kFamilies), std::end(kFamilies),
+                     [&](std::string_view family) { return name.starts_with(family); }) ||
+         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+// Values that the engines' readers of environment files agree about.
+bool is_plain(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](unsigned char c) {
+    return std::isalnum(c) || std::string_view("_-./:,=@+%").find(static_cast<char>(c)) != std::string_view::npos;
+  });
 }
 
 std::string number_text(double value) { return fmt::format("{:.3f}", value); }
@@ -46,130 +114,249 @@ std::int64_t number_at(const Json& value, std::initializer_list<std::string_view
   return at->is_int64() ? at->as_int64() : 0;
 }
 
-Container container_of(const Json& item) {
+// Our name of what the engine calls `text`; nullopt: it is not ours.
+std::optional<std::string> own_name(std::string_view text, const Dialect& dialect) {
+  if (!text.starts_with(dialect.prefix) || text.size() == dialect.prefix.size()) return std::nullopt;
+  return std::string(text.substr(dialect.prefix.size()));
+}
+
+Container container_of(const Json& item, const Dialect& dialect) {
   Container found;
-  found.name = text_at(item, {"Name"});
-  found.running = text_at(item, {"State", "Status"}) == "running" || text_at(item, {"State", "Status"}) == "paused";
+  const auto name = text_at(item, {"Name"});
+  found.name = own_name(name.substr(name.rfind('/') + 1), dialect).value_or(name);  // docker's begin with a slash
+  const auto status = text_at(item, {"State", "Status"});
+  found.running = status == "running" || status == "paused";
   found.exit_code = static_cast<int>(number_at(item, {"State", "ExitCode"}));
   found.pid = found.running ? static_cast<int>(number_at(item, {"State", "Pid"})) : 0;
-  found.address = text_at(item, {"NetworkSettings", "Networks", "sampan", "IPAddress"});
-  found.log_file = text_at(item, {"HostConfig", "LogConfig", "Path"});
+  found.address = text_at(item, {"NetworkSettings", "Networks", dialect.network, "IPAddress"});
+  found.log_file = text_at(item, {"LogPath"});
+  if (found.log_file.empty()) found.log_file = text_at(item, {"HostConfig", "LogConfig", "Path"});
   return found;
 }
 
 }  // namespace
 
+Engine::Engine(LocalConfig config)
+    : config_(std::move(config)),
+      dialect_(dialect_of(remembered(), config_.folder).value_or(*dialect_of(kEngines[0], config_.folder))) {}
+
 Command Engine::command(std::vector<std::string> arguments) const {
   Command made;
-  made.argv = {"podman"};
+  made.argv = {dialect_.program};
   made.argv.insert(made.argv.end(), arguments.begin(), arguments.end());
-  made.env = {{"CONTAINERS_CONF", config_.folder + "/containers.conf"},
-              {"CONTAINERS_STORAGE_CONF", config_.folder + "/storage.conf"},
-              {"CONTAINERS_REGISTRIES_CONF", config_.folder + "/registries.conf"},
-              {"REGISTRY_AUTH_FILE", config_.folder + "/auth.json"}};
+  made.env = dialect_.settings;
   return made;
 }
 
+// The engine whose containers may be here; empty: none yet. Before there was a choice it was podman.
+std::string Engine::remembered() const {
+  if (const auto text = read_file(config_.folder + "/engine"); text.has_value()) return std::string(trim(*text));
+  return exists(config_.folder + "/containers.conf") ? "podman" : "";
+}
+
+Result<std::string> Engine::choose() const {
+  const auto only = config_.engine != "auto" ? config_.engine : remembered();
+  std::string why;
+  for (const auto name : kEngines) {
+    if (!only.empty() && only != name) continue;
+    const auto dialect = *dialect_of(name, config_.folder);
+    Command probe{.argv = {dialect.program}};
+    probe.argv.insert(probe.argv.end(), dialect.usable.begin(), dialect.usable.end());
+    const auto answer = run_ok(probe);
+    if (answer.has_value()) return dialect.program;
+    why += fmt::format("{}{} ({}; apt-get install {})", why.empty() ? "" : ", nor is ", name, answer.error().message,
+                       dialect.packages);
+  }
+  if (why.empty()) return fail(Errc::invalid, "the engine '{}' is not known: expected podman or docker", only);
+  return fail(Errc::unavailable, "no container engine can be used: {} is not usable", why);
+}
+
 Result<void> Engine::prepare() {
+  const auto chosen = TRY(choose()), before = remembered();
+  TRY(make_directories(config_.folder, 0700));
+  if (!before.empty() && before != chosen) {
+    log::warning("deliver", "{} takes over from {}: every application starts anew", chosen, before);
+    if (const auto removed = remove_everything(); !removed.has_value())
+      log::warning("deliver", "{}", removed.error().message);
+  }
+  dialect_ = *dialect_of(chosen, config_.folder);
+  TRY(write_file_durably(config_.folder + "/engine", chosen + "\n"));
+  return chosen == "docker" ? prepare_docker() : prepare_podman();
+}
+
+Result<void> Engine::prepare_docker() {
+  TRY(make_directories(config_.folder + "/docker", 0700));
+  TRY(write_file_durably(config_.folder + "/docker/config.json", credentials(config_), 0600));
+  if (TRY(sampan::run(command({"network", "inspect", "--", dialect_.network}))).exit.ok()) return {};
+  TRY(run_ok(command({"network", "create", "--driver", "bridge", "--", dialect_.network}))
+          .context("make the network of the containers"));
+  return {};
+}
+
+Result<void> Engine::prepare_podman() {
   const auto& folder = config_.folder;
   TRY(make_directories(folder + "/networks", 0700));
   struct rlimit files {};
   ::getrlimit(RLIMIT_NOFILE, &files);
   const auto most_files = std::min<std::uint64_t>(files.rlim_max, 1 << 20);
   TRY(write_file_durably(folder + "/containers.conf",
-                         fmt::format("[containers]\ndefault_ulimits = [\"nofile={0}:{0}\", \"nproc=32768:32768\"]\nlog_driver = \"k8s-file\"\nlog_size_max = 52428800\n"
-                                     "[engine]\ncgroup_manager = \"cgroupfs\"\nruntime = \"runc\"\nlock_type = \"file\"\nevents_logger = \"file\"\ntmp_dir = \"{1}/run/libpod\"\n"
-                                     "volume_path = \"{1}/volumes\"\n[engine.runtimes]\nrunc = [\"/usr/sbin/runc\", \"/usr/bin/runc\"]\n[network]\nnetwork_backend = \"netavark\"\n"
+                         fmt::format("[containers]\ndefault_ulimits = [\"nofile={0}:{0}\", "
+                                     "\"nproc=32768:32768\"]\nlog_driver = \"k8s-file\"\nlog_size_max = 52428800\n"
+                                     "[engine]\ncgroup_manager = \"cgroupfs\"\nruntime = \"runc\"\nlock_type = "
+                                     "\"file\"\nevents_logger = \"file\"\ntmp_dir = \"{1}/run/libpod\"\n"
+                                     "volume_path = \"{1}/volumes\"\n[engine.runtimes]\nrunc = [\"/usr/sbin/runc\", "
+                                     "\"/usr/bin/runc\"]\n[network]\nnetwork_backend = \"netavark\"\n"
                                      "network_config_dir = \"{1}/networks\"\ndefault_network = \"sampan\"\n",
                                      most_files, folder)));
-  TRY(write_file_durably(folder + "/storage.conf", fmt::format("[storage]\ndriver = \"overlay\"\ngraphroot = \"{0}/storage\"\nrunroot = \"{0}/run/storage\"\n", folder)));
-  TRY(write_file_durably(folder + "/registries.conf",
-                         fmt::format("unqualified-search-registries = []\n[[registry]]\nlocation = \"{}\"\ninsecure = true\n", config_.registry_host)));
+  TRY(write_file_durably(
+      folder + "/storage.conf",
+      fmt::format("[storage]\ndriver = \"overlay\"\ngraphroot = \"{0}/storage\"\nrunroot = \"{0}/run/storage\"\n",
+                  folder)));
+  TRY(write_file_durably(
+      folder + "/registries.conf",
+      fmt::format("unqualified-search-registries = []\n[[registry]]\nlocation = \"{}\"\ninsecure = true\n",
+                  config_.registry_host)));
   TRY(write_file_durably(folder + "/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n"));
-  TRY(write_file_durably(folder + "/auth.json", fmt::format("{{\"auths\":{{\"{}\":{{\"auth\":\"{}\"}}}}}}", config_.registry_host, base64("token:" + config_.pull_token)), 0600));
+  TRY(write_file_durably(folder + "/auth.json", credentials(config_), 0600));
   if (!exists(folder + "/networks/sampan.json")) {
     const auto [bridge, subnet] = free_network();
-    TRY(write_file_durably(folder + "/networks/sampan.json",
-                           fmt::format("{{\"name\":\"sampan\",\"id\":\"{}\",\"driver\":\"bridge\",\"network_interface\":\"{}\",\"created\":\"2024-01-01T00:00:00Z\","
-                                       "\"subnets\":[{{\"subnet\":\"{}.0.0/16\",\"gateway\":\"{}.0.1\"}}],\"ipv6_enabled\":false,\"internal\":false,\"dns_enabled\":false,"
-                                       "\"ipam_options\":{{\"driver\":\"host-local\"}}}}\n",
-                                       sha256_hex(folder), bridge, subnet, subnet)));
+    TRY(write_file_durably(
+        folder + "/networks/sampan.json",
+        fmt::format("{{\"name\":\"sampan\",\"id\":\"{}\",\"driver\":\"bridge\",\"network_interface\":\"{}\","
+                    "\"created\":\"2024-01-01T00:00:00Z\","
+                    "\"subnets\":[{{\"subnet\":\"{}.0.0/"
+                    "16\",\"gateway\":\"{}.0.1\"}}],\"ipv6_enabled\":false,\"internal\":false,\"dns_enabled\":false,"
+                    "\"ipam_options\":{{\"driver\":\"host-local\"}}}}\n",
+                    sha256_hex(folder), bridge, subnet, subnet)));
   }
   return {};
 }
 
 Result<bool> Engine::has_image(const std::string& image) {
-  return TRY(sampan::run(command({"image", "exists", "--", image}))).exit.ok();
+  return TRY(sampan::run(command({"image", "inspect", "--format", "{{.Id}}", "--", image}))).exit.ok();
 }
 
 Result<void> Engine::pull(const std::string& image) {
   if (TRY(has_image(image))) return {};
-  TRY(run_ok(command({"pull", "-q", "--signature-policy", config_.folder + "/policy.json", "--", image}), {.timeout = kPullTime}).context("pull " + image));
+  std::vector<std::string> arguments = {"pull", "-q"};
+  append(arguments, dialect_.pull);
+  append(arguments, {"--", image});
+  TRY(run_ok(command(std::move(arguments)), {.timeout = kPullTime}).context("pull " + image));
   return {};
 }
 
 Result<void> Engine::run(const InstanceSpec& spec) {
-  std::vector<std::string> arguments = {"run", "-d", "--pull=never", "--name", spec.name, "--network", "sampan", "--pids-limit", std::to_string(spec.pids), "--stop-timeout",
-                                        std::to_string(std::max<std::int64_t>(1, spec.stop_grace.count() / 1000)), "--security-opt", "no-new-privileges"};
-  const auto add = [&arguments](std::initializer_list<std::string> words) { arguments.insert(arguments.end(), words); };
-  if (spec.memory_bytes > 0) add({"--memory", std::to_string(spec.memory_bytes), "--memory-swap", std::to_string(spec.memory_bytes)});
-  if (spec.cpus > 0) add({"--cpus", number_text(spec.cpus)});
-  // Values go by the environment of podman itself, never by its argument list, which everybody on the machine can read.
+  std::vector<std::string> arguments = {"run",
+                                        "-d",
+                                        "--pull=never",
+                                        "--name",
+                                        dialect_.prefix + spec.name,
+                                        "--network",
+                                        dialect_.network,
+                                        "--pids-limit",
+                                        std::to_string(spec.pids),
+                                        "--stop-timeout",
+                                        std::to_string(std::max<std::int64_t>(1, spec.stop_grace.count() / 1000)),
+                                        "--security-opt",
+                                        "no-new-privileges"};
+  append(arguments, dialect_.run);
+  if (spec.memory_bytes > 0)
+    append(arguments,
+           {"--memory", std::to_string(spec.memory_bytes), "--memory-swap", std::to_string(spec.memory_bytes)});
+  if (spec.cpus > 0) append(arguments, {"--cpus", number_text(spec.cpus)});
+  // Values go by the environment of the engine itself, never by its argument list, which everybody on the machine can
+  // read. Those that the engine would take as said to itself go by a file.
   auto made = command({});
+  std::string steering;
   for (const auto& [key, value] : spec.environment) {
-    add({"--env", key});
+    if (steers_programs(key)) {
+      if (!is_plain(value))
+        return fail(Errc::invalid,
+                    "the value of '{}' for {}: under a name that programs of the machine heed, only letters, digits "
+                    "and _-./:,=@+% are possible",
+                    key, spec.name);
+      steering += fmt::format("{}={}\n", key, value);
+      continue;
+    }
+    append(arguments, {"--env", key});
     made.env.emplace_back(key, value);
   }
-  add({"--", spec.image});
-  arguments.insert(arguments.end(), spec.command.begin(), spec.command.end());
-  made.argv.insert(made.argv.end(), arguments.begin(), arguments.end());
-  TRY(run_ok(made, {.timeout = std::chrono::minutes(2)}).context("start " + spec.name));
+  const auto file = config_.folder + "/" + spec.name + ".env";
+  if (!steering.empty()) {
+    TRY(write_file_durably(file, steering, 0600));
+    append(arguments, {"--env-file", file});
+  }
+  append(arguments, {"--", spec.image});
+  append(arguments, spec.command);
+  append(made.argv, arguments);
+  auto started = run_ok(made, {.timeout = std::chrono::minutes(2)}).context("start " + spec.name);
+  if (!steering.empty()) TRY(remove_tree(file));
+  TRY(std::move(started));
   return {};
 }
 
+// An engine that cannot answer knows nothing: only its own word that there is no such container makes one absent.
 Result<std::vector<Container>> Engine::inspect(const std::vector<std::string>& names) {
   std::vector<Container> found;
   if (names.empty()) return found;
   std::vector<std::string> arguments = {"container", "inspect", "--"};
-  arguments.insert(arguments.end(), names.begin(), names.end());
+  for (const auto& name : names) arguments.push_back(dialect_.prefix + name);
   const auto output = TRY(sampan::run(command(std::move(arguments))));
+  if (!output.exit.ok() && output.err.find("o such container") == std::string::npos) {
+    return fail(Errc::unavailable, "{} does not say how '{}' is: {}", dialect_.program, names.front(),
+                trim(output.err));
+  }
   const auto document = parse_json(output.out);
   if (!document.has_value() || !document->is_array()) {
-    if (output.exit.ok()) return fail(Errc::internal, "podman inspect answered no list");
+    if (output.exit.ok()) return fail(Errc::internal, "{} inspect answered no list", dialect_.program);
     return found;
   }
-  for (const auto& item : document->as_array()) found.push_back(container_of(item));
+  for (const auto& item : document->as_array()) found.push_back(container_of(item, dialect_));
   return found;
 }
 
 Result<std::vector<std::string>> Engine::list() {
   std::vector<std::string> names;
-  for (const auto& line : split(TRY(run_ok(command({"ps", "-a", "--format", "{{.Names}}"})).context("list containers")), '\n')) {
-    if (!trim(line).empty()) names.emplace_back(trim(line));
+  for (const auto& line :
+       split(TRY(run_ok(command({"ps", "-a", "--format", "{{.Names}}"})).context("list containers")), '\n')) {
+    if (auto name = own_name(trim(line), dialect_)) names.push_back(std::move(*name));
   }
   return names;
 }
 
 Result<void> Engine::stop(const std::string& name, std::chrono::milliseconds grace) {
   const auto seconds = std::max<std::int64_t>(1, (grace.count() + 999) / 1000);
-  TRY(run_ok(command({"stop", "-t", std::to_string(seconds), "--", name}), {.timeout = grace + std::chrono::seconds(20)}).context("stop " + name));
+  TRY(run_ok(command({"stop", "-t", std::to_string(seconds), "--", dialect_.prefix + name}),
+             {.timeout = grace + std::chrono::seconds(20)})
+          .context("stop " + name));
   return {};
 }
 
+// With the volumes that nobody named, which would stay for ever.
 Result<void> Engine::remove(const std::string& name) {
-  TRY(run_ok(command({"rm", "-f", "-t", "0", "-i", "--", name}), {.timeout = std::chrono::minutes(1)}).context("remove " + name));
+  std::vector<std::string> arguments = {"rm", "-f", "-v"};
+  append(arguments, dialect_.remove);
+  append(arguments, {"--", dialect_.prefix + name});
+  TRY(run_ok(command(std::move(arguments)), {.timeout = std::chrono::minutes(1)}).context("remove " + name));
   return {};
 }
 
-Result<int> Engine::exec(const std::string& name, const std::vector<std::string>& wanted, std::chrono::milliseconds timeout) {
-  std::vector<std::string> arguments = {"exec", "--", name};
-  arguments.insert(arguments.end(), wanted.begin(), wanted.end());
+Result<int> Engine::exec(const std::string& name, const std::vector<std::string>& wanted,
+                         std::chrono::milliseconds timeout) {
+  std::vector<std::string> arguments = {"exec", "--", dialect_.prefix + name};
+  append(arguments, wanted);
   return TRY(sampan::run(command(std::move(arguments)), {.timeout = timeout})).exit.code;
 }
 
 Result<void> Engine::remove_everything() {
-  if (!exists(config_.folder + "/containers.conf")) return {};
-  TRY(run_ok(command({"rm", "-a", "-f", "-t", "0"}), {.timeout = std::chrono::minutes(3)}).context("remove all containers"));
+  const auto dialect = dialect_of(remembered(), config_.folder);
+  if (!dialect) return {};  // nothing was ever started
+  dialect_ = *dialect;
+  for (const auto& name : TRY(list())) TRY(remove(name));
+  if (dialect_.program == "docker") {
+    TRY(run_ok(command({"network", "rm", "--", dialect_.network})).context("remove the network of the containers"));
+    return {};
+  }
   std::ifstream mounts("/proc/self/mounts");
   std::vector<std::string> ours;
   for (std::string device, place, rest; mounts >> device >> place && std::getline(mounts, rest);) {

@@ -1,10 +1,13 @@
-// podman as commands: each a fixed argument list, configured by files of our own below one folder, never the machine's.
+// podman or docker as commands: each a fixed argument list. podman is configured by files of our own below one folder,
+// never the machine's; docker by its daemon, found as its own programs find it (DOCKER_HOST, else
+// /var/run/docker.sock).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/process.h"
+#include "deliver/local/dialect.h"
 #include "deliver/local/local.h"
 
 namespace sampan::deliver {
@@ -19,9 +22,14 @@ struct Container {
 
 class Engine {
  public:
-  explicit Engine(LocalConfig config) : config_(std::move(config)) {}
-  // Writes the settings; chooses a bridge name and subnet nobody uses, once. unavailable: podman or runc is missing.
+  // Speaks to the engine of before until prepare() has chosen: a daemon that comes up after us is no reason to take
+  // another.
+  explicit Engine(LocalConfig config);
+  // Chooses the engine and makes its network, once: the configured one, else the one whose containers are here already,
+  // else podman, else docker. Another one than before ends the former's containers. unavailable: none is usable; the
+  // sentence says what to install.
   Result<void> prepare();
+  const std::string& name() const { return dialect_.program; }
   Result<bool> has_image(const std::string& image);
   Result<void> pull(const std::string& image);
   Result<void> run(const InstanceSpec& spec);
@@ -34,7 +42,12 @@ class Engine {
 
  private:
   Command command(std::vector<std::string> arguments) const;
+  std::string remembered() const;
+  Result<std::string> choose() const;
+  Result<void> prepare_podman();
+  Result<void> prepare_docker();
   LocalConfig config_;
+  Dialect dialect_;
 };
 
 }  // namespace sampan::deliver

@@ -9,7 +9,8 @@
 
 namespace sampan::deliver {
 
-ExitWatch::ExitWatch() : bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), thread_([this](std::stop_token stop) { run(stop); }) {}
+ExitWatch::ExitWatch()
+    : bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), thread_([this](std::stop_token stop) { run(stop); }) {}
 
 ExitWatch::~ExitWatch() {
   thread_.request_stop();

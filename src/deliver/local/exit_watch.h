@@ -21,7 +21,9 @@ class ExitWatch {
   void remove(const std::string& name);        // not told any more
 
  private:
-  struct Watched { Fd fd; };
+  struct Watched {
+    Fd fd;
+  };
   void run(std::stop_token stop);
   void ring();
 

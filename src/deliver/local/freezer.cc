@@ -26,14 +26,16 @@ std::string folder_of(int pid, std::string_view controller) {
     if (parts.size() < 3) continue;
     if (controller.empty() && parts[0] == "0") return "/sys/fs/cgroup" + parts[2];
     const auto names = split(parts[1], ',');
-    if (!controller.empty() && std::find(names.begin(), names.end(), controller) != names.end()) return fmt::format("/sys/fs/cgroup/{}{}", controller, parts[2]);
+    if (!controller.empty() && std::find(names.begin(), names.end(), controller) != names.end())
+      return fmt::format("/sys/fs/cgroup/{}{}", controller, parts[2]);
   }
   return {};
 }
 
 Result<void> write_text(const std::string& file, std::string_view text) {
   const Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return fail_errno("write " + file);
+  if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return fail_errno("write " + file);
   return {};
 }
 
@@ -54,9 +56,11 @@ char state_of(pid_t pid) {
 }  // namespace
 
 Result<void> set_frozen(int pid, bool frozen) {
-  if (const auto v2 = folder_of(pid, ""); exists(v2 + "/cgroup.freeze")) return write_text(v2 + "/cgroup.freeze", frozen ? "1" : "0");
+  if (const auto v2 = folder_of(pid, ""); exists(v2 + "/cgroup.freeze"))
+    return write_text(v2 + "/cgroup.freeze", frozen ? "1" : "0");
   const auto v1 = folder_of(pid, "pids");
-  if (v1.empty() || v1 == "/sys/fs/cgroup/pids/") return fail(Errc::unavailable, "process {} is in no cgroup of its own that could be frozen", pid);
+  if (v1.empty() || v1 == "/sys/fs/cgroup/pids/")
+    return fail(Errc::unavailable, "process {} is in no cgroup of its own that could be frozen", pid);
   // Again until none runs: one that was being forked was not in the list.
   for (int i = 0; i < 200; ++i) {
     bool done = true;
@@ -72,7 +76,8 @@ Result<void> set_frozen(int pid, bool frozen) {
 }
 
 bool is_frozen(int pid) {
-  if (const auto v2 = folder_of(pid, ""); exists(v2 + "/cgroup.freeze")) return text_of(v2 + "/cgroup.freeze").starts_with("1");
+  if (const auto v2 = folder_of(pid, ""); exists(v2 + "/cgroup.freeze"))
+    return text_of(v2 + "/cgroup.freeze").starts_with("1");
   return state_of(pid) == 'T';
 }
 
@@ -80,13 +85,15 @@ Result<Consumption> consumption(int pid) {
   Consumption used;
   if (const auto cpu = folder_of(pid, "cpuacct"); !cpu.empty()) {
     used.cpu_seconds = std::strtod(text_of(cpu + "/cpuacct.usage").c_str(), nullptr) / 1e9;
-    used.memory_bytes = std::strtoull(text_of(folder_of(pid, "memory") + "/memory.usage_in_bytes").c_str(), nullptr, 10);
+    used.memory_bytes =
+        std::strtoull(text_of(folder_of(pid, "memory") + "/memory.usage_in_bytes").c_str(), nullptr, 10);
     return used;
   }
   const auto v2 = folder_of(pid, "");
   if (v2.empty()) return fail(Errc::not_found, "process {} is gone", pid);
   const auto stat = text_of(v2 + "/cpu.stat");
-  if (const auto at = stat.find("usage_usec "); at != std::string::npos) used.cpu_seconds = std::strtod(stat.c_str() + at + 11, nullptr) / 1e6;
+  if (const auto at = stat.find("usage_usec "); at != std::string::npos)
+    used.cpu_seconds = std::strtod(stat.c_str() + at + 11, nullptr) / 1e6;
   used.memory_bytes = std::strtoull(text_of(v2 + "/memory.current").c_str(), nullptr, 10);
   return used;
 }

@@ -32,7 +32,8 @@ std::set<std::string> listening_inodes(int port) {
 
 bool holds_one_of(const std::filesystem::path& process, const std::set<std::string>& sockets) {
   std::error_code error;
-  for (auto fd = std::filesystem::directory_iterator(process / "fd", error); !error && fd != std::filesystem::directory_iterator(); fd.increment(error)) {
+  for (auto fd = std::filesystem::directory_iterator(process / "fd", error);
+       !error && fd != std::filesystem::directory_iterator(); fd.increment(error)) {
     std::error_code unreadable;
     if (sockets.contains(std::filesystem::read_symlink(fd->path(), unreadable).string())) return true;
   }
@@ -45,7 +46,8 @@ std::string listener_of(int port) {
   const auto sockets = listening_inodes(port);
   if (sockets.empty()) return {};
   std::error_code error;
-  for (auto entry = std::filesystem::directory_iterator("/proc", error); !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+  for (auto entry = std::filesystem::directory_iterator("/proc", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     const auto pid = entry->path().filename().string();
     if (pid.find_first_not_of("0123456789") != std::string::npos || !holds_one_of(entry->path(), sockets)) continue;
     std::string name;

@@ -18,13 +18,16 @@ namespace {
 
 class LocalTarget final : public Target {
  public:
-  LocalTarget(LocalConfig config, Clock& clock) : config_(std::move(config)), clock_(clock), engine_(config_), proxy_(config_.folder, config_.first_port, config_.last_port) {}
+  LocalTarget(LocalConfig config, Clock& clock)
+      : config_(std::move(config)),
+        clock_(clock),
+        engine_(config_),
+        proxy_(config_.folder, config_.first_port, config_.last_port) {}
 
   Result<void> check() override {
-    const auto version = run({.argv = {"podman", "--version"}});
-    if (!version.has_value() || !version->exit.ok()) return fail(Errc::unavailable, "podman is missing: apt-get install podman runc netavark iptables");
     const auto haproxy = run({.argv = {"haproxy", "-v"}});
-    if (!haproxy.has_value() || !haproxy->exit.ok()) return fail(Errc::unavailable, "HAProxy is missing: apt-get install haproxy");
+    if (!haproxy.has_value() || !haproxy->exit.ok())
+      return fail(Errc::unavailable, "HAProxy is missing: apt-get install haproxy");
     TRY(engine_.prepare());
     return proxy_.start();
   }
@@ -74,7 +77,8 @@ class LocalTarget final : public Target {
 
   Result<void> remove(const std::string& instance) override {
     exits_.remove(instance);
-    if (const auto container = known(instance); container.has_value() && is_frozen(container->pid)) TRY(set_frozen(container->pid, false));
+    if (const auto container = known(instance); container.has_value() && is_frozen(container->pid))
+      TRY(set_frozen(container->pid, false));
     TRY(engine_.remove(instance));
     known_.lock()->erase(instance);
     return {};
@@ -94,7 +98,8 @@ class LocalTarget final : public Target {
     auto& last = (*samples)[instance];
     Usage answer{0, used.memory_bytes};
     const auto passed = std::chrono::duration<double>(now - last.at).count();
-    if (last.cpu_seconds > 0 && passed > 0.05 && used.cpu_seconds >= last.cpu_seconds) answer.cpu_percent = (used.cpu_seconds - last.cpu_seconds) / passed * 100;
+    if (last.cpu_seconds > 0 && passed > 0.05 && used.cpu_seconds >= last.cpu_seconds)
+      answer.cpu_percent = (used.cpu_seconds - last.cpu_seconds) / passed * 100;
     last = {used.cpu_seconds, now};
     return answer;
   }
@@ -104,7 +109,8 @@ class LocalTarget final : public Target {
     if (!container.has_value()) return {clock_.now(), false, 0, container.error().message};
     if (probe.kind == Probe::Kind::exec) {
       const auto code = engine_.exec(instance, probe.command, probe.timeout);
-      return {clock_.now(), code.has_value() && *code == 0, 0, code.has_value() ? fmt::format("exit code {}", *code) : code.error().message};
+      return {clock_.now(), code.has_value() && *code == 0, 0,
+              code.has_value() ? fmt::format("exit code {}", *code) : code.error().message};
     }
     return probe_address({container->address, probe.port != 0 ? probe.port : port, probe}, clock_);
   }
@@ -123,19 +129,29 @@ class LocalTarget final : public Target {
     return proxy_.admit(service, instance, fmt::format("{}:{}", container.address, port));
   }
   void adopt(const std::string& instance, int port) override { (*ports_.lock())[instance] = port; }
-  Result<void> drain(const std::string& service, const std::string& instance) override { return proxy_.drain(service, instance); }
-  Result<void> expel(const std::string& service, const std::string& instance) override { return proxy_.expel(service, instance); }
+  Result<void> drain(const std::string& service, const std::string& instance) override {
+    return proxy_.drain(service, instance);
+  }
+  Result<void> expel(const std::string& service, const std::string& instance) override {
+    return proxy_.expel(service, instance);
+  }
 
   Result<std::vector<std::string>> admitted(const std::string& service) override {
     std::vector<std::string> names;
-    for (const auto& server : proxy_.servers(service)) if (!server.drained) names.push_back(server.instance);
+    for (const auto& server : proxy_.servers(service))
+      if (!server.drained) names.push_back(server.instance);
     return names;
   }
   Result<Traffic> traffic(const std::string& service) override { return proxy_.traffic(service); }
-  std::vector<FailedRequest> failures_since(const std::string& service, Time since, std::size_t most) override { return proxy_.failures_since(service, since, most); }
+  std::vector<FailedRequest> failures_since(const std::string& service, Time since, std::size_t most) override {
+    return proxy_.failures_since(service, since, most);
+  }
 
  private:
-  struct Sample { double cpu_seconds = 0; std::chrono::steady_clock::time_point at{}; };
+  struct Sample {
+    double cpu_seconds = 0;
+    std::chrono::steady_clock::time_point at{};
+  };
 
   void remember(const std::string& instance, const Container& container) {
     {
@@ -148,7 +164,9 @@ class LocalTarget final : public Target {
   }
 
   Result<Container> known(const std::string& instance) {
-    if (auto all = known_.lock(); all->contains(instance) && ::access(fmt::format("/proc/{}", (*all)[instance].pid).c_str(), F_OK) == 0) return (*all)[instance];
+    if (auto all = known_.lock();
+        all->contains(instance) && ::access(fmt::format("/proc/{}", (*all)[instance].pid).c_str(), F_OK) == 0)
+      return (*all)[instance];
     const auto found = TRY(engine_.inspect({instance}));
     if (found.empty() || !found.front().running) return fail(Errc::not_found, "instance '{}' does not run", instance);
     remember(instance, found.front());
@@ -167,7 +185,9 @@ class LocalTarget final : public Target {
 
 }  // namespace
 
-std::unique_ptr<Target> make_local_target(LocalConfig config, Clock& clock) { return std::make_unique<LocalTarget>(std::move(config), clock); }
+std::unique_ptr<Target> make_local_target(LocalConfig config, Clock& clock) {
+  return std::make_unique<LocalTarget>(std::move(config), clock);
+}
 
 Result<void> remove_local_target(const LocalConfig& config) {
   TRY(Proxy::end(config.folder));

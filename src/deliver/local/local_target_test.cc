@@ -1,4 +1,4 @@
-// The local target with real podman and real HAProxy. Where they are missing the test says so and passes.
+// The local target with real podman, real docker and real HAProxy. Where one is missing the test says so and passes.
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -18,23 +18,60 @@ using sampan::testing::wait_until;
 
 namespace {
 
-ProbeAnswer get(const std::string& url, const std::string& path, std::chrono::milliseconds timeout = std::chrono::seconds(5)) {
+ProbeAnswer get(const std::string& url, const std::string& path,
+                std::chrono::milliseconds timeout = std::chrono::seconds(5)) {
   Probe probe;
   probe.path = path;
   probe.timeout = timeout;
   return probe_address({"127.0.0.1", std::atoi(url.c_str() + url.rfind(':') + 1), probe}, SystemClock());
 }
 
-bool can_run() {
-  const auto missing = LocalYard::missing();
+bool is_here(std::string_view engine) {
+  const auto missing = LocalYard::missing(engine);
   if (!missing.empty()) MESSAGE("not run: this needs " << missing);
   return missing.empty();
 }
 
+// What is about containers is tried with each engine there is.
+void on_each_engine(const std::function<void(LocalYard&)>& test) {
+  for (const auto engine : kEngines) {
+    if (!is_here(engine)) continue;
+    INFO(engine);
+    SystemClock clock;
+    LocalYard yard(clock, std::string(engine));
+    test(yard);
+  }
+}
+
+// What is about the proxy, with the first engine there is.
+bool can_run() {
+  for (const auto engine : kEngines)
+    if (LocalYard::missing(engine).empty()) return true;
+  MESSAGE("not run: this needs haproxy, and podman or docker, as root");
+  return false;
+}
+std::string first_engine() { return LocalYard::missing("podman").empty() ? "podman" : "docker"; }
+
+// A variable of our own environment, which the engines inherit, changed while this lives.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    if (const auto* before = std::getenv(name)) before_ = before;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
 struct Instance {
   LocalYard& yard;
   InstanceSpec spec;
-  Instance(LocalYard& yard_in, const std::string& name, std::vector<std::pair<std::string, std::string>> environment = {}) : yard(yard_in) {
+  Instance(LocalYard& yard_in, const std::string& name,
+           std::vector<std::pair<std::string, std::string>> environment = {})
+      : yard(yard_in) {
     spec.name = name;
     spec.image = yard.image;
     spec.environment = std::move(environment);
@@ -49,48 +86,48 @@ struct Instance {
 }  // namespace
 
 TEST_CASE("local target: does what every target does") {
-  if (!can_run()) return;
-  SystemClock clock;
-  LocalYard yard(clock);
-  deliver::testing::TargetSuite({*yard.target, yard.image, [](const std::string& url, const std::string& path) { return get(url, path).status; },
-                                 [&](const std::string& name) { ::kill(static_cast<pid_t>(must(yard.target->status(name)).pid), SIGKILL); }})
-      .run();
+  on_each_engine([](LocalYard& yard) {
+    deliver::testing::TargetSuite(
+        {*yard.target, yard.image,
+         [](const std::string& url, const std::string& path) { return get(url, path).status; },
+         [&](const std::string& name) { ::kill(static_cast<pid_t>(must(yard.target->status(name)).pid), SIGKILL); }})
+        .run();
+  });
 }
 
 TEST_CASE("local target: serves while Sampan is away, and is taken over as it is") {
-  if (!can_run()) return;
-  SystemClock clock;
-  LocalYard yard(clock);
-  Instance one(yard, "one");
-  const auto url = must(yard.target->ensure_service({"shop", 0, {}, {}}));
-  must(yard.target->admit("shop", "one"));
-  const auto pid = must(yard.target->status("one")).pid;
-  yard.target.reset();
-  CHECK(get(url, "/version").body == R"({"version":"one"})");
-  yard.open();
-  yard.target->adopt("one", 8080);
-  CHECK(must(yard.target->status("one")).pid == pid);
-  CHECK(must(yard.target->admitted("shop")) == std::vector<std::string>{"one"});
-  CHECK(get(url, "/version").status == 200);
-  must(yard.target->drain("shop", "one"));
-  CHECK(get(url, "/version").status == 503);
+  on_each_engine([](LocalYard& yard) {
+    Instance one(yard, "one");
+    const auto url = must(yard.target->ensure_service({"shop", 0, {}, {}}));
+    must(yard.target->admit("shop", "one"));
+    const auto pid = must(yard.target->status("one")).pid;
+    yard.target.reset();
+    CHECK(get(url, "/version").body == R"({"version":"one"})");
+    yard.open();
+    yard.target->adopt("one", 8080);
+    CHECK(must(yard.target->status("one")).pid == pid);
+    CHECK(must(yard.target->admitted("shop")) == std::vector<std::string>{"one"});
+    CHECK(get(url, "/version").status == 200);
+    must(yard.target->drain("shop", "one"));
+    CHECK(get(url, "/version").status == 503);
+  });
 }
 
-TEST_CASE("local target: a frozen instance can be killed, so that a machine or namespace that ends does not wait for it") {
-  if (!can_run()) return;
-  SystemClock clock;
-  LocalYard yard(clock);
-  Instance one(yard, "one");
-  must(yard.target->freeze("one"));
-  const auto pid = static_cast<pid_t>(must(yard.target->status("one")).pid);
-  REQUIRE(::kill(pid, SIGKILL) == 0);
-  CHECK(wait_until([&] { return ::kill(pid, 0) != 0; }));
+TEST_CASE(
+    "local target: a frozen instance can be killed, so that a machine or namespace that ends does not wait for it") {
+  on_each_engine([](LocalYard& yard) {
+    Instance one(yard, "one");
+    must(yard.target->freeze("one"));
+    const auto pid = static_cast<pid_t>(must(yard.target->status("one")).pid);
+    REQUIRE(::kill(pid, SIGKILL) == 0);
+    CHECK(wait_until([&] { return ::kill(pid, 0) != 0; }));
+  });
 }
 
 TEST_CASE("local target: a proxy that dies comes back with what it served") {
   if (!can_run()) return;
   SystemClock clock;
-  LocalYard yard(clock);
+  LocalYard yard(clock, first_engine());
   Instance one(yard, "one"), two(yard, "two");
   const auto url = must(yard.target->ensure_service({"shop", 0, {}, {}}));
   must(yard.target->admit("shop", "one"));
@@ -99,8 +136,13 @@ TEST_CASE("local target: a proxy that dies comes back with what it served") {
   const auto master = std::atoi(must(read_file(yard.config.folder + "/haproxy.pid")).c_str());
   const auto began = std::chrono::steady_clock::now();
   ::kill(master, SIGKILL);
-  REQUIRE(wait_until([&] { return get(url, "/version").body == R"({"version":"two"})" && std::atoi(must(read_file(yard.config.folder + "/haproxy.pid")).c_str()) != master; }));
-  MESSAGE("served again after " << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count() << " ms");
+  REQUIRE(wait_until([&] {
+    return get(url, "/version").body == R"({"version":"two"})" &&
+           std::atoi(must(read_file(yard.config.folder + "/haproxy.pid")).c_str()) != master;
+  }));
+  MESSAGE("served again after "
+          << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count()
+          << " ms");
   for (int i = 0; i < 5; ++i) CHECK(get(url, "/version").body == R"({"version":"two"})");
   must(yard.target->admit("shop", "one"));
   must(yard.target->drain("shop", "two"));
@@ -110,7 +152,7 @@ TEST_CASE("local target: a proxy that dies comes back with what it served") {
 TEST_CASE("local target: a request that is open when its instance is drained is answered") {
   if (!can_run()) return;
   SystemClock clock;
-  LocalYard yard(clock);
+  LocalYard yard(clock, first_engine());
   Instance one(yard, "one"), two(yard, "two");
   const auto url = must(yard.target->ensure_service({"shop", 0, {}, {}}));
   must(yard.target->admit("shop", "one"));
@@ -126,17 +168,19 @@ TEST_CASE("local target: a request that is open when its instance is drained is 
   CHECK(wait_until([&] { return must(yard.target->traffic("shop")).open_by_instance["one"] == 0; }));
 }
 
-TEST_CASE("local target: failures are counted and kept with their path; a GET whose instance vanishes is tried elsewhere") {
+TEST_CASE(
+    "local target: failures are counted and kept with their path; a GET whose instance vanishes is tried elsewhere") {
   if (!can_run()) return;
   SystemClock clock;
-  LocalYard yard(clock);
+  LocalYard yard(clock, first_engine());
   Instance one(yard, "one"), two(yard, "two");
   const auto url = must(yard.target->ensure_service({"shop", 0, {}, {}}));
   must(yard.target->admit("shop", "one"));
   const auto began = clock.now();
   CHECK(get(url, "/fail").status == 500);
   CHECK(must(yard.target->traffic("shop")).failed == 1);
-  REQUIRE(wait_until([&] { return !yard.target->failures_since("shop", began - std::chrono::seconds(1), 10).empty(); }));
+  REQUIRE(
+      wait_until([&] { return !yard.target->failures_since("shop", began - std::chrono::seconds(1), 10).empty(); }));
   const auto failure = yard.target->failures_since("shop", began - std::chrono::seconds(1), 10).front();
   CHECK(failure.path == "/fail");
   CHECK(failure.instance == "one");
@@ -146,19 +190,133 @@ TEST_CASE("local target: failures are counted and kept with their path; a GET wh
 }
 
 TEST_CASE("local target: secrets reach the instance, and stand on no command line") {
-  if (!can_run()) return;
+  on_each_engine([](LocalYard& yard) {
+    Instance one(yard, "one", {{"SECRET", "p4ss word=\"x\""}});
+    CHECK(yard.target
+              ->probe(
+                  "one",
+                  [] {
+                    Probe p;
+                    p.path = "/env?SECRET";
+                    return p;
+                  }(),
+                  8080)
+              .body == "p4ss word=\"x\"");
+    const auto commands = must(run_ok({.argv = {"sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"}}));
+    CHECK(commands.find("p4ss word=") == std::string::npos);
+  });
+}
+
+TEST_CASE("local target: what an application sets for itself does not steer the engine, which is root") {
+  on_each_engine([](LocalYard& yard) {
+    const std::string nowhere = yard.config.folder + "/nowhere";
+    Instance one(yard, "one",
+                 {{"LD_PRELOAD", nowhere},
+                  {"CONTAINERS_CONF", nowhere},
+                  {"DOCKER_HOST", "unix://" + nowhere},
+                  {"PATH", nowhere},
+                  {"NOTE", "two\nlines"}});
+    const auto seen = [&](const std::string& key) {
+      Probe probe;
+      probe.path = "/env?" + key;
+      return yard.target->probe("one", probe, 8080).body;
+    };
+    CHECK(seen("LD_PRELOAD") == nowhere);
+    CHECK(seen("CONTAINERS_CONF") == nowhere);
+    CHECK(seen("DOCKER_HOST") == "unix://" + nowhere);
+    CHECK(seen("PATH") == nowhere);
+    CHECK(seen("NOTE") == "two\nlines");
+    CHECK(!exists(yard.config.folder + "/one.env"));
+    InstanceSpec odd;
+    odd.name = "odd";
+    odd.image = yard.image;
+    odd.environment = {{"LD_AUDIT", "a\nb"}};
+    const auto refused = yard.target->start(odd);
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().message.find("'LD_AUDIT'") != std::string::npos);
+  });
+}
+
+TEST_CASE("local target: on a machine's one docker, two Sampans do not meet") {
+  if (!is_here("docker")) return;
   SystemClock clock;
-  LocalYard yard(clock);
-  Instance one(yard, "one", {{"SECRET", "p4ss word=\"x\""}});
-  CHECK(yard.target->probe("one", [] { Probe p; p.path = "/env?SECRET"; return p; }(), 8080).body == "p4ss word=\"x\"");
-  const auto commands = must(run_ok({.argv = {"sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"}}));
-  CHECK(commands.find("p4ss word=") == std::string::npos);
+  LocalYard ours(clock, "docker"), theirs(clock, "docker");
+  Instance mine(ours, "shop-1"), other(theirs, "shop-1");
+  CHECK(must(ours.target->list()) == std::vector<std::string>{"shop-1"});
+  must(ours.target->remove("shop-1"));
+  CHECK(must(ours.target->list()).empty());
+  CHECK(must(theirs.target->status("shop-1")).state == InstanceState::running);
+}
+
+TEST_CASE("local target: an engine that does not answer makes no instance absent") {
+  if (!is_here("docker")) return;
+  SystemClock clock;
+  LocalYard yard(clock, "docker");
+  Instance one(yard, "one");
+  const auto unknown = [&] {
+    const Variable elsewhere("DOCKER_HOST", "unix://" + yard.config.folder + "/nobody.sock");
+    return yard.target->status("one");
+  }();
+  REQUIRE(!unknown.has_value());
+  CHECK(unknown.error().code == Errc::unavailable);
+  {
+    const Variable elsewhere("DOCKER_HOST", "unix://" + yard.config.folder + "/nobody.sock");
+    yard.target = make_local_target(yard.config, clock);
+    CHECK(!yard.target->check().has_value());
+  }
+  CHECK(must(yard.target->status("one")).state == InstanceState::running);
+}
+
+TEST_CASE(
+    "local target: where there is only docker it is taken; where there is nothing, the sentence says what to install") {
+  if (!is_here("docker")) return;
+  const auto folder = must(TempDir::create("/tmp", "sp"));
+  const auto program = [](const char* name) {
+    return std::string(trim(must(run_ok({.argv = {"sh", "-c", std::string("command -v ") + name}}))));
+  };
+  const auto docker = program("docker"), haproxy = program("haproxy");
+  SystemClock clock;
+  LocalConfig config;
+  config.folder = folder.path() + "/d";
+  const Variable path("PATH", folder.path());
+  REQUIRE(::symlink(haproxy.c_str(), (folder.path() + "/haproxy").c_str()) == 0);
+  const auto missing = make_local_target(config, clock)->check();
+  REQUIRE(!missing.has_value());
+  CHECK(missing.error().code == Errc::unavailable);
+  CHECK(missing.error().message.find("apt-get install podman") != std::string::npos);
+  CHECK(missing.error().message.find("apt-get install docker.io") != std::string::npos);
+  REQUIRE(::symlink(docker.c_str(), (folder.path() + "/docker").c_str()) == 0);
+  must(make_local_target(config, clock)->check());
+  CHECK(must(read_file(config.folder + "/engine")) == "docker\n");
+  must(remove_local_target(config));
+}
+
+TEST_CASE("local target: it stays with the engine its containers run in; told to take another, it ends those") {
+  if (!is_here("podman") || !is_here("docker")) return;
+  SystemClock clock;
+  LocalYard yard(clock, "docker");
+  Instance one(yard, "one");
+  const auto pid = static_cast<pid_t>(must(yard.target->status("one")).pid);
+  yard.config.engine = "auto";  // where podman is preferred
+  yard.open();
+  CHECK(must(yard.target->list()) == std::vector<std::string>{"one"});
+  yard.config.engine = "podman";
+  yard.open();
+  CHECK(must(yard.target->list()).empty());
+  CHECK(wait_until([&] { return ::kill(pid, 0) != 0; }));
+  yard.config.engine = "docker";
+  yard.open();  // and back, for what it cleans up
+  auto unknown = yard.config;
+  unknown.engine = "containerd";
+  const auto refused = make_local_target(unknown, clock)->check();
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().message.find("podman or docker") != std::string::npos);
 }
 
 TEST_CASE("local target: a port that is taken is named with who has it") {
   if (!can_run()) return;
   SystemClock clock;
-  LocalYard yard(clock);
+  LocalYard yard(clock, first_engine());
   const Fd other(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -169,7 +327,8 @@ TEST_CASE("local target: a port that is taken is named with who has it") {
   const int port = ntohs(address.sin_port);
   const auto refused = yard.target->ensure_service({"shop", port, {}, {}});
   REQUIRE(!refused.has_value());
-  CHECK(refused.error().message.find(fmt::format("port {} for shop is taken by deliver_test (process {})", port, ::getpid())) != std::string::npos);
+  CHECK(refused.error().message.find(fmt::format("port {} for shop is taken by deliver_test (process {})", port,
+                                                 ::getpid())) != std::string::npos);
   must(yard.target->ensure_service({"shop", 0, {}, {}}));
   const auto chosen = must(yard.target->ensure_service({"shop", 0, {}, {}}));
   CHECK(!yard.target->ensure_service({"other", std::atoi(chosen.c_str() + chosen.rfind(':') + 1), {}, {}}).has_value());

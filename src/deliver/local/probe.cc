@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/json.hpp>
+
 #include "base/files.h"
+#include "base/json.h"
 #include "base/text.h"
 
 namespace sampan::deliver {
@@ -18,7 +21,8 @@ namespace {
 using Deadline = std::chrono::steady_clock::time_point;
 
 int left_ms(Deadline deadline) {
-  return static_cast<int>(std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count()));
+  return static_cast<int>(std::max<std::int64_t>(
+      0, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count()));
 }
 
 bool wait_for(int fd, short events, Deadline deadline) {
@@ -49,17 +53,31 @@ Fd connect_to(const ProbeTarget& target, Deadline deadline, std::string& why) {
 
 constexpr std::size_t kMostAnswer = 16 << 10, kKeptBody = 512;
 
-// Whether nothing more of what we keep will come: not everybody closes the connection after the answer, though asked to.
+// Whether nothing more of what we keep will come: not everybody closes the connection after the answer, though asked
+// to.
 bool is_whole(const std::string& data) {
   const auto head = data.find("\r\n\r\n");
   if (head == std::string::npos) return false;
   const auto body = data.size() - head - 4;
   if (body >= kKeptBody) return true;
   auto fields = data.substr(0, head);
-  std::transform(fields.begin(), fields.end(), fields.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(fields.begin(), fields.end(), fields.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (fields.find("\r\ntransfer-encoding:") != std::string::npos) return data.ends_with("\r\n0\r\n\r\n");
   const auto length = fields.find("\r\ncontent-length:");
   return length != std::string::npos && body >= std::strtoull(fields.c_str() + length + 17, nullptr, 10);
+}
+
+std::string text_of_line(const std::string& line) {
+  if (line.starts_with('{')) {
+    const auto read = parse_json(line);
+    const auto* text = read.has_value() && read->is_object() ? read->as_object().if_contains("log") : nullptr;
+    return text && text->is_string() ? std::string(text->as_string()) : line + "\n";
+  }
+  // TIME STREAM F|P TEXT
+  std::size_t at = 0;
+  for (int space = 0; space < 3 && at != std::string::npos; ++space) at = line.find(' ', at == 0 ? 0 : at + 1);
+  return (at == std::string::npos ? line : line.substr(at + 1)) + "\n";
 }
 
 }  // namespace
@@ -73,13 +91,17 @@ ProbeAnswer probe_address(const ProbeTarget& target, const Clock& clock) {
     answer.ok = true;
     return answer;
   }
-  const auto request = fmt::format("GET {} HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: sampan-probe\r\nConnection: close\r\n\r\n", target.probe.path, target.host, target.port);
-  if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return answer.body = "the connection broke", answer;
+  const auto request =
+      fmt::format("GET {} HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: sampan-probe\r\nConnection: close\r\n\r\n",
+                  target.probe.path, target.host, target.port);
+  if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+    return answer.body = "the connection broke", answer;
   std::string data;
   char buffer[4096];
   while (data.size() < kMostAnswer && !is_whole(data)) {
     if (!wait_for(fd.get(), POLLIN, deadline)) {
-      if (data.empty()) return answer.body = fmt::format("no answer within {} ms", target.probe.timeout.count()), answer;
+      if (data.empty())
+        return answer.body = fmt::format("no answer within {} ms", target.probe.timeout.count()), answer;
       break;
     }
     const auto got = ::recv(fd.get(), buffer, sizeof buffer, 0);
@@ -106,14 +128,10 @@ Result<std::string> tail_of_log(const std::string& file, int lines) {
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   auto all = split(text, '\n');
   if (!all.empty() && all.back().empty()) all.pop_back();
-  const std::size_t skip = all.size() > static_cast<std::size_t>(lines) ? all.size() - static_cast<std::size_t>(lines) : 0;
+  const std::size_t skip =
+      all.size() > static_cast<std::size_t>(lines) ? all.size() - static_cast<std::size_t>(lines) : 0;
   std::string out;
-  for (std::size_t i = skip; i < all.size(); ++i) {
-    // TIME STREAM F|P TEXT
-    std::size_t at = 0;
-    for (int space = 0; space < 3 && at != std::string::npos; ++space) at = all[i].find(' ', at == 0 ? 0 : at + 1);
-    out += (at == std::string::npos ? all[i] : all[i].substr(at + 1)) + "\n";
-  }
+  for (std::size_t i = skip; i < all.size(); ++i) out += text_of_line(all[i]);
   return to_valid_utf8(out);
 }
 

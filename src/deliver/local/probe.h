@@ -7,10 +7,15 @@
 
 namespace sampan::deliver {
 
-struct ProbeTarget { std::string host; int port = 0; Probe probe; };
+struct ProbeTarget {
+  std::string host;
+  int port = 0;
+  Probe probe;
+};
 ProbeAnswer probe_address(const ProbeTarget& target, const Clock& clock);
 
-// The last lines of a log in podman's k8s-file form ("TIME STREAM F TEXT"), texts only.
+// The last lines of a log in podman's k8s-file form ("TIME STREAM F TEXT") or docker's json-file form
+// ({"log":"TEXT\n",...}), texts only.
 Result<std::string> tail_of_log(const std::string& file, int lines);
 
 }  // namespace sampan::deliver

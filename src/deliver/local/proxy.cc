@@ -24,9 +24,11 @@ Result<Fd> connect_to(const std::string& path) {
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
+  if (path.size() >= sizeof address.sun_path)
+    return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
   path.copy(address.sun_path, path.size());
-  if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail(Errc::unavailable, "the proxy does not listen at {}", path);
+  if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return fail(Errc::unavailable, "the proxy does not listen at {}", path);
   const timeval limit{5, 0};
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   return fd;
@@ -35,7 +37,8 @@ Result<Fd> connect_to(const std::string& path) {
 Result<std::string> ask_socket(const std::string& path, const std::string& command) {
   const auto fd = TRY(connect_to(path));
   const auto line = command + "\n";
-  if (::send(fd.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) return fail_errno("ask the proxy");
+  if (::send(fd.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size()))
+    return fail_errno("ask the proxy");
   std::string answer;
   char buffer[16384];
   while (true) {
@@ -57,26 +60,30 @@ bool port_is_free(int port) {
 }
 
 ProxyService* find(std::vector<ProxyService>& services, const std::string& name) {
-  const auto found = std::find_if(services.begin(), services.end(), [&](const ProxyService& service) { return service.name == name; });
+  const auto found =
+      std::find_if(services.begin(), services.end(), [&](const ProxyService& service) { return service.name == name; });
   return found == services.end() ? nullptr : &*found;
 }
 
 ProxyServer* find(ProxyService& service, const std::string& instance) {
-  const auto found = std::find_if(service.servers.begin(), service.servers.end(), [&](const ProxyServer& server) { return server.instance == instance; });
+  const auto found = std::find_if(service.servers.begin(), service.servers.end(),
+                                  [&](const ProxyServer& server) { return server.instance == instance; });
   return found == service.servers.end() ? nullptr : &*found;
 }
 
 std::string taken_ports(const std::vector<ProxyService>& services) {
   std::string text;
   for (const auto& service : services) {
-    if (const auto who = listener_of(service.port); !who.empty()) text += fmt::format("; port {} of {} is taken by {}", service.port, service.name, who);
+    if (const auto who = listener_of(service.port); !who.empty())
+      text += fmt::format("; port {} of {} is taken by {}", service.port, service.name, who);
   }
   return text;
 }
 
 }  // namespace
 
-Proxy::Proxy(std::string folder, int first_port, int last_port) : folder_(std::move(folder)), first_port_(first_port), last_port_(last_port) {}
+Proxy::Proxy(std::string folder, int first_port, int last_port)
+    : folder_(std::move(folder)), first_port_(first_port), last_port_(last_port) {}
 Proxy::~Proxy() = default;
 
 ProxyPlaces Proxy::places() const { return {folder_ + "/haproxy.sock", folder_ + "/haproxy-log.sock"}; }
@@ -89,9 +96,11 @@ Result<void> Proxy::start() {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto path = places().log_socket;
-  if (path.size() >= sizeof address.sun_path) return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
+  if (path.size() >= sizeof address.sun_path)
+    return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
   path.copy(address.sun_path, path.size());
-  if (!log_ || ::bind(log_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail_errno("listen for the proxy's log");
+  if (!log_ || ::bind(log_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return fail_errno("listen for the proxy's log");
   if (!ask("show info").has_value()) TRY(launch(table_.lock()->services));
   listener_ = std::jthread([this](std::stop_token stop) { hear(stop); });
   keeper_ = std::jthread([this](std::stop_token stop) { watch(stop); });
@@ -109,18 +118,25 @@ Result<void> Proxy::load() {
     if (words.size() >= 2 && words[0] == "frontend") table->services.push_back({words[1].substr(3), 0, {}});
     if (table->services.empty() || words.size() < 2) continue;
     if (words[0] == "bind") table->services.back().port = std::stoi(words[1].substr(2));
-    if (words[0] == "server" && words.size() >= 5) table->services.back().servers.push_back({words[1], words[2], words[4] == "0"});
+    if (words[0] == "server" && words.size() >= 5)
+      table->services.back().servers.push_back({words[1], words[2], words[4] == "0"});
   }
   return save(*table);  // in today's form: an earlier version may have written another
 }
 
-Result<void> Proxy::save(const Table& table) { return write_file_durably(folder_ + "/haproxy.cfg", proxy_config(table.services, places())); }
+Result<void> Proxy::save(const Table& table) {
+  return write_file_durably(folder_ + "/haproxy.cfg", proxy_config(table.services, places()));
+}
 
 Result<void> Proxy::launch(const std::vector<ProxyService>& services) {
   Command command;
-  command.argv = {"haproxy", "-W", "-S", folder_ + "/haproxy-master.sock", "-p", folder_ + "/haproxy.pid", "-f", folder_ + "/haproxy.cfg"};
+  command.argv = {"haproxy", "-W",
+                  "-S",      folder_ + "/haproxy-master.sock",
+                  "-p",      folder_ + "/haproxy.pid",
+                  "-f",      folder_ + "/haproxy.cfg"};
   const auto checked = TRY(run({.argv = {"haproxy", "-c", "-f", folder_ + "/haproxy.cfg"}}));
-  if (!checked.exit.ok()) return fail(Errc::internal, "haproxy refuses its configuration: {}{}", checked.out, checked.err);
+  if (!checked.exit.ok())
+    return fail(Errc::internal, "haproxy refuses its configuration: {}{}", checked.out, checked.err);
   command.new_session = true;
   auto child = TRY(Child::spawn(command, {}));
   for (int i = 0; i < 100; ++i) {
@@ -135,8 +151,8 @@ Result<void> Proxy::launch(const std::vector<ProxyService>& services) {
   return fail(Errc::unavailable, "haproxy does not answer at {}", places().stats_socket);
 }
 
-// The master starts itself anew and then a worker with the new configuration; both sockets are away for a moment meanwhile, also when
-// another reload was just before.
+// The master starts itself anew and then a worker with the new configuration; both sockets are away for a moment
+// meanwhile, also when another reload was just before.
 Result<void> Proxy::reload(const std::function<bool()>& taken) {
   auto asked = ask_socket(folder_ + "/haproxy-master.sock", "reload");
   for (int i = 0; i < 100 && !asked.has_value(); ++i) {
@@ -149,7 +165,8 @@ Result<void> Proxy::reload(const std::function<bool()>& taken) {
     ::usleep(20'000);
   }
   const auto status = ask_socket(folder_ + "/haproxy-master.sock", "show proc");
-  return fail(Errc::unavailable, "haproxy did not take its new configuration: {}", status.has_value() ? *status : status.error().message);
+  return fail(Errc::unavailable, "haproxy did not take its new configuration: {}",
+              status.has_value() ? *status : status.error().message);
 }
 
 Result<void> Proxy::end(const std::string& folder) {
@@ -157,9 +174,13 @@ Result<void> Proxy::end(const std::string& folder) {
   if (!pid.has_value()) return {};
   const int number = std::atoi(pid->c_str());
   const auto command = read_file(fmt::format("/proc/{}/cmdline", number));
-  if (number <= 1 || !command.has_value() || command->find("haproxy") == std::string::npos || command->find(folder) == std::string::npos) return {};
+  if (number <= 1 || !command.has_value() || command->find("haproxy") == std::string::npos ||
+      command->find(folder) == std::string::npos)
+    return {};
   ::kill(number, SIGTERM);
-  const auto runs = [number] { return !read_file(fmt::format("/proc/{}/cmdline", number)).value_or("").empty(); };  // one that ended, not yet reaped, has none
+  const auto runs = [number] {
+    return !read_file(fmt::format("/proc/{}/cmdline", number)).value_or("").empty();
+  };  // one that ended, not yet reaped, has none
   for (int i = 0; i < 500 && runs(); ++i) ::usleep(10'000);
   return {};
 }
@@ -170,7 +191,8 @@ Result<std::string> Proxy::ask(const std::string& command) { return ask_socket(p
 Result<void> Proxy::must(const std::string& command, std::string_view expected) {
   const auto answer = TRY(ask(command));
   const auto text = trim(answer);
-  if (!text.empty() && text.find(expected) == std::string_view::npos) return fail(Errc::conflict, "the proxy on '{}': {}", command, text);
+  if (!text.empty() && text.find(expected) == std::string_view::npos)
+    return fail(Errc::conflict, "the proxy on '{}': {}", command, text);
   return {};
 }
 
@@ -178,17 +200,23 @@ Result<int> Proxy::ensure(const std::string& name, int port) {
   auto table = table_.lock();
   if (const auto* known = find(table->services, name)) return known->port;
   const auto taken = [&](int candidate) {
-    return std::any_of(table->services.begin(), table->services.end(), [&](const ProxyService& service) { return service.port == candidate; }) || !port_is_free(candidate);
+    return std::any_of(table->services.begin(), table->services.end(),
+                       [&](const ProxyService& service) { return service.port == candidate; }) ||
+           !port_is_free(candidate);
   };
   if (port != 0 && taken(port)) {
-    const auto other = std::find_if(table->services.begin(), table->services.end(), [&](const ProxyService& service) { return service.port == port; });
+    const auto other = std::find_if(table->services.begin(), table->services.end(),
+                                    [&](const ProxyService& service) { return service.port == port; });
     const auto who = other != table->services.end() ? "the application " + other->name : listener_of(port);
-    return fail(Errc::conflict, "port {} for {} is taken by {}: stop that one, or choose another port", port, name, who.empty() ? "a process that does not listen" : who);
+    return fail(Errc::conflict, "port {} for {} is taken by {}: stop that one, or choose another port", port, name,
+                who.empty() ? "a process that does not listen" : who);
   }
   for (int candidate = first_port_; port == 0 && candidate <= last_port_; ++candidate) {
     if (!taken(candidate)) port = candidate;
   }
-  if (port == 0) return fail(Errc::unavailable, "no free port between {} and {} for {}: widen deliver.firstPort and lastPort", first_port_, last_port_, name);
+  if (port == 0)
+    return fail(Errc::unavailable, "no free port between {} and {} for {}: widen deliver.firstPort and lastPort",
+                first_port_, last_port_, name);
   auto next = *table;
   next.services.push_back({name, port, {}});
   TRY(save(next));
@@ -323,7 +351,8 @@ void Proxy::watch(std::stop_token stop) {
     if (stop.stop_requested() || ask("show info").has_value()) continue;
     log::warning("deliver", "the proxy is gone; starting it again with what it served");
     auto table = table_.lock();  // nobody changes it meanwhile
-    if (const auto started = launch(table->services); !started.has_value()) log::error("deliver", "{}", started.error().message);
+    if (const auto started = launch(table->services); !started.has_value())
+      log::error("deliver", "{}", started.error().message);
   }
 }
 

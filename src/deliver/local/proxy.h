@@ -1,5 +1,6 @@
-// The HAProxy before all services: a process of its own that survives us, changed by its runtime API; its configuration file always
-// says what is served now, so that it comes back right after a crash. New services reload it without closing a socket.
+// The HAProxy before all services: a process of its own that survives us, changed by its runtime API; its configuration
+// file always says what is served now, so that it comes back right after a crash. New services reload it without
+// closing a socket.
 #pragma once
 
 #include <deque>
@@ -17,7 +18,7 @@ class Proxy {
  public:
   Proxy(std::string folder, int first_port, int last_port);
   ~Proxy();
-  Result<void> start();           // when it does not run; takes over the one that runs
+  Result<void> start();  // when it does not run; takes over the one that runs
   static Result<void> end(const std::string& folder);
 
   Result<int> ensure(const std::string& service, int port);  // -> its port
@@ -30,7 +31,9 @@ class Proxy {
   std::vector<FailedRequest> failures_since(const std::string& service, Time since, std::size_t most);
 
  private:
-  struct Table { std::vector<ProxyService> services; };
+  struct Table {
+    std::vector<ProxyService> services;
+  };
   ProxyPlaces places() const;
   Result<void> save(const Table& table);
   Result<void> load();

@@ -43,8 +43,10 @@ std::int64_t number(std::string_view text) {
 std::string proxy_config(const std::vector<ProxyService>& services, const ProxyPlaces& places) {
   auto text = fmt::format(fmt::runtime(kGlobal), places.stats_socket, places.log_socket);
   for (const auto& service : services) {
-    text += fmt::format("frontend in-{0}\n  bind *:{1}\n  default_backend {0}\nbackend {0}\n", service.name, service.port);
-    // A request that a server may have begun is sent again only when repeating it changes nothing (RFC 9110, section 9.2.2).
+    text +=
+        fmt::format("frontend in-{0}\n  bind *:{1}\n  default_backend {0}\nbackend {0}\n", service.name, service.port);
+    // A request that a server may have begun is sent again only when repeating it changes nothing (RFC 9110,
+    // section 9.2.2).
     text += "  http-request disable-l7-retry unless METH_GET\n";
     for (const auto& server : service.servers) {
       text += fmt::format("  server {} {} weight {}\n", server.instance, server.address, server.drained ? 0 : 10);
@@ -96,7 +98,8 @@ std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_v
   if (status < 500) return std::nullopt;
   const auto dot = cells[1].find('.');
   FailedRequest request;
-  request.at = from_micros(number(cells[1].substr(0, dot)) * 1'000'000 + number(dot == std::string::npos ? "" : cells[1].substr(dot + 1)) * 1000);
+  request.at = from_micros(number(cells[1].substr(0, dot)) * 1'000'000 +
+                           number(dot == std::string::npos ? "" : cells[1].substr(dot + 1)) * 1000);
   request.status = status;
   request.instance = cells[5];
   request.method = cells[6];

@@ -9,10 +9,19 @@
 
 namespace sampan::deliver {
 
-struct ProxyServer { std::string instance, address; bool drained = false; };
-struct ProxyService { std::string name; int port = 0; std::vector<ProxyServer> servers; };
+struct ProxyServer {
+  std::string instance, address;
+  bool drained = false;
+};
+struct ProxyService {
+  std::string name;
+  int port = 0;
+  std::vector<ProxyServer> servers;
+};
 
-struct ProxyPlaces { std::string stats_socket, log_socket; };
+struct ProxyPlaces {
+  std::string stats_socket, log_socket;
+};
 // Everything HAProxy needs to come back as it was after it was restarted (HAProxy 2.6 configuration manual).
 std::string proxy_config(const std::vector<ProxyService>& services, const ProxyPlaces& places);
 

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "base/testing.h"
 #include "deliver/cutover.h"
 #include "deliver/local/probe.h"
 
@@ -15,7 +16,8 @@ using namespace sampan;
 using namespace sampan::deliver;
 
 TEST_CASE("proxy: the configuration names each service, its port and its servers, drained ones without weight") {
-  const auto text = proxy_config({{"shop-daily", 8101, {{"a", "10.89.0.2:8080", false}, {"b", "10.89.0.3:8080", true}}}}, {"/s", "/l"});
+  const auto text = proxy_config(
+      {{"shop-daily", 8101, {{"a", "10.89.0.2:8080", false}, {"b", "10.89.0.3:8080", true}}}}, {"/s", "/l"});
   CHECK(text.find("frontend in-shop-daily\n  bind *:8101\n") != std::string::npos);
   CHECK(text.find("server a 10.89.0.2:8080 weight 10") != std::string::npos);
   CHECK(text.find("server b 10.89.0.3:8080 weight 0") != std::string::npos);
@@ -23,7 +25,10 @@ TEST_CASE("proxy: the configuration names each service, its port and its servers
 }
 
 TEST_CASE("proxy: counters are found by the names of their columns, whatever their order") {
-  const auto all = parse_stat("# svname,pxname,scur,stot,hrsp_5xx,qcur,rate,\na,shop,2,10,1,0,3,\nBACKEND,shop,2,15,4,1,7,\nFRONTEND,in-shop,9,9,9,0,0,\n");
+  const auto all = parse_stat(
+      "# "
+      "svname,pxname,scur,stot,hrsp_5xx,qcur,rate,\na,shop,2,10,1,0,3,\nBACKEND,shop,2,15,4,1,7,\nFRONTEND,in-shop,9,9,"
+      "9,0,0,\n");
   REQUIRE(all.size() == 1);
   const auto& shop = all.at("shop");
   CHECK(shop.requests == 15);
@@ -35,7 +40,8 @@ TEST_CASE("proxy: counters are found by the names of their columns, whatever the
 }
 
 TEST_CASE("proxy: only failures of a service are kept from its log") {
-  const auto failure = parse_failure("<134>Nov 24 haproxy[1]: sampan|1700000000.250|503|SC--|shop|<NOSRV>|GET|/orders\n");
+  const auto failure =
+      parse_failure("<134>Nov 24 haproxy[1]: sampan|1700000000.250|503|SC--|shop|<NOSRV>|GET|/orders\n");
   REQUIRE(failure);
   CHECK(failure->first == "shop");
   CHECK(failure->second.status == 503);
@@ -48,6 +54,20 @@ TEST_CASE("proxy: only failures of a service are kept from its log") {
 TEST_CASE("proxy: counters that began anew are counted from zero") {
   CHECK(grown(10, 25) == 15);
   CHECK(grown(100, 3) == 3);
+}
+
+TEST_CASE("log: the texts of podman's form and of docker's, the last lines only") {
+  const auto folder = sampan::testing::must(TempDir::create());
+  const auto file = folder.path() + "/log";
+  sampan::testing::must(write_file_durably(
+      file, "2026-11-24T13:00:00.5+00:00 stdout F one\n2026-11-24T13:00:01.5+00:00 stderr F two words\n"));
+  CHECK(sampan::testing::must(tail_of_log(file, 1)) == "two words\n");
+  sampan::testing::must(write_file_durably(file, R"({"log":"one\n","stream":"stdout","time":"t"})"
+                                                 "\n"
+                                                 R"({"log":"{\"two\": 2}\n","stream":"stderr","time":"t"})"
+                                                 "\n"));
+  CHECK(sampan::testing::must(tail_of_log(file, 1)) == "{\"two\": 2}\n");
+  CHECK(sampan::testing::must(tail_of_log(file, 9)) == "one\n{\"two\": 2}\n");
 }
 
 TEST_CASE("probe: nobody listening is an answer with a reason, within its time limit") {
@@ -68,20 +88,23 @@ TEST_CASE("probe: an answer is whole by its length, also when the connection sta
   REQUIRE(::listen(listener, 4) == 0);
   socklen_t size = sizeof address;
   ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
-  const std::vector<std::string> answers = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+  const std::vector<std::string> answers = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
                                             "HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n"};
   std::vector<Fd> open;
   std::thread server([&] {
     for (const auto& answer : answers) {
       open.emplace_back(::accept(listener, nullptr, nullptr));
-      CHECK(::send(open.back().get(), answer.data(), answer.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(answer.size()));
+      CHECK(::send(open.back().get(), answer.data(), answer.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(answer.size()));
     }
   });
   Probe probe;
   probe.timeout = std::chrono::seconds(10);
   const auto began = std::chrono::steady_clock::now();
   std::vector<int> statuses;
-  for (std::size_t i = 0; i < answers.size(); ++i) statuses.push_back(probe_address({"127.0.0.1", ntohs(address.sin_port), probe}, SystemClock()).status);
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    statuses.push_back(probe_address({"127.0.0.1", ntohs(address.sin_port), probe}, SystemClock()).status);
   CHECK(statuses == std::vector<int>{200, 200, 503});
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
   server.join();

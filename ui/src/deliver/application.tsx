@@ -13,6 +13,7 @@ import { DeploymentTable } from './deployment_table';
 import { Instances } from './instances';
 import { Metrics } from './metrics';
 import { RollbackButton } from './rollback';
+import { neverLive } from './releases';
 import { Rollout } from './rollout';
 import { deliverWords } from './words';
 import './deliver.css';
@@ -26,11 +27,11 @@ function Figures({ app }: { app: AppDetail }) {
 function Releases({ app, changed }: { app: AppDetail; changed: () => void }) {
   const w = useWords(deliverWords).app;
   return <ol className="releases">{app.releases.map((r: Release) => {
-    const here = r.number === app.release?.number;
+    const here = r.number === app.release?.number, failed = neverLive(app, r.number);
     return <li key={r.id} className={here ? 'release-here' : undefined} data-row>
-      <div className="row"><span className="strong">r{r.number}</span>{here && <State of="ready" word={w.here} />}{r.environments.filter(e => e !== app.environment).map(e => <span key={e} className="tag">{e}</span>)}</div>
+      <div className="row"><span className="strong">r{r.number}</span>{here && <State of="ready" word={w.here} />}{failed && <State of="failed" word={w.neverLive} />}{!here && r.warm && <span className="tag">{w.warm}</span>}</div>
       <div className="faint small"><Link href={git.commit(r.repo || app.repo, r.commit)} className="mono">{r.commit.slice(0, 8)}</Link> · <span className="mono">{r.digest.replace('sha256:', '').slice(0, 12)}</span> · {r.created_by} · <Ago at={r.created_at} /></div>
-      {!here && app.release && <RollbackButton app={app} releases={app.releases} to={r.number} look="plain" done={changed} />}
+      {!here && !failed && app.release && <RollbackButton app={app} to={r.number} look="plain" done={changed} />}
     </li>;
   })}</ol>;
 }
@@ -43,7 +44,7 @@ export default function Application() {
   return <div className="page">
     <PageHead plainTitle={`${name} · ${environment}`} title={<>{app.name}<span className="soft">{environment}</span><State of={app.state} kind={appKind(app.state)} live /></>} crumbs={[{ text: words.apps.title, to: '/applications' }, { text: environment, to: at.environment(environment) }]}
       acts={may && <>
-        <RollbackButton app={app} releases={app.releases} done={reload} />
+        <RollbackButton app={app} done={reload} />
         <FormDialog trigger={w.scale} title={`${w.scale}: ${app.name}, ${environment}`} hint={w.scaleHint(app.min, app.max)} submit={w.scale} act={async form => { await scale(environment, name, Number(form.get('instances'))); reload(); }}>
           <Field label={words.apps.instances}>{id => <input id={id} name="instances" type="number" min={0} max={100} defaultValue={app.wanted} required />}</Field></FormDialog>
         <FormDialog trigger={w.restart} title={`${w.restart}: ${app.name}, ${environment}`} hint={w.restartHint(app.instances.length)} submit={w.restart} act={async () => { await restart(environment, name); reload(); }} />
@@ -60,7 +61,7 @@ export default function Application() {
       <Metrics app={app} />
       <div className="two">
         <Section title={w.releases}><Releases app={app} changed={reload} /></Section>
-        <Section title={w.events}>{app.events.length ? <ul className="events">{app.events.map((e, i) => <li key={i}><span className="faint small"><Ago at={e.at} /></span><div><div>{e.what}</div><div className="soft small">{e.reason}</div></div></li>)}</ul> : <p className="soft">{w.noEvents}</p>}</Section>
+        <Section title={w.events}>{app.events.length ? <ul className="events">{app.events.map((e, i) => <li key={i}><span className="faint small"><Ago at={e.at} /></span><div><div>{(w.event as Record<string, string>)[e.what] ?? e.what}</div><div className="soft small">{e.reason}</div></div></li>)}</ul> : <p className="soft">{w.noEvents}</p>}</Section>
       </div>
       <Section title={w.deployments}><DeploymentTable deployments={app.deployments} /></Section>
       {app.warm.length > 0 && <Section title={w.warm} aside={<span className="soft small">{w.budget(bytes(app.budget.used), bytes(app.budget.limit))}</span>}><p className="soft">{w.warmHint}</p><Instances app={app} instances={app.warm} caption={w.warm} /></Section>}

@@ -9,11 +9,11 @@ import { at, paths, type App } from './api';
 import { byEnvironment } from './order';
 import { deliverWords, firstApp } from './words';
 
-export function AppTable({ apps, caption }: { apps: App[]; caption: string }) {
+export function AppTable({ apps, caption, withEnvironment }: { apps: App[]; caption: string; withEnvironment?: boolean }) {
   const w = useWords(deliverWords).apps;
   return <Table caption={caption} rows={apps} rowKey={a => a.id} columns={[
     { head: w.app, main: true, cell: a => <Link href={at.app(a)}>{a.name}</Link> },
-    { head: w.environment, cell: a => a.environment },
+    ...(withEnvironment ? [{ head: w.environment, cell: (a: App) => a.environment }] : []),
     { head: w.health, cell: a => <State of={a.state} kind={appKind(a.state)} live /> },
     { head: w.version, cell: a => a.release ? `r${a.release.number}` : '–' },
     { head: w.instances, numeric: true, cell: a => w.of(a.instances.filter(i => i.state === 'ready').length, a.wanted) },
@@ -30,6 +30,6 @@ export default function Applications() {
   const apps = data && [...new Set(data.items.map(a => a.name))].sort().flatMap(n => byEnvironment(data.items.filter(a => a.name === n)));
   return <div className="page"><PageHead title={w.title} /><ErrorNote error={error} retry={reload} />
     {loading && <Skeleton what={w.title} rows={8} />}
-    {apps?.length ? <AppTable apps={apps} caption={w.title} /> : apps && <Empty title={w.empty}><p className="soft">{w.teach}</p><Command text={firstApp} label=".sampan/app.yaml" /></Empty>}
+    {apps?.length ? <AppTable apps={apps} caption={w.title} withEnvironment /> : apps && <Empty title={w.empty}><p className="soft">{w.teach}</p><Command text={firstApp} label=".sampan/app.yaml" /></Empty>}
   </div>;
 }

@@ -19,7 +19,7 @@ export default function Chart({ times, series, format, label }: { times: number[
       plot.current = new uPlot({
         width: host.clientWidth, height: 150, legend: { show: false }, cursor: { y: false, points: { size: 6 } }, padding: [8, 0, 0, 0],
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.15 : 1] } },
-        axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map(t => new Date(t * 1000).toLocaleTimeString(locale === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' })) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map(format) }],
+        axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map(t => new Date(t * 1000).toLocaleTimeString(locale === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit', second: ticks.length > 1 && ticks[1] - ticks[0] < 60 ? '2-digit' : undefined })) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map(format) }],
         series: [{}, ...series.map(s => ({ label: s.label, stroke: colour(`${s.state}-line`), width: 1.5, points: { show: false }, spanGaps: false }))],
       }, latest.current, host);
     };

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { FormDialog } from '../base/dialog';
 import { rate } from '../base/format';
 import type { Page } from '../base/http';
-import { Command, Empty, ErrorNote, Field, PageHead, Section, Skeleton, State } from '../base/parts';
+import { Empty, ErrorNote, Field, PageHead, Section, Skeleton, State } from '../base/parts';
 import { useWords } from '../base/settings';
 import { appKind } from '../base/states';
 import { useResource } from '../base/use_resource';
@@ -12,6 +12,9 @@ import { useMe } from '../web/me';
 import { at, createEnvironment, paths, type App, type Environment } from './api';
 import { deliverWords } from './words';
 import './deliver.css';
+
+/** A title that says more than the name. */
+export const hasTitle = (e: Environment) => !!e.title && e.title.toLowerCase() !== e.name;
 
 export function PolicySelect({ id, value }: { id: string; value?: string }) {
   const w = useWords(deliverWords).environments;
@@ -27,12 +30,12 @@ export default function Environments() {
   return <div className="page"><PageHead title={w.title} acts={create || undefined} /><ErrorNote error={environments.error ?? apps.error} retry={environments.reload} />
     {environments.loading && <Skeleton what={w.title} rows={6} />}
     {columns && (columns.length ? <Section title={w.matrix}><div className="matrix" role="table" aria-label={w.matrix} style={{ '--columns': columns.length } as React.CSSProperties}>
-      <div role="row" className="matrix-row matrix-head"><span role="columnheader" className="hidden-phone">{words.apps.app}</span>{columns.map(e => <span role="columnheader" key={e.id} className="matrix-env"><Link href={at.environment(e.name)} className="plain-link strong">{e.name}</Link>{e.title && <span className="faint small">{e.title}</span>}
-        {e.locked && <span className="state state-wait" title={e.locked.reason}><Lock size={12} aria-hidden />{w.locked(e.locked.by)}</span>}{e.requires_approval && <span className="tag">{w.approval}</span>}</span>)}</div>
+      <div role="row" className="matrix-row matrix-head"><span role="columnheader" className="hidden-phone">{words.apps.app}</span>{columns.map(e => <span role="columnheader" key={e.id} className="matrix-env"><Link href={at.environment(e.name)} className="plain-link strong">{e.name}</Link>{hasTitle(e) && <span className="faint small">{e.title}</span>}
+        {e.locked && <span className="state state-wait" title={e.locked.reason}><Lock size={12} aria-hidden />{w.locked(e.locked.by)}</span>}</span>)}</div>
       {names.map(n => <div role="row" className="matrix-row" key={n} data-row><span role="rowheader" className="strong">{n}</span>{columns.map(e => {
         const a = apps.data!.items.find(x => x.name === n && x.environment === e.name);
         return <span role="cell" key={e.id} className="matrix-cell">{a ? <Link href={at.app(a)}><span className="only-phone faint small">{e.name}</span><State of={a.state} kind={appKind(a.state)} /><span className="strong">{a.release ? `r${a.release.number}` : ''}</span><span className="faint small">{a.release ? `${rate(a.metrics.requests_per_second)} ${words.apps.rps}` : ''}</span></Link> : <span className="faint hidden-phone">{w.none}</span>}</span>;
       })}</div>)}
-    </div></Section> : <Empty title={w.empty}><p className="soft">{w.teach}</p><Command text={'sampan environment create daily\nsampan environment create production'} label={w.create} /></Empty>)}
+    </div></Section> : <Empty title={w.empty}><p className="soft">{w.teach}</p></Empty>)}
   </div>;
 }

@@ -6,7 +6,7 @@ import { useLocale, useWords } from '../base/settings';
 import { baseWords } from '../base/words';
 import { useResource } from '../base/use_resource';
 import { paths, type Deployment, type Phase } from './api';
-import { deliverWords } from './words';
+import { deliverWords, type DeliverWords } from './words';
 import './deliver.css';
 
 export function Phases({ phases }: { phases: Phase[] }) {
@@ -16,7 +16,6 @@ export function Phases({ phases }: { phases: Phase[] }) {
     return <li key={p.name} className={`phase phase-${p.state}`}>
       <div className="row"><State of={p.state} bare /><span className="strong">{(base.state as Record<string, string>)[p.name] ?? p.name}</span></div>
       <span className="faint small">{took !== undefined ? <Duration seconds={took} /> : p.state === 'running' && p.started_at ? <Duration from={p.started_at} /> : null}{p.state === 'running' && p.deadline_s ? ` / ${w.deadline(duration(p.deadline_s, locale))}` : ''}</span>
-      {p.detail && <span className="small soft">{p.detail}</span>}
     </li>;
   })}</ol>;
 }
@@ -27,14 +26,18 @@ export function Counted({ of }: { of: { requests?: number; failed?: number; prob
     {of.probe_requests !== undefined && <span className="faint small"> · {w.probes(count(of.probe_requests), count(of.probe_failed ?? 0))}</span>}</p>;
 }
 
-/** The deployment under way at the head of its application's page. */
-export function Rollout({ id }: { id: number }) {
+/** "Rollback to r1". */
+export function titleOf(w: DeliverWords['deployment'], of: { kind: string; release: number }): string {
+  return (w.kinds as Record<string, (n: number) => string>)[of.kind]?.(of.release) ?? `${of.kind} r${of.release}`;
+}
+/** A deployment in short: at the head of its application's page while it goes on, below the job that made it. */
+export function Rollout({ id, told = '' }: { id: number; told?: string }) {
   const w = useWords(deliverWords).deployment, { data } = useResource<Deployment>(paths.deployment(id), [`deployment:${id}`]);
   if (!data) return null;
-  return <section className="card rollout" aria-label={w.underway}>
-    <div className="section-head"><div className="row"><h2>{w.title((w.kinds as Record<string, string>)[data.kind] ?? data.kind, data.release)}</h2><State of={data.state} live /></div><Link className="button" href={`/deployments/${id}`}>{w.see}</Link></div>
+  return <section className={`card rollout rollout-${data.state}`} aria-label={w.deployment}>
+    <div className="section-head"><div className="row"><h2>{titleOf(w, data)}</h2><State of={data.state} live /></div><Link className="button" href={`/deployments/${id}`}>{w.see}</Link></div>
     <Phases phases={data.phases} />
     <Counted of={data} />
-    {data.reason && <p className="soft">{data.reason}</p>}
+    {data.reason && !told.includes(data.reason) && <p className="soft">{data.reason}</p>}
   </section>;
 }

@@ -1,22 +1,27 @@
 import { enc, encPath, query, send } from '../base/http';
-import type { Role } from '../people/api';
+import type { Answer, Body, Item, Known } from '../base/wire';
 
-export type Visibility = 'private' | 'internal';
-export type Group = { id: number; name: string; description: string; visibility: Visibility; repo_count: number; my_role?: Role | null };
-export type CommitBrief = { sha: string; short_sha: string; title: string; author_name: string; author_email: string; authored_at: string; parents: string[] };
-export type Commit = CommitBrief & { message: string; committer_name: string; committed_at: string; stats: { files: number; additions: number; deletions: number } };
-export type Repo = { id: number; path: string; group: string; name: string; description: string; visibility: Visibility; default_branch: string; empty: boolean; clone_url: string; my_role?: Role | null; updated_at: string; head?: CommitBrief | null };
-export type Template = { id: string; title_en: string; title_zh: string; description_en: string; description_zh: string };
-export type Ref = { name: string; sha: string; commit: CommitBrief; is_default: boolean };
-export type DiffLine = { kind: ' ' | '+' | '-'; old?: number | null; new?: number | null; text: string };
-export type Hunk = { header: string; old_start: number; old_lines: number; new_start: number; new_lines: number; lines: DiffLine[] };
-export type DiffFile = { path: string; old_path?: string | null; status: 'added' | 'modified' | 'deleted' | 'renamed' | 'copied'; binary: boolean; additions: number; deletions: number; truncated: boolean; hunks: Hunk[] };
-export type Diff = { files: DiffFile[]; truncated: boolean };
-export type TreeEntry = { name: string; path: string; kind: 'tree' | 'blob' | 'symlink' | 'submodule'; mode: string; size?: number | null; last_commit?: CommitBrief | null };
-export type Tree = { ref: string; sha: string; path: string; entries: TreeEntry[]; readme?: { path: string; text: string } | null };
-export type FileText = { path: string; ref: string; sha: string; size: number; binary: boolean; truncated: boolean; text?: string | null; language?: string | null };
-export type Blame = { lines: { commit: number; line: number; text: string }[]; commits: CommitBrief[] };
-export type Push = { id: number; at: string; actor: string; updates: { ref: string; old_sha: string; new_sha: string }[]; state: string };
+type RepoPath = '/api/v1/repos/{group}/{repo}';
+export type Group = Item<'/api/v1/groups'>;
+export type Visibility = Group['visibility'];
+export type Repo = Item<'/api/v1/repos'>;
+export type Template = Item<'/api/v1/templates'>;
+export type CommitBrief = Item<`${RepoPath}/commits`>;
+export type Commit = Answer<`${RepoPath}/commits/{sha}`>;
+export type Ref = Item<`${RepoPath}/branches`>;
+type WireDiff = Answer<`${RepoPath}/commits/{sha}/diff`>;
+type WireFile = WireDiff['files'][number];
+type WireHunk = WireFile['hunks'][number];
+export type DiffLine = Known<WireHunk['lines'][number], { kind: ' ' | '+' | '-' }>;
+export type Hunk = Known<WireHunk, { lines: DiffLine[] }>;
+export type DiffFile = Known<WireFile, { status: 'added' | 'modified' | 'deleted' | 'renamed' | 'copied'; hunks: Hunk[] }>;
+export type Diff = Known<WireDiff, { files: DiffFile[] }>;
+export type Compare = Known<Answer<`${RepoPath}/compare`>, { diff: Diff }>;
+export type Tree = Answer<`${RepoPath}/tree`>;
+export type TreeEntry = Tree['entries'][number];
+export type FileText = Answer<`${RepoPath}/file`>;
+export type Blame = Answer<`${RepoPath}/blame`>;
+export type Push = Item<`${RepoPath}/pushes`>;
 
 export const paths = {
   groups: '/api/v1/groups', group: (name: string) => `/api/v1/groups/${enc(name)}`,
@@ -24,9 +29,9 @@ export const paths = {
   repo: (path: string) => `/api/v1/repos/${encPath(path)}`,
   templates: '/api/v1/templates',
 };
-export const createGroup = (group: { name: string; description?: string; visibility?: Visibility }) => send<Group>('POST', paths.groups, group);
-export const createRepo = (repo: { group: string; name: string; description?: string; visibility?: Visibility; template?: string }) => send<Repo>('POST', '/api/v1/repos', repo);
-export const changeRepo = (path: string, change: { description?: string; visibility?: Visibility; default_branch?: string }) => send<Repo>('PATCH', paths.repo(path), change);
+export const createGroup = (group: Body<'/api/v1/groups'>) => send<Group>('POST', paths.groups, group);
+export const createRepo = (repo: Body<'/api/v1/repos'>) => send<Repo>('POST', '/api/v1/repos', repo);
+export const changeRepo = (path: string, change: Body<RepoPath, 'patch'>) => send<Repo>('PATCH', paths.repo(path), change);
 export const deleteRepo = (path: string) => send('DELETE', paths.repo(path));
 export const createBranch = (path: string, name: string, from: string) => send('POST', `${paths.repo(path)}/branches`, { name, from });
 export const deleteBranch = (path: string, name: string) => send('DELETE', `${paths.repo(path)}/branches/${encPath(name)}`);

@@ -15,7 +15,7 @@ function Card({ robot, changed }: { robot: Robot; changed: () => void }) {
   return <section className="card stack" style={{ gap: 12 }} aria-label={robot.name}>
     <div className="section-head"><div className="row"><h2>{robot.name}</h2><span className="tag">{w.kinds[robot.kind]}</span></div><div className="acts"><span role="status" className="soft small">{tested && w.tested}</span><Button busy={test.busy} onClick={() => void test.run()}>{w.test}</Button><FormDialog trigger={w.remove} triggerLook="quiet" title={`${w.remove}: ${robot.name}`} hint={w.removeHint(robot.name)} submit={w.remove} look="danger" act={async () => { await deleteRobot(robot.id); changed(); }} /></div></div>
     <p className="mono small soft" style={{ overflowWrap: 'anywhere' }}>{robot.url}</p><p className="small">{robot.events.map(e => w.event[e]).join(' · ')}</p>
-    <p className="soft small">{w.only}: {[...(robot.repos ?? []), ...(robot.environments ?? [])].join(', ') || w.everything}</p><ErrorNote error={test.error} />
+    <p className="soft small">{w.only}: {[...robot.repos, ...robot.environments].join(', ') || w.everything}</p><ErrorNote error={test.error} />
     <details><summary className="soft">{w.deliveries}</summary>{sent.data && (sent.data.items.length ? <Table caption={w.deliveries} rows={sent.data.items} rowKey={d => d.id} columns={[{ head: '', quiet: true, cell: d => <State of={d.state} /> }, { head: w.message, main: true, cell: d => <div>{d.title}<div className="faint small mono">{d.answer}</div></div> }, { head: w.attempts, numeric: true, cell: d => d.attempts }, { head: '', numeric: true, cell: d => <Ago at={d.at} /> }]} /> : <p className="soft">{w.none}</p>)}</details>
   </section>;
 }

@@ -17,7 +17,7 @@ export function Members({ of, title, admin }: { of: string; title?: string; admi
   return <Section title={title ?? w.title} aside={add}><ErrorNote error={error ?? change.error} retry={error ? reload : undefined} />{loading && <Skeleton what={w.title} rows={3} />}
     {data && (data.items.length ? <Table caption={w.title} rows={data.items} rowKey={m => m.login} columns={[
       { head: base.name, main: true, cell: m => <span><span className="strong">{m.name}</span> <span className="faint">{m.login}</span>{m.inherited_from && <span className="faint small"> · {w.inherited(m.inherited_from)}</span>}</span> },
-      { head: w.role, cell: m => admin && !m.inherited_from ? <select aria-label={w.change(m.login)} value={m.role} onChange={e => void change.run(m.login, e.target.value as Role)}>{roles.map(r => <option key={r} value={r}>{words.role[r]}</option>)}</select> : words.role[m.role] },
+      { head: w.role, cell: m => admin && !m.inherited_from ? <select aria-label={w.change(m.login)} value={m.role} onChange={e => void change.run(m.login, e.target.value as Role)}>{roles.map(r => <option key={r} value={r}>{words.role[r]}</option>)}</select> : m.role === 'none' ? '–' : words.role[m.role] },
       ...(admin ? [{ head: '', numeric: true, cell: (m: Member) => m.inherited_from ? null : <FormDialog trigger={w.remove} triggerLook="quiet" triggerLabel={`${w.remove}: ${m.login}`} title={`${w.remove}: ${m.login}`} hint={w.removeHint(m.login)} submit={w.remove} look="danger" act={async () => { await removeMember(of, m.login); reload(); }} /> }] : []),
     ]} /> : <p className="soft">{w.empty}</p>)}</Section>;
 }

@@ -7,6 +7,7 @@ import { useWords } from '../base/settings';
 import { useAct } from '../base/use_resource';
 import { baseWords } from '../base/words';
 import { paths, retryRun, startJob, type Job, type Report, type Run } from './api';
+import { Rollout } from '../deliver/rollout';
 import { LogView } from './log_view';
 import { pipelineWords } from './words';
 
@@ -19,17 +20,17 @@ function Tests({ report }: { report: Report }) {
 
 export function JobPanel({ run, job, changed }: { run: Run; job: Job; changed: () => void }) {
   const all = useWords(pipelineWords), w = all.run, base = useWords(baseWords);
-  const retry = useAct(async () => { await retryRun(run.id, job.key); changed(); }), start = useAct(async () => { await startJob(run.id, job.id); changed(); });
+  const retry = useAct(async () => { await retryRun(run.id, job.id); changed(); }), start = useAct(async () => { await startJob(run.id, job.id); changed(); });
   const live = job.state === 'running';
   const hasLog = !job.gate && !job.component;
   return <section className="stack" aria-labelledby="job-title">
     <div className="section-head"><div className="row"><h2 id="job-title">{job.name || job.key}</h2><State of={job.state} live />{job.attempt > 1 && <span className="tag">{w.attempt(job.attempt)}</span>}
       {(live || job.duration_s != null) && <span className="soft"><Duration seconds={job.duration_s} from={live ? job.started_at ?? undefined : undefined} usual={job.usual_s} /></span>}</div>
-      <div className="acts">{job.deployment_id && <Link className="button" href={`/deployments/${job.deployment_id}`}>{w.deployment}</Link>}
-        {job.driven === 'manual' && job.state === 'waiting' && !job.gate && <Button look="primary" busy={start.busy} onClick={() => void start.run()}>{w.startJob}</Button>}
+      <div className="acts">{job.driven === 'manual' && job.state === 'waiting' && !job.gate && <Button look="primary" busy={start.busy} onClick={() => void start.run()}>{w.startJob}</Button>}
         {run.can.retry && (job.state === 'failed' || job.state === 'canceled') && <Button busy={retry.busy} onClick={() => void retry.run()}>{w.retryFailed}</Button>}</div></div>
     {job.reason && !(job.gate && job.state === 'waiting') && <p className={`note ${job.state === 'failed' ? 'note-bad' : job.state === 'waiting' ? 'note-wait' : ''}`}>{job.reason}</p>}
     <ErrorNote error={retry.error ?? start.error} />
+    {job.deployment_id && <Rollout id={job.deployment_id} told={job.reason} />}
     {(job.runner || job.needs.length > 0) && <Facts facts={[...(job.runner ? [[w.runner, job.runner] as [string, string]] : []), ...(job.needs.length ? [[w.waits, job.needs.join(', ')] as [string, string]] : [])]} />}
     {hasLog && <Tabs.Root defaultValue={job.reports.some(r => r.failures + r.errors > 0) && !location.hash ? 'tests' : 'log'} key={job.id}>
       <Tabs.List className="tabs" aria-label={job.name || job.key}>

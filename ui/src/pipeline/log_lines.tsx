@@ -15,7 +15,7 @@ const Text = memo(({ text }: { text: string }) => <>{ansi(text).map((p, i) => p.
 
 export function StepHead({ step, fold, top, toggle }: { step: Step; fold: Fold; top: number; toggle: (key: string) => void }) {
   const w = useWords(pipelineWords).log, name = step.name || step.key, Arrow = fold.folded ? ChevronRight : ChevronDown;
-  return <button type="button" className="log-head" style={{ top, height: kRow }} aria-expanded={!fold.folded} aria-label={fold.folded ? w.unfold(name) : w.fold(name)} onClick={() => toggle(step.key)}>
+  return <button type="button" className="log-head" style={{ top, height: kRow }} aria-expanded={!fold.folded} onClick={() => toggle(step.key)}>
     <Arrow size={14} aria-hidden /><State of={step.state} bare /><span className="clip">{name}</span>
     <span className="log-faint">{step.started_at && step.finished_at && <Duration seconds={(Date.parse(step.finished_at) - Date.parse(step.started_at)) / 1000} />} {w.lines(count(fold.last - fold.first + 1))}</span></button>;
 }

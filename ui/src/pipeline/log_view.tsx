@@ -77,7 +77,7 @@ export function LogView({ run, job }: { run: number; job: Job }) {
 
   if (store?.error && !total) return <ErrorNote error={store.error} />;
   if (!store?.started) return <Skeleton what={w.title} rows={6} />;
-  if (!total) return <p className="soft">{job.steps.length || job.state === 'running' ? w.empty : w.none}</p>;
+  if (!total) return <p className="soft">{job.finished_at ? w.silent : job.steps.length || job.state === 'running' ? w.empty : w.none}</p>;
   const width = wrap ? size.columns * size.char + 1 : undefined;
   return <div className="log" onKeyDown={onKeyDown}>
     <LogBar raw={`${path}.txt`} total={total} live={!store.complete} broken={store.broken} text={text} setText={t => { setText(t); setMatch(0); }} found={found} match={match} step={step} tools={tools} />

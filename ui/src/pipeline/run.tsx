@@ -37,10 +37,10 @@ export default function RunPage() {
     <Journey repo={run.repo} sha={run.sha} run={run} />
     <Facts facts={[[w.commit, <Link href={git.commit(run.repo, run.sha)} className="mono">{run.sha.slice(0, 8)}</Link>], [w.ref, <span className="mono">{shortRef(run.ref)}</span>], [w.pipeline, run.pipeline_file], [w.trigger, `${run.actor}, ${(words.trigger as Record<string, string>)[run.trigger] ?? run.trigger}`],
       [w.took, <Duration seconds={run.duration_s} from={live ? run.started_at ?? undefined : undefined} usual={run.usual_s} />], ...(run.comment ? [[w.comment, run.comment] as [string, string]] : [])]} />
-    {run.reason && run.state !== 'succeeded' && !gates.length && <p className={`note ${run.state === 'failed' ? 'note-bad' : run.state === 'waiting' ? 'note-wait' : ''}`} role="status">{run.reason}</p>}
+    {run.reason && run.state !== 'succeeded' && !gates.length && !(job?.reason && run.reason.includes(job.reason)) && <p className={`note ${run.state === 'failed' ? 'note-bad' : run.state === 'waiting' ? 'note-wait' : ''}`} role="status">{run.reason}</p>}
     {gates.map(g => <GatePanel key={g.id} run={run.id} job={g} changed={reload} />)}
     <RunGraph run={run} chosen={job?.key} choose={choose} />
-    {job && <JobPanel run={run} job={job} changed={reload} />}
+    {job && !gates.includes(job) && <JobPanel run={run} job={job} changed={reload} />}
     {run.variables.length > 0 && <details><summary className="soft">{w.variables}</summary><pre className="wrap small">{run.variables.map(v => `${v.key}=${v.value}`).join('\n')}</pre></details>}
     <CommandLine forms={[[w.formLog, commands.logs(run.id, job?.key)], ...gates.map(g => [w.formApprove, commands.approve(run.id, g.key)] as [string, string]), [w.formRetry, commands.retry(run.id)], [w.formCancel, commands.cancel(run.id)], [w.formLocal, commands.local(run.pipeline_file)]]} />
   </div>;

@@ -6,15 +6,15 @@ import { appKind } from '../base/states';
 import { useResource } from '../base/use_resource';
 import { at, type App } from '../deliver/api';
 import { byEnvironment } from '../deliver/order';
-import { paths, runId, type Home as HomeData, type Waiting } from './api';
+import { paths, type Home as HomeData, type Waiting } from './api';
 import { useMe } from './me';
 import { webWords } from './words';
 
 function WaitingRow({ of }: { of: Waiting }) {
-  const w = useWords(webWords).home, gate = of.kind === 'gate', to = `/runs/${runId(of.run)}${gate && of.job ? `?job=${of.job}` : ''}`;
+  const w = useWords(webWords).home, gate = of.kind === 'gate', run = of.run, to = `/runs/${run.id}`;
   return <li className="waiting-row" data-row>
     <State of={gate ? 'waiting' : 'failed'} word={gate ? w.gate : w.failed} />
-    <div className="grow"><Link href={to} className="plain-link strong clip">{of.title}</Link><span className="faint small">{of.repo} · #{runId(of.run)} · <Ago at={of.since} /></span></div>
+    <div className="grow"><Link href={to} className="plain-link strong clip">{run.title}</Link><span className="faint small">{run.repo} · {run.pipeline} #{run.number} · <Ago at={run.finished_at ?? run.started_at ?? run.created_at} /></span></div>
     <Link href={to} className={`button ${gate ? 'button-primary' : ''}`}>{gate ? w.decide : w.look}</Link>
   </li>;
 }
@@ -43,7 +43,7 @@ export default function Home() {
   return <div className="page"><PageHead title={w.title} />
     <ErrorNote error={error} retry={reload} />
     <Section title={w.waiting} aside={data && data.waiting.length > 0 && <span className="badge">{data.waiting.length}</span>}>
-      {loading ? <Skeleton what={w.waiting} rows={2} /> : data?.waiting.length ? <ul className="card waiting" style={{ padding: 0 }}>{data.waiting.map(x => <WaitingRow key={`${x.kind}${runId(x.run)}${x.job ?? ''}`} of={x} />)}</ul> : data && <p className="soft">{w.nothing}</p>}
+      {loading ? <Skeleton what={w.waiting} rows={2} /> : data?.waiting.length ? <ul className="card waiting" style={{ padding: 0 }}>{data.waiting.map(x => <WaitingRow key={`${x.kind}${x.run.id}`} of={x} />)}</ul> : data && <p className="soft">{w.nothing}</p>}
     </Section>
     <Section title={w.applications}>
       {loading ? <Skeleton what={w.applications} /> : names.length ? <div className="cards">{names.map(n => <AppCard key={n} name={n} apps={byEnvironment(data!.applications.filter(a => a.name === n))} />)}</div>

@@ -45,7 +45,7 @@ export function journeyStops(facts: JourneyFacts): Stop[] {
   const image = jobs.filter(isImage), build = jobs.filter(j => !isImage(j) && !isDelivery(j));
   return [
     { key: 'scanned', kind: 'idle', word: 'notHere' }, { key: 'reviewed', kind: 'idle', word: 'notHere' },
-    facts.run ? { key: 'built', ...together(build.length ? build : jobs), to } : { key: 'built', kind: 'idle', word: 'noRun' },
+    !facts.run ? { key: 'built', kind: 'idle', word: 'noRun' } : build.length || image.length ? { key: 'built', ...together(build.length ? build : image), to } : { key: 'built', kind: 'idle', word: 'noBuild', to },
     !facts.run ? { key: 'imaged', kind: 'idle', word: 'notYet' } : image.length ? { key: 'imaged', ...together(image), to } : { key: 'imaged', kind: 'idle', word: 'noImage' },
     delivered('daily', facts), delivered('staging', facts), delivered('production', facts),
   ];

@@ -10,9 +10,11 @@ import { at as git } from '../git/api';
 import { paths, type Found } from './api';
 import { webWords } from './words';
 
+const kLeast = 2;   // characters; the server finds nothing for less
+
 export default function Search({ close }: { close: () => void }) {
-  const w = useWords(webWords).search, [text, setText] = useState(''), q = useDeferredValue(text.trim());
-  const { data, error } = useResource<Found>(q ? paths.search(q) : null);
+  const w = useWords(webWords).search, [text, setText] = useState(''), q = useDeferredValue(text.trim()), enough = q.length >= kLeast;
+  const { data, error } = useResource<Found>(enough ? paths.search(q) : null);
   const move = (event: React.KeyboardEvent<HTMLDivElement>) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     const links = [...event.currentTarget.querySelectorAll<HTMLElement>('a,input')], here = links.indexOf(document.activeElement as HTMLElement);
@@ -26,13 +28,12 @@ export default function Search({ close }: { close: () => void }) {
       <input type="search" autoFocus aria-label={w.title} placeholder={w.hint} value={text} onChange={e => setText(e.target.value)}
         onKeyDown={e => { if (e.key === 'Enter') e.currentTarget.parentElement?.querySelector<HTMLElement>('a')?.click(); }} />
       <ErrorNote error={error} />
-      {q && !data && !error && <Skeleton rows={3} />}
-      {q && empty && <p className="soft" role="status">{w.nothing(q)}</p>}
-      {q && data && <div className="found">
+      {enough && !data && !error && <Skeleton rows={3} />}
+      {enough && empty && <p className="soft" role="status">{w.nothing(q)}</p>}
+      {enough && data && <div className="found">
         {part(w.applications, data.applications, a => [deliver.app(a), <><State of={a.state} kind={appKind(a.state)} bare />{a.name}<span className="faint">{a.environment}</span></>])}
         {part(w.repositories, data.repositories, r => [git.repo(r.path), r.path])}
         {part(w.runs, data.runs, r => [`/runs/${r.id}`, <><State of={r.state} bare /><span className="clip grow">{r.title}</span><span className="faint">#{r.number}</span></>])}
-        {part(w.commits, data.commits, c => [git.commit(c.repo, c.sha), <><span className="mono">{c.short_sha}</span><span className="clip grow">{c.title}</span></>])}
         {part(w.images, data.images, i => [`/images/${i.name}`, i.name])}
         {part(w.people, data.people, p => [`/settings/users#${p.login}`, <>{p.name}<span className="faint">{p.login}</span></>])}
       </div>}

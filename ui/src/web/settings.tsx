@@ -9,6 +9,6 @@ import { webWords } from './words';
 export default function Settings() {
   const w = useWords(webWords).settings, locale = useLocale(), { data, error, loading, reload } = useResource<Status>(paths.status);
   return <SettingsFrame title={w.system}><ErrorNote error={error} retry={reload} />{loading && <Skeleton what={w.system} rows={2} />}
-    {data && <div className="card"><Facts facts={[[w.version, data.version], ...(data.uptime_s !== undefined ? [[w.uptime, duration(data.uptime_s, locale)] as [string, string]] : []), ...(data.database ? [[w.database, data.database] as [string, string]] : []), ...(data.data_dir_free_bytes !== undefined ? [[w.disk, bytes(data.data_dir_free_bytes)] as [string, string]] : []), ...(data.runners_online !== undefined ? [[w.runners, String(data.runners_online)] as [string, string]] : [])]} /></div>}
+    {data && <div className="card"><Facts facts={[[w.version, data.version], [w.uptime, duration(data.uptime_s, locale)], [w.disk, bytes(data.data_free_bytes)]]} /></div>}
     <p><a href="/api/v1/openapi.json">{w.openapi}</a></p></SettingsFrame>;
 }

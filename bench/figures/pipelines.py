@@ -1,0 +1,143 @@
+"""From a push to a step: how soon it runs, how many a second, how fast its log is kept."""
+import pathlib
+import subprocess
+import tempfile
+import time
+
+from figure import figure
+from house import BIN, House, run, wait_for
+from sampan_demo import parse_time
+
+FIGURES = ["push_to_step_ms", "push_ms", "push_to_green_ms", "queued_runs_per_s", "branches_200_s", "log_mb_per_s"]
+
+PIPELINE = """name: one
+sources:
+  code: {{ type: git, branch: master, branchesFilter: '{filter}', triggerEvents: push }}
+stages:
+  one:
+    name: One
+    jobs:
+      one: {{ name: One, steps: {{ one: {{ name: One, step: Command, with: {{ run: "{command}" }} }} }} }}
+"""
+ROUNDS = 50
+
+
+def measure(names):
+    with tempfile.TemporaryDirectory(prefix="sampan-bench-") as folder:
+        folder = pathlib.Path(folder)
+        house = House(folder)
+        house.start()
+        try:
+            if {"push_to_step_ms", "push_ms", "push_to_green_ms"} & set(names):
+                yield from (f for f in pushes(house, folder) if f["name"] in names)
+            if "queued_runs_per_s" in names or "branches_200_s" in names:
+                yield from (f for f in many(house, folder) if f["name"] in names)
+            if "log_mb_per_s" in names:
+                yield log(house, folder)
+        finally:
+            house.take_down()
+
+
+def commit_and_push(repo, number):
+    repo.write("n", f"{number}\n")
+    sha = repo.commit(f"n {number}")
+    began = time.time()
+    repo.git("push", "-q", "origin", "HEAD:master")
+    return sha, began, time.time()
+
+
+def pushes(house, folder):
+    repo = house.repository("one", {".sampan/one.yaml": PIPELINE.format(filter="^master$", command="date +%s%N")})
+    bare, clone = hook_reference(folder)
+    to_step, push, green, reference_step, reference_push = [], [], [], [], []
+    for number in range(ROUNDS + 1):
+        sha, began, pushed = commit_and_push(repo, number)
+        found = house.finish(house.run_of(sha))
+        accepted = parse_time(house.admin.get("/api/v1/repos/company/one/pushes?limit=1")["items"][0]["at"])
+        stamp = next(word for word in house.log(found["id"]).split() if word.isdigit() and len(word) == 19)
+        clone.joinpath("n").write_text(f"{number}\n")
+        run(["git", "-C", clone, "commit", "-q", "-am", "n"])
+        began_there = time.time()
+        run(["git", "-C", clone, "push", "-q", "origin", "master"])
+        ended_there = time.time()
+        if number == 0:
+            continue  # nothing is warm yet
+        to_step.append(1e3 * (int(stamp) / 1e9 - accepted))
+        push.append(1e3 * (pushed - began))
+        green.append(1e3 * (parse_time(found["finished_at"]) - began))
+        before, after = (int((bare / name).read_text()) for name in ("before", "after"))
+        reference_step.append((after - before) / 1e6)
+        reference_push.append(1e3 * (ended_there - began_there))
+    yield figure("push_to_step_ms", to_step, "ms", 50, reference_step)
+    yield figure("push_ms", push, "ms", 60, reference_push)
+    yield figure("push_to_green_ms", green, "ms", 150, reference_push)
+
+
+def hook_reference(folder):
+    """What git does by itself: a post-receive hook on this disk that starts the same command."""
+    bare, clone = folder / "reference.git", folder / "reference"
+    run(["git", "init", "-q", "--bare", "-b", "master", bare])
+    for hook, name in (("pre-receive", "before"), ("post-receive", "after")):
+        path = bare / "hooks" / hook
+        path.write_text(f"#!/bin/sh\ndate +%s%N > {bare}/{name}\n")
+        path.chmod(0o755)
+    run(["git", "clone", "-q", bare, clone])
+    for key, value in (("user.name", "bench"), ("user.email", "bench@example.com")):
+        run(["git", "-C", clone, "config", key, value])
+    (clone / "n").write_text("first\n")
+    run(["git", "-C", clone, "add", "n"])
+    run(["git", "-C", clone, "commit", "-q", "-m", "n"])
+    run(["git", "-C", clone, "push", "-q", "origin", "HEAD:master"])
+    return bare, clone
+
+
+def many(house, folder):
+    repo = house.repository("many", {".sampan/one.yaml": PIPELINE.format(filter="^b[0-9]+$", command="true")})
+    repo.commit("First")
+    repo.push("master")
+    began = time.time()
+    repo.git("push", "-q", "origin", *[f"HEAD:refs/heads/b{n}" for n in range(200)])
+    accepted = time.time() - began
+    wait_for("the runs of the first push", lambda: all_over(house, 200), 120, 0.2)
+    repo.git("push", "-q", "origin", *[f"HEAD:refs/heads/b{n}" for n in range(200, 700)])
+    wait_for("500 runs", lambda: all_over(house, 700), 300, 0.5)
+    runs = [item for item in runs_of(house) if int(item["ref"].removeprefix("b")) >= 200]
+    taken = max(parse_time(r["finished_at"]) for r in runs) - min(parse_time(r["started_at"]) for r in runs)
+    yield figure("queued_runs_per_s", [500 / taken], "runs/s", 150, [bare_sandboxes_per_s()], True, 0.5)
+    yield figure("branches_200_s", [accepted], "s", 0.5)
+
+
+def runs_of(house):
+    items, after = [], ""
+    while True:
+        page = house.admin.get(f"/api/v1/repos/company/many/runs?limit=200{after}")
+        items += page["items"]
+        if not page["next"]:
+            return items
+        after = f"&before={page['next']}"
+
+
+def all_over(house, count):
+    runs = runs_of(house)
+    return len(runs) >= count and all(item["state"] == "succeeded" for item in runs)
+
+
+def bare_sandboxes_per_s():
+    """The same command in the same sandbox, without anything around it."""
+    system = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --tmpfs /tmp"
+    began = time.time()
+    subprocess.run(f"seq 500 | xargs -P2 -n1 {BIN}/sampan-launch --user 65534 {system} -- /bin/sh -c true", shell=True, check=True)
+    return 500 / (time.time() - began)
+
+
+def log(house, folder):
+    """1 GB of lines, from the step's start until all of it is in the store."""
+    repo = house.repository("log", {".sampan/one.yaml": PIPELINE.format(filter="^master$", command="yes a line of a log as builds write them | head -c 1000000000")})
+    sha = repo.commit("Write")
+    repo.push("master")
+    found = house.finish(house.run_of(sha), 120)
+    step = found["stages"][0]["jobs"][0]["steps"][0]
+    taken = parse_time(found["finished_at"]) - parse_time(step["started_at"])
+    began = time.time()
+    subprocess.run(f"yes a line of a log as builds write them | head -c 1000000000 | cat > {folder}/log && sync {folder}/log", shell=True, check=True)
+    return figure("log_mb_per_s", [1000 / taken], "MB/s", 150, [1000 / (time.time() - began)], True)
