@@ -152,7 +152,7 @@ def wrong_version(demo, service):
 
     def over():
         found = demo.admin.get(f"/api/v1/deployments/{rollback['id']}")
-        return found if found["state"] != "running" else None
+        return found if found["state"] not in ("queued", "running") else None
     done = wait_for("the rollback", over, 120, 0.05)
     time.sleep(1)
     result = load.stop()
