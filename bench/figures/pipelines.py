@@ -19,6 +19,7 @@ stages:
     jobs:
       one: {{ name: One, steps: {{ one: {{ name: One, step: Command, with: {{ run: "{command}" }} }} }} }}
 """
+MANY = "concurrencyConfig: { maxRunningPipelineInstances: 1000 }\n"
 ROUNDS = 50
 
 
@@ -92,7 +93,7 @@ def hook_reference(folder):
 
 
 def many(house, folder):
-    repo = house.repository("many", {".sampan/one.yaml": PIPELINE.format(filter="^b[0-9]+$", command="true")})
+    repo = house.repository("many", {".sampan/one.yaml": PIPELINE.format(filter="^b[0-9]+$", command="true") + MANY})
     repo.commit("First")
     repo.push("master")
     began = time.time()

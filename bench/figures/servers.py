@@ -1,13 +1,12 @@
 """The server itself: its start, its memory, its lists with many runs in them."""
 import pathlib
 import re
-import subprocess
 import tempfile
 import time
 
 from figure import figure
-from house import House, answer_of, run
-from pipelines import PIPELINE
+from house import House, answer_of, run, wait_for
+from pipelines import MANY, PIPELINE
 
 FIGURES = ["start_ms", "idle_memory_mb", "list_p99_ms", "page_p99_ms"]
 
@@ -36,14 +35,15 @@ def measure(names):
             house.take_down()
 
 
-def fill(house, runs=10_000):
-    """Runs that wait for a runner nobody has."""
-    text = PIPELINE.format(filter="^b", command="true").replace("one: { name: One,", "one: { name: One, runsOn: { labels: nowhere },")
-    repo = house.repository("filled", {".sampan/one.yaml": text})
+def fill(house):
+    """10,000 runs that wait for a runner nobody has: ten pipelines on a thousand branches."""
+    text = PIPELINE.format(filter="^b", command="true").replace("one: { name: One,", "one: { name: One, runsOn: { labels: nowhere },", 1) + MANY
+    repo = house.repository("filled", {f".sampan/p{n}.yaml": text.replace("name: one", f"name: p{n}", 1) for n in range(10)})
     repo.commit("First")
     repo.push("master")
-    for start in range(0, runs, 500):
-        repo.git("push", "-q", "origin", *[f"HEAD:refs/heads/b{n}" for n in range(start, start + 500)])
+    for start in range(0, 1000, 250):
+        repo.git("push", "-q", "origin", *[f"HEAD:refs/heads/b{n}" for n in range(start, start + 250)])
+    wait_for("10,000 runs", lambda: (house.admin.get("/api/v1/runs?limit=1")["items"] or [{"id": 0}])[0]["id"] >= 10_000, 120, 0.5)
 
 
 def p99(house, path):

@@ -42,6 +42,7 @@ class Connection {
     if (fd_ < 0 && !open()) return {};
     std::string head = method + " " + path + " HTTP/1.1\r\nHost: " + host_ + ":" + port_ + "\r\n";
     if (authorization_ != "-") head += "Authorization: " + authorization_ + "\r\n";
+    if (method == "GET") head += "Accept: application/vnd.oci.image.manifest.v1+json, */*\r\n";
     if (method != "GET")
       head += "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     if (!send_all(head + "\r\n") || !send_all(body)) return close(), Answer{};
