@@ -195,28 +195,22 @@ Result<Response> remove(State& state, const Request& request, const Actor& actor
 
 std::vector<Route> application_routes(State& state) {
   const std::string one = "/api/v1/environments/:environment/applications/:app";
-  const auto route = [&state](Method method, std::string pattern, Need need, std::string summary,
-                              Result<Response> (*handler)(State&, const Request&, const Actor&)) {
-    return Route{
-        method, std::move(pattern), need,
-        [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
-        std::move(summary)};
-  };
   std::vector<Route> routes = {
-      route(Method::get, "/api/v1/applications", Need::signed_in(), "List applications, one for each environment",
-            list),
-      route(Method::get, one, Need::viewer(), "Show an application", show),
-      route(Method::del, one, Need::admin(), "Remove an application from an environment", remove),
-      route(Method::post, one + "/rollback", Need::developer(),
-            "Go back to an earlier release: image, configuration and secrets together", rollback),
-      route(Method::get, one + "/rollback-preview", Need::viewer(), "Show what going back would change", preview),
-      route(Method::post, one + "/deploy", Need::developer(),
-            "Deliver an earlier release, or promote another environment's", deploy),
-      route(Method::post, one + "/scale", Need::developer(), "Change how many instances run", scale),
-      route(Method::post, one + "/restart", Need::developer(), "Replace all instances by new ones of the same release",
-            restart),
-      route(Method::get, one + "/instances/:instance/log", Need::viewer(), "Show the end of an instance's log",
-            instance_log),
+      route_of(state, Method::get, "/api/v1/applications", Need::signed_in(),
+               "List applications, one for each environment", list),
+      route_of(state, Method::get, one, Need::viewer(), "Show an application", show),
+      route_of(state, Method::del, one, Need::admin(), "Remove an application from an environment", remove),
+      route_of(state, Method::post, one + "/rollback", Need::developer(),
+               "Go back to an earlier release: image, configuration and secrets together", rollback),
+      route_of(state, Method::get, one + "/rollback-preview", Need::viewer(), "Show what going back would change",
+               preview),
+      route_of(state, Method::post, one + "/deploy", Need::developer(),
+               "Deliver an earlier release, or promote another environment's", deploy),
+      route_of(state, Method::post, one + "/scale", Need::developer(), "Change how many instances run", scale),
+      route_of(state, Method::post, one + "/restart", Need::developer(),
+               "Replace all instances by new ones of the same release", restart),
+      route_of(state, Method::get, one + "/instances/:instance/log", Need::viewer(),
+               "Show the end of an instance's log", instance_log),
   };
   routes[0].response_schema = answer_schema_of<views::AppList>();
   routes[1].response_schema = answer_schema_of<views::AppDetail>();

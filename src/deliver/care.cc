@@ -263,14 +263,9 @@ Result<void> Deliver::State::take_out(InstanceId id, const std::string& reason) 
   }
   keep_evidence(*instance, reason);
   TRY(db.write([&](Tx& tx) { return store::update_instance(tx, *instance); }));
-  const auto deadline = std::chrono::steady_clock::now() + kLastRequests;
-  while (!stopping && std::chrono::steady_clock::now() < deadline) {
-    const auto traffic = target.traffic(service);
-    if (!traffic.has_value() || !traffic->open_by_instance.contains(instance->name) ||
-        traffic->open_by_instance.at(instance->name) == 0)
-      break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  // It has failed: it goes also when the proxy does not say what is open, or the server stops.
+  if (const auto idle = await_last_request(service, instance->name, kLastRequests); !idle.has_value())
+    log::debug("deliver", "{}", idle.error().message);
   TRY(target.expel(service, instance->name));
   return target.remove(instance->name);
 }

@@ -134,8 +134,8 @@ void Deliver::State::keep_evidence(store::Instance& instance, const std::string&
 Result<void> Deliver::State::change_role(store::Instance& instance, InstanceRole role) {
   if (instance.role == role) return {};
   if (!may_follow(instance.role, role)) {
-    return fail(Errc::internal, "instance '{}' cannot go from {} to {}", instance.name, to_text(instance.role),
-                to_text(role));
+    return fail(Errc::internal, "instance '{}' cannot go from {} to {}", instance.name, enum_text(instance.role),
+                enum_text(role));
   }
   instance.role = role;
   const auto now = clock.now();
@@ -180,14 +180,19 @@ Result<void> Deliver::State::make_room(AppId app) {
   return {};
 }
 
-Result<void> Deliver::State::leave_table(const Blueprint& plan, const store::Instance& instance) {
-  TRY(target.drain(plan.service(), instance.name));
-  const auto deadline = std::chrono::steady_clock::now() + plan.spec.drain;
-  while (std::chrono::steady_clock::now() < deadline &&
-         TRY(target.traffic(plan.service())).open_by_instance[instance.name] > 0) {
-    if (stopping) return fail(Errc::conflict, "the server stops; '{}' goes at the next start", instance.name);
+Result<void> Deliver::State::await_last_request(const std::string& service, const std::string& instance,
+                                                std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < deadline && TRY(target.traffic(service)).open_by_instance[instance] > 0) {
+    if (stopping) return fail(Errc::conflict, "the server stops; '{}' goes at the next start", instance);
     std::this_thread::sleep_for(kBetweenLooks);  // the proxy has no event for the end of a request
   }
+  return {};
+}
+
+Result<void> Deliver::State::leave_table(const Blueprint& plan, const store::Instance& instance) {
+  TRY(target.drain(plan.service(), instance.name));
+  TRY(await_last_request(plan.service(), instance.name, plan.spec.drain));
   return target.expel(plan.service(), instance.name);
 }
 

@@ -121,8 +121,8 @@ Result<std::vector<LiveApp>> Deliver::live_apps() {
         std::any_of(open.begin(), open.end(), [&](const store::Deployment& d) { return d.application == app.id; });
     for (const auto& instance : TRY(state.db.read([&](Tx& tx) { return store::instances(tx, app.id); }))) {
       live.ready += instance.role == InstanceRole::ready;
-      live.instances.push_back(
-          {instance.id, instance.name, std::string(to_text(instance.role)), instance.address, instance.release_number});
+      live.instances.push_back({instance.id, instance.name, std::string(enum_text(instance.role)), instance.address,
+                                instance.release_number});
     }
     found.push_back(std::move(live));
   }
@@ -156,6 +156,13 @@ Result<void> Deliver::replace(InstanceId id, std::string reason) {
   const auto instance = TRY(state.db.read([&](Tx& tx) { return store::find_instance(tx, id); }));
   if (instance) state.submit_take_out(*instance, reason);
   return {};
+}
+
+Route route_of(Deliver::State& state, Method method, std::string pattern, Need need, std::string summary,
+               Result<Response> (*handler)(Deliver::State&, const Request&, const Actor&)) {
+  return {method, std::move(pattern), need,
+          [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
+          std::move(summary)};
 }
 
 std::vector<Route> Deliver::routes() {

@@ -7,7 +7,7 @@
 namespace sampan::deliver {
 
 namespace {
-constexpr std::chrono::milliseconds kPullDeadline{10 * 60'000}, kSwitchDeadline{10'000}, kBetweenLooks{20};
+constexpr std::chrono::milliseconds kPullDeadline{10 * 60'000}, kBetweenLooks{20};
 }
 
 Result<void> Story::note(std::string_view line) {
@@ -91,7 +91,7 @@ Result<void> Story::await_next_batch() {
   const auto until = std::chrono::steady_clock::now() + wait;
   while (std::chrono::steady_clock::now() < until) {
     if (given_up()) return fail(Errc::conflict, "given up between two batches");
-    std::this_thread::sleep_for(kBetweenLooks);
+    std::this_thread::sleep_for(kBetweenLooks);  // a stop and an abort may come meanwhile; neither has a bell
   }
   const auto act = state_.act_of(plan_.app.id);
   const std::lock_guard lock(*act);

@@ -25,7 +25,7 @@ Result<Response> abort(State& state, const Request& request, const Actor& actor)
   if (TRY(state.people.role_of(actor, {.environment = app.environment})) < Role::developer)
     return fail(Errc::denied, "this needs the role developer on '{}'", app.environment_name);
   if (is_over(deployment.state))
-    return fail(Errc::conflict, "deployment {} is over: {}", id.value, to_text(deployment.state));
+    return fail(Errc::conflict, "deployment {} is over: {}", id.value, enum_text(deployment.state));
   if (deployment.phase > Phase::probing)
     return fail(Errc::conflict, "new requests already go to the new release: roll back instead");
   TRY(state.db.write([&](Tx& tx) {
@@ -38,13 +38,10 @@ Result<Response> abort(State& state, const Request& request, const Actor& actor)
 }  // namespace
 
 std::vector<Route> deployment_routes(State& state) {
-  const auto bound = [&state](Result<Response> (*handler)(State&, const Request&, const Actor&)) {
-    return [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); };
-  };
-  std::vector<Route> routes = {{Method::get, "/api/v1/deployments/:deployment", Need::signed_in(), bound(show),
-                                "Show a deployment: phases, counted requests, evidence"},
-                               {Method::post, "/api/v1/deployments/:deployment/abort", Need::signed_in(), bound(abort),
-                                "Abort a deployment before it switches"}};
+  std::vector<Route> routes = {route_of(state, Method::get, "/api/v1/deployments/:deployment", Need::signed_in(),
+                                        "Show a deployment: phases, counted requests, evidence", show),
+                               route_of(state, Method::post, "/api/v1/deployments/:deployment/abort", Need::signed_in(),
+                                        "Abort a deployment before it switches", abort)};
   for (auto& route : routes) route.response_schema = answer_schema_of<views::DeploymentView>();
   return routes;
 }

@@ -136,22 +136,17 @@ Result<Response> remove(State& state, const Request& request, const Actor& actor
 }  // namespace
 
 std::vector<Route> environment_routes(State& state) {
-  const auto route = [&state](Method method, std::string pattern, Need need, std::string summary,
-                              Result<Response> (*handler)(State&, const Request&, const Actor&)) {
-    return Route{
-        method, std::move(pattern), need,
-        [&state, handler](const Request& request, const Actor& actor) { return handler(state, request, actor); },
-        std::move(summary)};
-  };
   std::vector<Route> routes = {
-      route(Method::get, "/api/v1/environments", Need::signed_in(), "List environments", list),
-      route(Method::post, "/api/v1/environments", Need::site_admin(), "Make an environment", create),
-      route(Method::patch, "/api/v1/environments/:environment", Need::admin(), "Change an environment", change),
-      route(Method::del, "/api/v1/environments/:environment", Need::site_admin(), "Delete an empty environment",
-            remove),
-      route(Method::post, "/api/v1/environments/:environment/lock", Need::admin(),
-            "Lock an environment: only rollbacks go through", lock),
-      route(Method::post, "/api/v1/environments/:environment/unlock", Need::admin(), "Unlock an environment", unlock),
+      route_of(state, Method::get, "/api/v1/environments", Need::signed_in(), "List environments", list),
+      route_of(state, Method::post, "/api/v1/environments", Need::site_admin(), "Make an environment", create),
+      route_of(state, Method::patch, "/api/v1/environments/:environment", Need::admin(), "Change an environment",
+               change),
+      route_of(state, Method::del, "/api/v1/environments/:environment", Need::site_admin(),
+               "Delete an empty environment", remove),
+      route_of(state, Method::post, "/api/v1/environments/:environment/lock", Need::admin(),
+               "Lock an environment: only rollbacks go through", lock),
+      route_of(state, Method::post, "/api/v1/environments/:environment/unlock", Need::admin(), "Unlock an environment",
+               unlock),
   };
   routes[0].response_schema = answer_schema_of<views::EnvironmentList>();
   routes[1].request_schema = schema_of<NewEnvironment>();

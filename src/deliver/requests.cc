@@ -215,8 +215,8 @@ Result<void> Deliver::State::say_deployment(Tx& tx, const store::Deployment& d, 
   if (d.previous) event.previous_release = TRY(store::release(tx, d.previous)).number;
   event.image_digest = release.digest;
   event.commit = release.commit;
-  event.state = to_text(d.state);
-  event.phase = to_text(d.phase);
+  event.state = enum_text(d.state);
+  event.phase = enum_text(d.phase);
   event.line = line;
   event.requests = d.requests;
   event.failed = d.failed;

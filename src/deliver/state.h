@@ -77,6 +77,9 @@ struct Deliver::State {
                            std::chrono::steady_clock::time_point deadline, const std::function<bool()>& given_up);
   Result<void> wake(const Blueprint& plan, store::Instance& instance);  // thaw a warm or spare one and probe it
   void keep_evidence(store::Instance& instance, const std::string& reason);
+  // Until nothing of it is open, or the patience is over. conflict: the server stops.
+  Result<void> await_last_request(const std::string& service, const std::string& instance,
+                                  std::chrono::milliseconds patience);
   Result<void> leave_table(const Blueprint& plan,
                            const store::Instance& instance);  // drained, nothing open (or `drain` over), out
   Result<void> put_aside(const Blueprint& plan, store::Instance& instance);  // drained -> warm or stopped
@@ -113,6 +116,9 @@ struct Deliver::State {
   Lanes lanes{16};
 };
 
+// A route whose handler gets the room's state first; `state` outlives it.
+Route route_of(Deliver::State& state, Method method, std::string pattern, Need need, std::string summary,
+               Result<Response> (*handler)(Deliver::State&, const Request&, const Actor&));
 std::vector<Route> environment_routes(Deliver::State& state);
 std::vector<Route> application_routes(Deliver::State& state);
 std::vector<Route> deployment_routes(Deliver::State& state);

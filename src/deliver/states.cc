@@ -1,36 +1,6 @@
 #include "deliver/states.h"
 
-#include <array>
-
 namespace sampan::deliver {
-
-namespace {
-
-constexpr std::array<std::string_view, 7> kDeployments = {"queued",      "running", "succeeded", "failed",
-                                                          "rolled_back", "aborted", "frozen"};
-constexpr std::array<std::string_view, 8> kPhases = {"queued",    "preparing", "starting", "probing",
-                                                     "switching", "draining",  "settling", "done"};
-constexpr std::array<std::string_view, 7> kRoles = {"starting", "ready",  "draining", "warm",
-                                                    "spare",    "failed", "stopped"};
-
-template <class E, std::size_t N>
-std::optional<E> find(const std::array<std::string_view, N>& names, std::string_view text) {
-  for (std::size_t i = 0; i < N; ++i) {
-    if (names[i] == text) return static_cast<E>(i);
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-std::string_view to_text(DeploymentState state) { return kDeployments[static_cast<std::size_t>(state)]; }
-std::string_view to_text(Phase phase) { return kPhases[static_cast<std::size_t>(phase)]; }
-std::string_view to_text(InstanceRole role) { return kRoles[static_cast<std::size_t>(role)]; }
-std::optional<DeploymentState> parse_deployment_state(std::string_view text) {
-  return find<DeploymentState>(kDeployments, text);
-}
-std::optional<Phase> parse_phase(std::string_view text) { return find<Phase>(kPhases, text); }
-std::optional<InstanceRole> parse_instance_role(std::string_view text) { return find<InstanceRole>(kRoles, text); }
 
 bool is_over(DeploymentState state) { return state != DeploymentState::queued && state != DeploymentState::running; }
 

@@ -25,12 +25,10 @@ TEST_CASE("states: phases go forward, or begin again") {
   CHECK(!may_follow(Phase::settling, Phase::starting));
 }
 
-TEST_CASE("states: an ended instance never comes back, and every name is read back") {
+TEST_CASE("states: an ended instance never comes back") {
   for (int to = 0; to < 7; ++to) {
     CHECK(!may_follow(InstanceRole::failed, static_cast<InstanceRole>(to)));
     CHECK(!may_follow(InstanceRole::stopped, static_cast<InstanceRole>(to)));
-    CHECK(parse_instance_role(to_text(static_cast<InstanceRole>(to))) == static_cast<InstanceRole>(to));
-    CHECK(parse_deployment_state(to_text(static_cast<DeploymentState>(to))) == static_cast<DeploymentState>(to));
   }
   CHECK(may_follow(InstanceRole::warm, InstanceRole::ready));
   CHECK(!may_follow(InstanceRole::ready, InstanceRole::spare));

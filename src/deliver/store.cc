@@ -60,8 +60,8 @@ Deployment deployment_of(const Row& r) {
           r.text(2),
           ReleaseId{r.integer(3)},
           ReleaseId{r.maybe_integer(4).value_or(0)},
-          parse_deployment_state(r.text(5)).value_or(DeploymentState::failed),
-          parse_phase(r.text(6)).value_or(Phase::done),
+          enum_from<DeploymentState>(r.text(5)).value_or(DeploymentState::failed),
+          enum_from<Phase>(r.text(6)).value_or(Phase::done),
           r.text(7),
           r.text(8),
           r.text(9),
@@ -94,7 +94,7 @@ Instance instance_of(const Row& r) {
              r.text(6),
              r.text(7),
              r.text(8)};
-  i.role = parse_instance_role(r.text(9)).value_or(InstanceRole::stopped);
+  i.role = enum_from<InstanceRole>(r.text(9)).value_or(InstanceRole::stopped);
   i.release_number = r.integer(10);
   i.pid = r.integer(11);
   i.created_at = r.time(12);
@@ -240,7 +240,7 @@ Result<DeploymentId> insert_deployment(Tx& tx, const Deployment& d) {
       TRY(tx.insert("insert into deployment(application_id, kind, release_id, previous_release_id, state, phase, "
                     "actor, run_id, job_id, step, created_at)"
                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
-                    {d.application, d.kind, d.release, id_or_null(d.previous), to_text(d.state), to_text(d.phase),
+                    {d.application, d.kind, d.release, id_or_null(d.previous), enum_text(d.state), enum_text(d.phase),
                      d.actor, d.run, d.job, d.step, d.created_at}))};
 }
 Result<Deployment> deployment(Tx& tx, DeploymentId id) {
@@ -272,7 +272,7 @@ Result<void> update_deployment(Tx& tx, const Deployment& d) {
       "update deployment set state = $2, phase = $3, reason = $4, requests = $5, failed = $6, probe_requests = $7, "
       "probe_failed = $8, failures = $9,"
       " warm_used = $10, switched_at = $11, finished_at = $12, previous_release_id = $13 where id = $1",
-      {d.id, to_text(d.state), to_text(d.phase), d.reason, d.requests, d.failed, d.probe_requests, d.probe_failed,
+      {d.id, enum_text(d.state), enum_text(d.phase), d.reason, d.requests, d.failed, d.probe_requests, d.probe_failed,
        d.failures.empty() ? "[]" : d.failures, d.warm_used, d.switched_at, d.finished_at, id_or_null(d.previous)}));
 }
 Result<void> ask_to_end(Tx& tx, DeploymentId id, std::string_view reason) {
@@ -281,20 +281,21 @@ Result<void> ask_to_end(Tx& tx, DeploymentId id, std::string_view reason) {
 Result<void> enter_phase(Tx& tx, DeploymentId id, Phase phase, std::int64_t deadline_ms, Time now) {
   TRY(tx.exec("update deployment_phase set finished_at = $2 where deployment_id = $1 and finished_at is null",
               {id, now}));
-  TRY(tx.exec("update deployment set phase = $2 where id = $1", {id, to_text(phase)}));
+  TRY(tx.exec("update deployment set phase = $2 where id = $1", {id, enum_text(phase)}));
   if (phase == Phase::done) return {};
   return done(
       tx.exec("insert into deployment_phase(deployment_id, name, started_at, deadline_ms) values ($1, $2, $3, $4)"
               " on conflict (deployment_id, name) do update set started_at = $3, finished_at = null",
-              {id, to_text(phase), now, deadline_ms}));
+              {id, enum_text(phase), now, deadline_ms}));
 }
 Result<std::vector<PhaseRow>> phases(Tx& tx, DeploymentId id) {
-  return all(tx,
-             "select name, started_at, finished_at, deadline_ms from deployment_phase where deployment_id = $1 order "
-             "by started_at",
-             {id}, [](const Row& r) {
-               return PhaseRow{parse_phase(r.text(0)).value_or(Phase::done), r.time(1), r.maybe_time(2), r.integer(3)};
-             });
+  return all(
+      tx,
+      "select name, started_at, finished_at, deadline_ms from deployment_phase where deployment_id = $1 order "
+      "by started_at",
+      {id}, [](const Row& r) {
+        return PhaseRow{enum_from<Phase>(r.text(0)).value_or(Phase::done), r.time(1), r.maybe_time(2), r.integer(3)};
+      });
 }
 Result<void> add_note(Tx& tx, DeploymentId id, std::string_view text, Time now) {
   return done(tx.exec("insert into deployment_note(deployment_id, at, text) values ($1, $2, $3)", {id, now, text}));
@@ -309,15 +310,15 @@ Result<InstanceId> insert_instance(Tx& tx, const Instance& i) {
   return InstanceId{
       TRY(tx.insert("insert into instance(application_id, release_id, deployment_id, name, state, created_at) values "
                     "($1, $2, $3, $4, $5, $6) returning id",
-                    {i.application, i.release, i.deployment, i.name, to_text(i.role), i.created_at}))};
+                    {i.application, i.release, i.deployment, i.name, enum_text(i.role), i.created_at}))};
 }
 Result<void> update_instance(Tx& tx, const Instance& i) {
   return done(
       tx.exec("update instance set state = $2, address = $3, pid = $4, ready_at = $5, aside_at = $6, probe_at = $7, "
               "probe_ok = $8, probe_status = $9, probe_body = $10,"
               " exit_code = $11, exit_reason = $12, ended_at = $13, log_tail = $14, deployment_id = $15 where id = $1",
-              {i.id, to_text(i.role), i.address, i.pid, i.ready_at, i.aside_at, i.probe_at, i.probe_ok, i.probe_status,
-               i.probe_body, i.exit_code, i.exit_reason, i.ended_at, i.log_tail, i.deployment}));
+              {i.id, enum_text(i.role), i.address, i.pid, i.ready_at, i.aside_at, i.probe_at, i.probe_ok,
+               i.probe_status, i.probe_body, i.exit_code, i.exit_reason, i.ended_at, i.log_tail, i.deployment}));
 }
 Result<std::optional<Instance>> find_instance(Tx& tx, InstanceId id) {
   return maybe(tx, fmt::format("{} where i.id = $1", kInstance), {id}, instance_of);

@@ -6,6 +6,8 @@
 
 namespace sampan::deliver {
 
+inline constexpr std::chrono::milliseconds kSwitchDeadline{10'000};
+
 class Story {
  public:
   Story(Deliver::State& state, store::Deployment deployment) : state_(state), deployment_(std::move(deployment)) {}
@@ -36,9 +38,13 @@ class Story {
   void keep_probes(const ProbeCount& count);
   void count_requests();
   Result<void> settle();
-  Result<void> clear_fresh(const std::string& reason, FailurePolicy policy);
+  Result<void> clear_fresh(const std::string& reason, FailurePolicy what);
   Result<void> enter(Phase phase, std::chrono::milliseconds deadline, std::string line);
   Result<void> note(std::string_view line);
+  FailurePolicy policy() const {
+    return plan_.spec.on_failure.value_or(
+        parse_failure_policy(environment_.failure_policy).value_or(FailurePolicy::rollback));
+  }
   bool given_up() { return state_.stopping || state_.aborts.lock()->contains(deployment_.id.value); }
   bool may_wake(const store::Instance& i) const {
     return i.role == InstanceRole::warm && i.release == plan_.release.id && deployment_.kind != "restart";

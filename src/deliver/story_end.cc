@@ -70,15 +70,15 @@ Result<void> Story::settle() {
 }
 
 // Out of the way with the new ones: their evidence is kept; frozen or left running for a look when the policy says so.
-Result<void> Story::clear_fresh(const std::string& reason, FailurePolicy policy) {
+Result<void> Story::clear_fresh(const std::string& reason, FailurePolicy what) {
   for (auto& instance : fresh_) {
     if (!is_alive(instance.role)) continue;
     state_.keep_evidence(instance, reason);
     if (const auto out = state_.leave_table(plan_, instance); !out.has_value())
       log::warning("deliver", "{}", out.error().message);
     Result<void> done;
-    if (policy == FailurePolicy::freeze) done = state_.target.freeze(instance.name);
-    if (policy == FailurePolicy::rollback) done = state_.target.remove(instance.name);
+    if (what == FailurePolicy::freeze) done = state_.target.freeze(instance.name);
+    if (what == FailurePolicy::rollback) done = state_.target.remove(instance.name);
     if (!done.has_value()) log::warning("deliver", "{}", done.error().message);
     TRY(state_.change_role(instance, InstanceRole::failed));
   }
@@ -89,8 +89,6 @@ Result<void> Story::clear_fresh(const std::string& reason, FailurePolicy policy)
 Result<void> Story::fail_with(const Error& error) {
   if (state_.stopping) return {};  // taken up again at the next start
   const bool aborted = state_.aborts.lock()->contains(deployment_.id.value);
-  const auto policy = plan_.spec.on_failure.value_or(
-      parse_failure_policy(environment_.failure_policy).value_or(FailurePolicy::rollback));
   const auto reason = aborted ? state_.aborts.lock()->at(deployment_.id.value) : error.message;
   if (!switched_) {
     const auto act = state_.act_of(plan_.app.id);
@@ -101,13 +99,13 @@ Result<void> Story::fail_with(const Error& error) {
     for (auto& instance : old_) {
       if (instance.role == InstanceRole::ready) TRY(state_.target.admit(plan_.service(), instance.name));
     }
-    TRY(clear_fresh(reason, aborted ? FailurePolicy::rollback : policy));
+    TRY(clear_fresh(reason, aborted ? FailurePolicy::rollback : policy()));
   }
   count_requests();
-  deployment_.state = aborted                                               ? DeploymentState::aborted
-                      : policy == FailurePolicy::freeze                     ? DeploymentState::frozen
-                      : switched_back_ && policy == FailurePolicy::rollback ? DeploymentState::rolled_back
-                                                                            : DeploymentState::failed;
+  deployment_.state = aborted                                                 ? DeploymentState::aborted
+                      : policy() == FailurePolicy::freeze                     ? DeploymentState::frozen
+                      : switched_back_ && policy() == FailurePolicy::rollback ? DeploymentState::rolled_back
+                                                                              : DeploymentState::failed;
   deployment_.reason = fmt::format("{}{}", reason,
                                    switched_        ? fmt::format(" (new requests already go to {})", label())
                                    : switched_back_ ? "; the old ones serve again"

@@ -4,7 +4,6 @@
 namespace sampan::deliver {
 
 namespace {
-constexpr std::chrono::milliseconds kSwitchDeadline{10'000};
 constexpr int kConfirmations = 5;  // looks at a new instance that has just taken its first requests, until one is good
 constexpr std::chrono::milliseconds kBetweenConfirmations{100};
 }  // namespace
@@ -82,9 +81,7 @@ Result<void> Story::switch_over() {
 // The new ones carry the load now: do they still answer well? Else the old ones, which are all still there, take it
 // back.
 Result<void> Story::confirm() {
-  const auto policy = plan_.spec.on_failure.value_or(
-      parse_failure_policy(environment_.failure_policy).value_or(FailurePolicy::rollback));
-  if (old_.empty() || (switched_ && policy != FailurePolicy::rollback)) return {};
+  if (old_.empty() || (switched_ && policy() != FailurePolicy::rollback)) return {};
   for (auto& instance : fresh_) {
     if (instance.role != InstanceRole::ready) continue;
     const auto now = TRY(state_.db.read([&](Tx& tx) { return store::find_instance(tx, instance.id); }));

@@ -27,8 +27,7 @@ std::string state_of(const App& app, bool deploying, std::int64_t ready) {
 }  // namespace
 
 InstanceInfo instance_view(Deliver::State& state, const store::Instance& i) {
-  InstanceInfo view{i.id.value, i.name, i.release_number, std::string(to_text(i.role)),
-                    i.address,  i.pid,  i.created_at,     i.ready_at,
+  InstanceInfo view{i.id.value, i.name, i.release_number, i.role,      i.address, i.pid, i.created_at, i.ready_at,
                     0,          0,      probe_view(i),    exit_view(i)};
   if (const auto usage = state.target.usage(i.name); usage.has_value()) {
     view.cpu_percent = usage->cpu_percent;
@@ -38,7 +37,7 @@ InstanceInfo instance_view(Deliver::State& state, const store::Instance& i) {
 }
 
 DeploymentBrief brief(Tx& tx, const store::Deployment& d) {
-  DeploymentBrief view{d.id.value, d.kind, std::string(to_text(d.state)), std::string(to_text(d.phase))};
+  DeploymentBrief view{d.id.value, d.kind, d.state, d.phase};
   const auto release = store::release(tx, d.release);
   view.release = release.has_value() ? release->number : 0;
   if (d.previous) {
@@ -100,16 +99,12 @@ Result<App> app_view(Deliver::State& state, const store::Application& app) {
     if (const auto traffic = state.target.traffic(app.name + "-" + app.environment_name); traffic.has_value())
       view.metrics.requests_per_second = traffic->requests_per_second;
   }
-  view.state = state_of(
-      view, view.deployment && (view.deployment->state == "running" || view.deployment->state == "queued"), ready);
+  view.state = state_of(view, view.deployment && !is_over(view.deployment->state), ready);
   return view;
 }
 
 Result<AppDetail> app_detail(Deliver::State& state, const store::Application& app) {
-  auto base = TRY(app_view(state, app));
-  AppDetail view{base.id,    base.name,    base.environment, base.repo,          base.url,
-                 base.state, base.release, base.instances,   base.wanted,        base.min,
-                 base.max,   base.metrics, base.deployment,  base.last_change_at};
+  AppDetail view{TRY(app_view(state, app)), {}, {}, {}, {}, {}, {}, {}, {}};
   std::vector<store::Instance> instances;
   TRY(state.db.read([&](Tx& tx) -> Result<void> {
     instances = TRY(store::instances(tx, app.id));
@@ -136,13 +131,7 @@ Result<DeploymentView> deployment_view(Deliver::State& state, DeploymentId id) {
     const auto d = TRY(store::deployment(tx, id));
     const auto app = TRY(store::application(tx, d.application));
     const auto release = TRY(store::release(tx, d.release));
-    DeploymentView view{d.id.value,
-                        app.name,
-                        app.environment_name,
-                        d.kind,
-                        std::string(to_text(d.state)),
-                        std::string(to_text(d.phase)),
-                        release.number};
+    DeploymentView view{d.id.value, app.name, app.environment_name, d.kind, d.state, d.phase, release.number};
     if (d.previous) view.previous_release = TRY(store::release(tx, d.previous)).number;
     view.reason = d.reason;
     view.commit = release.commit;
@@ -153,9 +142,8 @@ Result<DeploymentView> deployment_view(Deliver::State& state, DeploymentId id) {
       // Settling comes after the outcome: what failed, failed in the last phase before it.
       const bool failed = &phase == &phases.back() && phase.finished_at && phase.phase != Phase::settling &&
                           is_over(d.state) && d.state != DeploymentState::succeeded;
-      view.phases.push_back({std::string(to_text(phase.phase)),
-                             phase.finished_at ? (failed ? "failed" : "done") : "running", phase.started_at,
-                             phase.finished_at, static_cast<double>(phase.deadline_ms) / 1000});
+      view.phases.push_back({phase.phase, phase.finished_at ? (failed ? "failed" : "done") : "running",
+                             phase.started_at, phase.finished_at, static_cast<double>(phase.deadline_ms) / 1000});
     }
     view.requests = d.requests;
     view.failed = d.failed;

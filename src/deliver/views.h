@@ -43,7 +43,8 @@ struct InstanceInfo {
   std::int64_t id = 0;
   std::string name;
   std::int64_t release = 0;
-  std::string state, address;
+  InstanceRole state{};
+  std::string address;
   std::int64_t pid = 0;
   Time started_at{};
   std::optional<Time> ready_at;
@@ -78,7 +79,9 @@ BOOST_DESCRIBE_STRUCT(ReleaseView, (),
                       (id, number, digest, image, commit, repo, created_at, created_by, config, secrets, live, warm))
 struct DeploymentBrief {
   std::int64_t id = 0;
-  std::string kind, state, phase;
+  std::string kind;
+  DeploymentState state{};
+  Phase phase{};
   std::int64_t release = 0;
   std::optional<std::int64_t> previous_release;
   std::int64_t requests = 0, failed = 0;
@@ -120,15 +123,7 @@ struct Budget {
   std::int64_t used = 0, limit = 0;
 };
 BOOST_DESCRIBE_STRUCT(Budget, (), (used, limit))
-struct AppDetail {
-  std::int64_t id = 0;
-  std::string name, environment, repo, url, state;
-  std::optional<ReleaseView> release;
-  std::vector<InstanceInfo> instances;
-  std::int64_t wanted = 0, min = 0, max = 0;
-  Metrics metrics;
-  std::optional<DeploymentBrief> deployment;
-  std::optional<Time> last_change_at;
+struct AppDetail : App {
   std::vector<ReleaseView> releases;
   std::vector<DeploymentBrief> deployments;
   std::vector<EventView> events;
@@ -138,13 +133,11 @@ struct AppDetail {
   std::vector<InstanceInfo> warm;
   Budget budget;
 };
-BOOST_DESCRIBE_STRUCT(AppDetail, (),
-                      (id, name, environment, repo, url, state, release, instances, wanted, min, max, metrics,
-                       deployment, last_change_at, releases, deployments, events, spec_yaml, config, secrets, warm,
-                       budget))
+BOOST_DESCRIBE_STRUCT(AppDetail, (App), (releases, deployments, events, spec_yaml, config, secrets, warm, budget))
 
 struct PhaseView {
-  std::string name, state;
+  Phase name{};
+  std::string state;
   std::optional<Time> started_at, finished_at;
   double deadline_s = 0;
 };
@@ -168,7 +161,9 @@ struct FailedRequestView {
 BOOST_DESCRIBE_STRUCT(FailedRequestView, (), (at, status, path, instance, detail))
 struct DeploymentView {
   std::int64_t id = 0;
-  std::string application, environment, kind, state, phase;
+  std::string application, environment, kind;
+  DeploymentState state{};
+  Phase phase{};
   std::int64_t release = 0;
   std::optional<std::int64_t> previous_release;
   std::string reason, commit, repo, image_digest;

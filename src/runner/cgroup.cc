@@ -173,7 +173,7 @@ void Cgroup::destroy() {
   for (const auto& own : folders_) {
     for (const auto& folder : with_children(own)) {
       if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
-        log::debug("runner", "{} stays for now: {}", folder, std::strerror(errno));
+        log::debug("runner", "{} goes when the runner starts next: {}", folder, std::strerror(errno));
     }
   }
   folders_.clear();

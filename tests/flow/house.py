@@ -21,10 +21,13 @@ class House:
         self.program = BIN / "sampan"
         self.tokens, self.passwords = {}, {}
 
-    def start(self):
+    def configure(self):
         first = free_port(19200)
         (self.folder / "sampan.yaml").write_text(
             f"data: {self.folder}/d\nserver: {{ address: 127.0.0.1, port: {self.port} }}\ndeliver: {{ firstPort: {first}, lastPort: {first + 20} }}\npipeline: {{ lease: 3s }}\nweb: {{ uiFolder: {ROOT}/ui/dist }}\n")
+
+    def start(self):
+        self.configure()
         self.up()
         self.password = (self.folder / "d/first-password").read_text().strip()
         self.admin = Api(self.url, "admin", self.password)

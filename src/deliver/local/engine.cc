@@ -264,34 +264,28 @@ Result<void> Engine::run(const InstanceSpec& spec) {
     append(arguments,
            {"--memory", std::to_string(spec.memory_bytes), "--memory-swap", std::to_string(spec.memory_bytes)});
   if (spec.cpus > 0) append(arguments, {"--cpus", number_text(spec.cpus)});
-  // Values go by the environment of the engine itself, never by its argument list, which everybody on the machine can
-  // read. Those that the engine would take as said to itself go by a file.
+  // Never by the argument list, which everybody on the machine can read: by a list the engine reads from us. What such
+  // a list cannot hold in one way for all engines goes by the engine's own environment, unless it would heed it there.
   auto made = command({});
-  std::string steering;
+  std::string list;
   for (const auto& [key, value] : spec.environment) {
-    if (steers_programs(key)) {
-      if (!is_plain(value))
-        return fail(Errc::invalid,
-                    "the value of '{}' for {}: under a name that programs of the machine heed, only letters, digits "
-                    "and _-./:,=@+% are possible",
-                    key, spec.name);
-      steering += fmt::format("{}={}\n", key, value);
+    if (is_plain(value)) {
+      list += fmt::format("{}={}\n", key, value);
       continue;
     }
+    if (steers_programs(key))
+      return fail(Errc::invalid,
+                  "the value of '{}' for {}: under a name that programs of the machine heed, only letters, digits "
+                  "and _-./:,=@+% are possible",
+                  key, spec.name);
     append(arguments, {"--env", key});
     made.env.emplace_back(key, value);
   }
-  const auto file = config_.folder + "/" + spec.name + ".env";
-  if (!steering.empty()) {
-    TRY(write_file_durably(file, steering, 0600));
-    append(arguments, {"--env-file", file});
-  }
+  if (!list.empty()) append(arguments, {"--env-file", "/dev/stdin"});
   append(arguments, {"--", spec.image});
   append(arguments, spec.command);
   append(made.argv, arguments);
-  auto started = run_ok(made, {.timeout = std::chrono::minutes(2)}).context("start " + spec.name);
-  if (!steering.empty()) TRY(remove_tree(file));
-  TRY(std::move(started));
+  TRY(run_ok(made, {.input = list, .timeout = std::chrono::minutes(2)}).context("start " + spec.name));
   return {};
 }
 

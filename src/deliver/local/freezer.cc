@@ -70,7 +70,7 @@ Result<void> set_frozen(int pid, bool frozen) {
       if (::kill(member, frozen ? SIGSTOP : SIGCONT) == 0) done = false;
     }
     if (done) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the kernel has no event for a stopped stranger
   }
   return fail(Errc::unavailable, "the processes beside {} cannot be {}", pid, frozen ? "stopped" : "resumed");
 }

@@ -226,7 +226,6 @@ TEST_CASE("local target: what an application sets for itself does not steer the 
     CHECK(seen("DOCKER_HOST") == "unix://" + nowhere);
     CHECK(seen("PATH") == nowhere);
     CHECK(seen("NOTE") == "two\nlines");
-    CHECK(!exists(yard.config.folder + "/one.env"));
     InstanceSpec odd;
     odd.name = "odd";
     odd.image = yard.image;

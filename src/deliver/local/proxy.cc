@@ -180,8 +180,8 @@ Result<void> Proxy::end(const std::string& folder) {
   ::kill(number, SIGTERM);
   const auto runs = [number] {
     return !read_file(fmt::format("/proc/{}/cmdline", number)).value_or("").empty();
-  };  // one that ended, not yet reaped, has none
-  for (int i = 0; i < 500 && runs(); ++i) ::usleep(10'000);
+  };                                                         // one that ended, not yet reaped, has none
+  for (int i = 0; i < 500 && runs(); ++i) ::usleep(10'000);  // no child of ours: nobody tells of its end
   return {};
 }
 

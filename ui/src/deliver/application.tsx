@@ -8,7 +8,7 @@ import { appKind } from '../base/states';
 import { useResource } from '../base/use_resource';
 import { at as git } from '../git/api';
 import { commands } from '../web/commands';
-import { at, deploy, paths, restart, scale, type AppDetail, type Release } from './api';
+import { at, deploy, isUnderWay, paths, restart, scale, type AppDetail, type Release } from './api';
 import { DeploymentTable } from './deployment_table';
 import { Instances } from './instances';
 import { Metrics } from './metrics';
@@ -53,7 +53,7 @@ export default function Application() {
       {app.release && <span>r{app.release.number} · <Ago at={app.last_change_at} /></span>}<Link href={git.repo(app.repo)}>{app.repo}</Link>{app.url && <a href={app.url} target="_blank" rel="noreferrer" className="row" style={{ gap: 4 }}>{app.url.replace(/^https?:\/\//, '')}<ExternalLink size={12} aria-hidden /></a>}
     </PageHead>
     <ErrorNote error={error} retry={reload} />
-    {app.deployment && app.deployment.state === 'running' && <Rollout id={app.deployment.id} />}
+    {app.deployment && isUnderWay(app.deployment) && <Rollout id={app.deployment.id} />}
     {!may && <Empty title={w.noRelease}><p className="soft">{w.noReleaseTeach}</p><Command text={commands.deploy(environment, name, 1)} label={w.deploy} /></Empty>}
     {may && <>
       <Figures app={app} />

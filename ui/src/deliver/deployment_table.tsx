@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { Ago, Duration, State, Table } from '../base/parts';
 import { useWords } from '../base/settings';
-import type { DeploymentBrief } from './api';
+import { isUnderWay, type DeploymentBrief } from './api';
 import { Counted, titleOf } from './rollout';
 import { deliverWords } from './words';
 
@@ -11,7 +11,7 @@ export function DeploymentTable({ deployments }: { deployments: DeploymentBrief[
     { head: d.state, quiet: true, cell: x => <State of={x.state} live /> },
     { head: d.deployment, main: true, cell: x => <div><Link href={`/deployments/${x.id}`}>{titleOf(d, x)}</Link>{x.reason && <div className="small soft">{x.reason}</div>}</div> },
     { head: d.by, cell: x => x.actor },
-    { head: d.took, numeric: true, cell: x => <Duration seconds={x.duration_s} from={x.state === 'running' ? x.created_at : undefined} /> },
+    { head: d.took, numeric: true, cell: x => <Duration seconds={x.duration_s} from={isUnderWay(x) ? x.created_at : undefined} /> },
     { head: '', numeric: true, cell: x => <Counted of={{ requests: x.requests, failed: x.failed }} /> },
     { head: w.apps.changed, numeric: true, cell: x => <Ago at={x.finished_at ?? x.created_at} /> },
   ]} />;

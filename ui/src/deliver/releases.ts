@@ -1,11 +1,11 @@
 // What the past of an application says about its releases. Pure.
-import type { AppDetail } from './api';
+import { isUnderWay, type AppDetail } from './api';
 
 type Past = Pick<AppDetail, 'release' | 'releases' | 'deployments'>;
 
 /** Deployed here, and never with success: nothing to go back to. */
 export function neverLive(app: Past, number: number): boolean {
-  const tried = app.deployments.filter(d => d.release === number && d.state !== 'running');
+  const tried = app.deployments.filter(d => d.release === number && !isUnderWay(d));
   return tried.length > 0 && !tried.some(d => d.state === 'succeeded');
 }
 /** Where "roll back" goes: to what the present release replaced, as the server chooses; undefined when there is nothing before it. */

@@ -13,7 +13,7 @@ export function Phases({ phases }: { phases: Phase[] }) {
   const w = useWords(deliverWords).deployment, base = useWords(baseWords), locale = useLocale();
   return <ol className="phases" aria-label={w.phases}>{phases.map(p => {
     const took = p.started_at && p.finished_at ? (Date.parse(p.finished_at) - Date.parse(p.started_at)) / 1000 : undefined;
-    return <li key={p.name} className={`phase phase-${p.state}`}>
+    return <li key={`${p.name} ${p.started_at}`} className={`phase phase-${p.state}`}>
       <div className="row"><State of={p.state} bare /><span className="strong">{(base.state as Record<string, string>)[p.name] ?? p.name}</span></div>
       <span className="faint small">{took !== undefined ? <Duration seconds={took} /> : p.state === 'running' && p.started_at ? <Duration from={p.started_at} /> : null}{p.state === 'running' && p.deadline_s ? ` / ${w.deadline(duration(p.deadline_s, locale))}` : ''}</span>
     </li>;

@@ -21,6 +21,10 @@ test('journey: a deployment that was replaced was here, one that failed failed',
   const deployments = [{ id: 1, environment: 'daily', state: 'succeeded' }, { id: 2, environment: 'production', state: 'rolled_back' }] as unknown as Deployment[];
   expect(words(journeyStops({ ...none, deployments }))).toMatchObject({ daily: 'was', production: 'rolledBack' });
 });
+test('journey: a deployment that waits for its turn is under way, not failed', () => {
+  const deployments = [{ id: 1, environment: 'daily', state: 'queued' }] as unknown as Deployment[];
+  expect(journeyStops({ ...none, deployments })[4]).toMatchObject({ kind: 'run', word: 'running' });
+});
 test('journey: an open gate before production waits there', () => {
   const stops = journeyStops({ ...none, run: run(['build', [job('jar', 'succeeded')]], ['production', [job('gate', 'waiting'), job('deploy', 'pending')]]) });
   expect(stops[6]).toMatchObject({ kind: 'wait', word: 'waits', to: '/runs/7?job=gate' });

@@ -1,5 +1,5 @@
 // Where a commit is: seven stops worked out from its newest run, the deployments of that run and what is live. Pure.
-import type { App, Deployment } from '../deliver/api';
+import { isUnderWay, type App, type Deployment } from '../deliver/api';
 import type { Job, Run } from '../pipeline/api';
 import type { Kind } from '../base/states';
 import type { WebWords } from './words';
@@ -31,7 +31,7 @@ function delivered(name: 'daily' | 'staging' | 'production', { sha, run, deploym
   const last = deployments.filter(d => d.environment === name).sort((a, b) => b.id - a.id)[0];
   if (last) {
     const to = `/deployments/${last.id}`, at = last.finished_at;
-    if (last.state === 'running' || last.state === 'frozen') return { key: name, kind: last.state === 'running' ? 'run' : 'wait', word: 'running', to };
+    if (isUnderWay(last) || last.state === 'frozen') return { key: name, kind: isUnderWay(last) ? 'run' : 'wait', word: 'running', to };
     if (last.state === 'succeeded') return { key: name, kind: 'idle', word: 'was', at, to };
     return { key: name, kind: 'bad', word: last.state === 'rolled_back' ? 'rolledBack' : 'failed', at, to };
   }
