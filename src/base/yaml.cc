@@ -173,7 +173,7 @@ class Reader {
       if (key.plain && key.text == kMergeKey) {
         merges.push_back(std::move(value));
       } else {
-        made.pairs.emplace_back(std::move(key), std::move(value));
+        made.pairs.push_back({std::move(key), std::move(value)});
       }
     }
     for (const auto& merge : merges) TRY(apply_merge(made, merge, keys));

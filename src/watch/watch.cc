@@ -48,7 +48,7 @@ struct Watch::State {
         deliver(deliver_in),
         target(target_in),
         people(people_in),
-        config(std::move(config_in)) {}
+        config(config_in) {}
 
   struct Seen {
     std::uint64_t requests = 0, failed = 0;
@@ -71,7 +71,7 @@ struct Watch::State {
 
 Watch::Watch(Db& db, Clock& clock, Hub& hub, deliver::Deliver& deliver, deliver::Target& target, people::People& people,
              Config config)
-    : state_(new State(db, clock, hub, deliver, target, people, std::move(config))) {}
+    : state_(new State(db, clock, hub, deliver, target, people, config)) {}
 Watch::~Watch() { stop(); }
 
 void Watch::start() {
