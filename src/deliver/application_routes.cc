@@ -103,25 +103,35 @@ Result<Response> preview(State& state, const Request& request, const Actor&) {
   return Response::json(200, to_json(TRY(views::rollback_preview(state, app, TRY(back_to(state, app, number))))));
 }
 
+// What runs in another environment, as a release of this one; an application that is new here is made.
+Result<std::pair<store::Application, store::Release>> proven_in(State& state, const Request& request,
+                                                                const std::string& from, const Actor& actor) {
+  const auto name = request.param("app");
+  const auto source = TRY(state.db.read([&](Tx& tx) { return store::find_application(tx, from, name); }));
+  if (!source || !source->release) return fail(Errc::invalid, "'{}' does not run in '{}'", name, from);
+  const auto environment =
+      TRY(state.db.read([&](Tx& tx) { return store::find_environment(tx, request.param("environment")); }));
+  if (!environment) return fail(Errc::not_found, "there is no environment '{}'", request.param("environment"));
+  const auto app = TRY(state.application_in(*environment, name, source->repo, source->repo_path));
+  const auto proven = TRY(state.db.read([&](Tx& tx) { return store::release(tx, source->release); }));
+  auto release = TRY(state.new_release(app, fmt::format("{}@{}", proven.image, proven.digest), proven.commit,
+                                       proven.tree, proven.spec_yaml, actor.name));
+  return std::pair(app, std::move(release));
+}
+
 Result<Response> deploy(State& state, const Request& request, const Actor& actor) {
-  const auto app = TRY(named(state, request));
   const auto wanted = TRY(from_json<DeployBody>(request.body));
   if (wanted.release.has_value() == wanted.from_environment.has_value())
     return fail(Errc::invalid, "say either 'release' (a number) or 'from_environment' (a name)");
+  store::Application app;
   store::Release release;
-  std::string kind = "deploy";
   if (wanted.release) {
+    app = TRY(named(state, request));
     release = TRY(numbered(state, app, *wanted.release));
   } else {
-    const auto source =
-        TRY(state.db.read([&](Tx& tx) { return store::find_application(tx, *wanted.from_environment, app.name); }));
-    if (!source || !source->release)
-      return fail(Errc::invalid, "'{}' does not run in '{}'", app.name, *wanted.from_environment);
-    const auto proven = TRY(state.db.read([&](Tx& tx) { return store::release(tx, source->release); }));
-    release = TRY(state.new_release(app, fmt::format("{}@{}", proven.image, proven.digest), proven.commit, proven.tree,
-                                    proven.spec_yaml, actor.name));
-    kind = "promote";
+    std::tie(app, release) = TRY(proven_in(state, request, *wanted.from_environment, actor));
   }
+  const auto* kind = wanted.release ? "deploy" : "promote";
   const auto deployment = TRY(state.request(app, {kind, release, actor.name, 0, 0, ""}));
   TRY(audited(state, actor, "application.deploy", app, fmt::format("r{}", release.number)));
   return Response::json(202, to_json(TRY(views::deployment_view(state, deployment.id))));

@@ -117,6 +117,17 @@ Result<void> Deliver::State::supersede(Tx& tx, const store::Deployment& newer) {
   return {};
 }
 
+Result<store::Application> Deliver::State::application_in(const store::Environment& environment, std::string_view name,
+                                                          RepoId repo, const std::string& repo_path) {
+  const auto app = TRY(
+      db.write([&](Tx& tx) { return store::ensure_application(tx, environment, name, repo, repo_path, clock.now()); }));
+  if (app.repo_path != repo_path) {
+    return fail(Errc::conflict, "the application '{}' in '{}' belongs to {}: choose another name in app.yaml", name,
+                environment.name, app.repo_path);
+  }
+  return app;
+}
+
 Result<store::Deployment> Deliver::State::deploy_requested(const sampan::events::DeployRequested& event) {
   if (const auto known =
           TRY(db.read([&](Tx& tx) { return store::deployment_of_job(tx, event.job.value, event.step); })))
@@ -159,13 +170,7 @@ Result<store::Deployment> Deliver::State::deploy_requested(const sampan::events:
     }
     image = fmt::format("{}@{}", proven->image, proven->digest);
   }
-  const auto app = TRY(db.write([&](Tx& tx) {
-    return store::ensure_application(tx, *environment, name, event.repo, event.repo_path, clock.now());
-  }));
-  if (app.repo_path != event.repo_path) {
-    return fail(Errc::conflict, "the application '{}' in '{}' belongs to {}: choose another name in app.yaml", name,
-                environment->name, app.repo_path);
-  }
+  const auto app = TRY(application_in(*environment, name, event.repo, event.repo_path));
   const auto release = TRY(new_release(app, image, event.commit, tree, event.app_yaml, event.actor_name));
   return request(app, {event.promote_from.empty() ? "deploy" : "promote", release, event.actor_name, event.run.value,
                        event.job.value, event.step});

@@ -103,6 +103,9 @@ struct Deliver::State {
   Result<void> refuse(const sampan::events::DeployRequested& event, const std::string& reason);
   Result<void> ask_to_end(DeploymentId id, const std::string& reason);
   Result<void> deploy_canceled(const sampan::events::DeployCanceled& event);
+  // The application of that name there, made when it is new; a name taken by another repository is a conflict.
+  Result<store::Application> application_in(const store::Environment& environment, std::string_view name, RepoId repo,
+                                            const std::string& repo_path);
   Result<store::Release> new_release(const store::Application& app, const std::string& digest,
                                      const std::string& commit, const std::string& tree, const std::string& yaml,
                                      const std::string& actor);

@@ -54,7 +54,10 @@ json::object operation(const Route& route, const std::vector<std::string>& names
   json::object op{
       {"operationId", id}, {"summary", route.summary}, {"description", "Needs: " + need_text(route.need) + "."}};
   json::array parameters;
-  for (const auto& name : names) parameters.push_back(parameter(name, "path", ""));
+  for (const auto& name : names) {
+    const bool rest = route.pattern.find("/*" + name) != std::string::npos;
+    parameters.push_back(parameter(name, "path", rest ? "its slashes are written as they are, not as %2F" : ""));
+  }
   for (const auto& [name, meaning] : route.query) parameters.push_back(parameter(name, "query", meaning));
   if (!parameters.empty()) op["parameters"] = std::move(parameters);
   if (!route.request_schema.is_null())

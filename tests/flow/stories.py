@@ -9,6 +9,7 @@ import urllib.request
 from full_disk import a_full_disk_refuses_and_loses_nothing
 from house import BIN, ApiError, answer_of, run, wait_for
 from programs import a_backup_of_a_running_server_is_restored_elsewhere, a_pipeline_runs_on_the_working_tree, doctor_says_what_is_missing_and_how_to_mend_it
+from routes import every_documented_route_answers_as_documented
 from sampan_demo import Load
 
 PIPELINE = """name: daily
@@ -239,28 +240,6 @@ def applications_serve_while_the_server_is_down(house):
     assert shop(house)["state"] in ("running", "degraded"), shop(house)["state"]
 
 
-def every_documented_read_answers(house):
-    document = house.admin.get("/api/v1/openapi.json")
-    values = {"group": "company", "repo": "shop", "environment": "daily", "app": "shop", "run": "1", "job": "1", "deployment": "1", "login": "li", "name": "keys", "sha": "master", "file": "daily.yaml"}
-    broken = []
-    for path, operations in document["paths"].items():
-        if "get" not in operations or path.endswith("/stream"):
-            continue
-        address = path
-        for name, value in values.items():
-            address = address.replace("{" + name + "}", value)
-        address = address.split("{")[0] + ("1" if "{" in address else "")
-        try:
-            request = urllib.request.Request(house.url + address)
-            request.add_header("Authorization", "Bearer " + house.tokens["li"])
-            with urllib.request.urlopen(request, timeout=20):
-                pass
-        except urllib.error.HTTPError as error:
-            if error.code >= 500:
-                broken.append(f"{address}: {error.code} {error.read()[:200]}")
-    assert not broken, broken
-
-
 def the_command_line_speaks_to_it(house):
     env = {"SAMPAN_URL": house.url, "SAMPAN_TOKEN": house.tokens["li"]}
     assert "company/shop" in run([BIN / "sampan", "repo", "list"], env=env)
@@ -291,6 +270,6 @@ ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
     a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
-    a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_read_answers, the_command_line_speaks_to_it,
+    a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_route_answers_as_documented, the_command_line_speaks_to_it,
     an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing, a_pipeline_runs_on_the_working_tree,
     doctor_says_what_is_missing_and_how_to_mend_it, a_backup_of_a_running_server_is_restored_elsewhere)]
