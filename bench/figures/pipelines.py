@@ -1,14 +1,16 @@
 """From a push to a step: how soon it runs, how many a second, how fast its log is kept."""
+import json
 import pathlib
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 from figure import figure
-from house import BIN, House, run, wait_for
+from house import BIN, ROOT, House, run, wait_for
 from sampan_demo import parse_time
 
-FIGURES = ["push_to_step_ms", "push_ms", "push_to_green_ms", "queued_runs_per_s", "branches_200_s", "log_mb_per_s"]
+FIGURES = ["push_to_step_ms", "push_ms", "push_to_green_ms", "queued_runs_per_s", "branches_200_s", "log_mb_per_s", "log_reader_ms", "log_page_ms"]
 
 PIPELINE = """name: one
 sources:
@@ -35,6 +37,10 @@ def measure(names):
                 yield from (f for f in many(house, folder) if f["name"] in names)
             if "log_mb_per_s" in names:
                 yield log(house, folder)
+            if "log_reader_ms" in names:
+                yield reader(house)
+            if "log_page_ms" in names:
+                yield page(house)
         finally:
             house.take_down()
 
@@ -142,3 +148,32 @@ def log(house, folder):
     began = time.time()
     subprocess.run(f"yes a line of a log as builds write them | head -c 1000000000 | cat > {folder}/log && sync {folder}/log", shell=True, check=True)
     return figure("log_mb_per_s", [1000 / taken], "MB/s", 150, [1000 / (time.time() - began)], True)
+
+
+def reader(house):
+    """How long after it was written a line reaches somebody who follows the log, for 100 lines of one step."""
+    repo = house.repository("followed", {".sampan/one.yaml": PIPELINE.format(filter="^master$", command="for i in $(seq 100); do date +%s%N; sleep 0.03; done")})
+    sha = repo.commit("Write slowly")
+    repo.push("master")
+    run_id = house.run_of(sha)
+    job = house.admin.get(f"/api/v1/runs/{run_id}")["stages"][0]["jobs"][0]["id"]
+    request = urllib.request.Request(f"{house.url}/api/v1/runs/{run_id}/jobs/{job}/log/stream?from_line=1", headers={"Authorization": "Bearer " + house.tokens["li"]})
+    late = []
+    with urllib.request.urlopen(request, timeout=30) as stream:
+        for line in stream:
+            if line.startswith(b"event: end"):
+                break
+            if line.startswith(b"data:"):
+                now = time.time_ns()
+                late += [(now - int(found["text"])) / 1e6 for found in json.loads(line[5:]).get("lines", [])]
+    return figure("log_reader_ms", late, "ms", 100)
+
+
+def page(house):
+    """A log of 1,000,000 lines in Chromium, from asking for its page until its last line is drawn."""
+    repo = house.repository("million", {".sampan/one.yaml": PIPELINE.format(filter="^master$", command="seq 1000000")})
+    sha = repo.commit("Count to a million")
+    repo.push("master")
+    run_id = house.finish(house.run_of(sha), 60)["id"]
+    said = json.loads(run(["node", "scripts/log_page.mjs", house.url, "li", house.passwords["li"], str(run_id), "20"], cwd=ROOT / "ui"))
+    return figure("log_page_ms", said["open_ms"], "ms", 300)

@@ -3,7 +3,7 @@ import json
 import subprocess
 
 from house import ROOT, wait_for
-from stories import deliver
+from stories import PIPELINE, deliver
 
 GATE = """name: gated
 sources:
@@ -28,6 +28,9 @@ def prepare(house):
     sha = repo.commit("Ask before it goes out")
     repo.push("HEAD:refs/heads/gated")
     run_id = house.run_of(sha)
+    million = house.repository("million", {".sampan/daily.yaml": PIPELINE.format(run="seq 1000000")})
+    million.commit("Count to a million")
+    million.push("master")
     wait_for("the gate", lambda: house.admin.get(f"/api/v1/runs/{run_id}")["state"] == "waiting", 20)
 
 

@@ -322,7 +322,7 @@ def deliveries(call, admin, me):
     call(admin, "GET", of + "/instances/{instance}/log", {**app, "instance": found["instances"][0]["id"]})
     call(admin, "GET", of + "/metrics", app, {"minutes": 1})
     daily = {"environment": "daily", "app": "shop"}
-    earlier = next(r["number"] for r in call(admin, "GET", of, daily)["releases"] if not r["live"])
+    earlier = min(r["number"] for r in call(admin, "GET", of, daily)["releases"] if not r["live"])
     call(admin, "GET", of + "/rollback-preview", daily, {"release": earlier})
     assert over(call(admin, "POST", of + "/rollback", daily, body={"release": earlier}))["state"] == "succeeded"
     call(admin, "GET", "/api/v1/applications")

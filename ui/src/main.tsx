@@ -6,5 +6,5 @@ import './web/shell.css';
 import { App } from './web/app';
 import { preload } from './web/routes';
 
-preload(location.pathname);
+void preload(location.pathname);
 createRoot(document.getElementById('root')!).render(<StrictMode><App /></StrictMode>);

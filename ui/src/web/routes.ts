@@ -1,9 +1,24 @@
 // The addresses of the pages, as data: each page is its own chunk, fetched when first opened.
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { createElement, useEffect, useState, type ComponentType, type ReactNode } from 'react';
 
 type PageModule = { default: ComponentType };
-type PageRoute = { path: string; load: () => Promise<PageModule>; Page: LazyExoticComponent<ComponentType> };
-const page = (path: string, load: () => Promise<PageModule>): PageRoute => ({ path, load, Page: lazy(load) });
+type PageRoute = { path: string; load: () => Promise<void>; Page: ComponentType<{ waiting: ReactNode }> };
+
+/**
+ * A page whose chunk is there is drawn at once, another shows `waiting` first. Not React's lazy and Suspense: they draw the fallback even when the chunk
+ * is loaded, and then keep it for 300 ms.
+ */
+function page(path: string, chunk: () => Promise<PageModule>): PageRoute {
+  let loaded: ComponentType | undefined;
+  const load = async () => { loaded ??= (await chunk()).default; };
+  function Page({ waiting }: { waiting: ReactNode }) {
+    const [failure, setFailure] = useState<unknown>(), [, redraw] = useState(0);
+    useEffect(() => { load().then(() => redraw(1), setFailure); }, []);
+    if (failure) throw failure;   // said by the fence around the page
+    return loaded ? createElement(loaded) : waiting;
+  }
+  return { path, load, Page };
+}
 
 export const routes: PageRoute[] = [
   page('/', () => import('./home')),
@@ -42,5 +57,5 @@ export const routes: PageRoute[] = [
 export function preload(path: string) {
   const parts = path.split('/').length;
   const fits = (r: PageRoute) => r.path.split('/').every((p, i) => p === '*' || p.startsWith(':') || p === path.split('/')[i]) && (r.path.endsWith('*') || r.path.split('/').length === parts);
-  void routes.find(fits)?.load().catch(() => undefined);   // the page itself reports a chunk that cannot be fetched
+  return routes.find(fits)?.load().catch(() => undefined);   // the page itself reports a chunk that cannot be fetched
 }

@@ -53,9 +53,9 @@ export function Shell({ signOut }: { signOut: () => void }) {
       <header className="phone-top"><Link href="/" className="brand"><Logo />Sampan</Link><Button look="quiet" className="icon-only" aria-label={w.search.title} onClick={openSearch}><SearchIcon size={20} aria-hidden /></Button></header>
       <main className="main" id="content" ref={main} tabIndex={-1}>
         {lost && <div className="lost" role="status"><CloudOff size={16} aria-hidden />{w.lost}</div>}
-        <Fence key={path} words={w}><Suspense fallback={<div className="page"><Skeleton rows={6} /></div>}>
-          <Switch>{routes.map(r => <Route key={r.path} path={r.path}><r.Page /></Route>)}<Route><NotFound /></Route></Switch>
-        </Suspense></Fence>
+        <Fence key={path} words={w}>
+          <Switch>{routes.map(r => <Route key={r.path} path={r.path}><r.Page waiting={<div className="page"><Skeleton rows={6} /></div>} /></Route>)}<Route><NotFound /></Route></Switch>
+        </Fence>
       </main>
       <nav className="phone-bar" aria-label={w.nav.main}>{places.filter(p => onPhone.includes(p.word)).map(p => <Link key={p.to} href={p.to} aria-current={isHere(p.to, path) ? 'page' : undefined}><p.Icon size={20} aria-hidden />{w.nav[p.word]}</Link>)}
         <button type="button" onClick={() => setOpen('more')}><MenuIcon size={20} aria-hidden />{w.nav.more}</button></nav>
