@@ -21,7 +21,7 @@ stages:
     jobs:
       one: {{ name: One, steps: {{ one: {{ name: One, step: Command, with: {{ run: "{command}" }} }} }} }}
 """
-MANY = "concurrencyConfig: { maxRunningPipelineInstances: 1000 }\n"
+MANY = "concurrencyConfig: { maxRunningPipelineInstances: 1000, maxRunningJobInstances: 1000 }\n"
 ROUNDS = 50
 
 

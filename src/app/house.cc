@@ -207,7 +207,7 @@ Result<void> House::serve() {
     const std::string scheme = rooms.config.server.tls_certificate.empty() ? "http" : "https";
     rooms.runner = std::make_unique<RunnerKeeper>(RunnerKeeper::Settings{
         program_folder() + "/sampan", fmt::format("{}://127.0.0.1:{}", scheme, port()), rooms.paths.runner_token(),
-        rooms.paths.runner(), rooms.config.runner.name, rooms.config.runner.capacity});
+        rooms.paths.runner(), rooms.config.runner.name, rooms.paths.repos(), rooms.config.runner.capacity});
   }
   log::info("app", "Sampan {} listens on {}:{}", SAMPAN_VERSION, rooms.config.server.address, port());
   return {};

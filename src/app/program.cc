@@ -56,21 +56,21 @@ int serve(const std::string& config_file) {
   return cli::kDone;
 }
 
-int run_a_runner(const std::string& server, const std::string& token_file, const std::string& name,
-                 const std::string& folder, int capacity) {
+int run_a_runner(const cli::RunnerArguments& arguments) {
   const auto signals = stop_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  const auto token = sampan::read_file(token_file);
+  const auto token = sampan::read_file(arguments.token_file);
   if (!token.has_value()) return report(token.error());
   char path[4096];
   const auto length = ::readlink("/proc/self/exe", path, sizeof path);
   const std::string program(path, length > 0 ? static_cast<std::size_t>(length) : 0);
   runner::Config config;
-  config.server = server;
+  config.server = arguments.server;
   config.token = std::string(trim(*token));
-  config.name = name;
-  config.folder = folder;
-  config.capacity = capacity;
+  config.name = arguments.name;
+  config.folder = arguments.folder;
+  config.capacity = arguments.capacity;
+  config.repositories = arguments.repositories;
   config.launch_program = program.substr(0, program.rfind('/')) + "/sampan-launch";
   std::stop_source stop;
   std::jthread waiter([&signals, &stop] {

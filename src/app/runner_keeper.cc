@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 
 #include "base/files.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "runner/runner.h"
 
 namespace sampan::app {
 
@@ -50,18 +50,20 @@ void RunnerKeeper::retire_replaced(int pid) const {
   if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &running) != 0 || ::stat(settings_.program.c_str(), &ours) != 0)
     return;
   if (running.st_dev == ours.st_dev && running.st_ino == ours.st_ino) return;
-  std::error_code error;
-  if (!std::filesystem::is_empty(settings_.folder + "/jobs", error) || error) return;  // its steps go on; later
+  if (runner::has_jobs(settings_.folder)) return;  // its steps go on; later
   log::info("app", "runner {} runs a program that was replaced: a new one takes its place", pid);
   ::kill(pid, SIGTERM);
 }
 
 void RunnerKeeper::start() {
   Command command;
-  command.argv = {settings_.program, "runner",         "--server",
-                  settings_.server,  "--token-file",   settings_.token_file,
-                  "--folder",        settings_.folder, "--name",
-                  settings_.name,    "--capacity",     std::to_string(settings_.capacity)};
+  command.argv = {settings_.program, "runner",
+                  "--server",        settings_.server,
+                  "--token-file",    settings_.token_file,
+                  "--folder",        settings_.folder,
+                  "--name",          settings_.name,
+                  "--capacity",      std::to_string(settings_.capacity),
+                  "--repositories",  settings_.repositories};
   command.new_session = true;
   const Fd log(::open((settings_.folder + "/runner.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
   auto child = Child::spawn(command, {-1, log.get(), log.get()});

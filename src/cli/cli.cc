@@ -21,7 +21,7 @@ struct Parser {
   std::string text, other, third, fourth;
   std::vector<std::string> list;
   std::int64_t number = 0;
-  int capacity = 2;
+  RunnerArguments runner_arguments;
   bool flag = false, second_flag = false;
 
   Parser(World& world_in, const Programs& programs_in) : world(world_in), programs(programs_in) {
@@ -62,12 +62,14 @@ void Parser::server_commands() {
   here(serve, [this]() -> Result<int> { return programs.serve(text); });
 
   auto* runner = app.add_subcommand("runner", "Run steps for a server");
-  runner->add_option("--server", text, "Address of the server")->required();
-  runner->add_option("--token-file", other, "File that holds the runner's token")->required();
-  runner->add_option("--name", third, "Name of this runner");
-  runner->add_option("--folder", fourth, "Folder for workspaces and caches")->required();
-  runner->add_option("--capacity", capacity, "Jobs at once")->capture_default_str();
-  here(runner, [this]() -> Result<int> { return programs.runner(text, other, third, fourth, capacity); });
+  auto& given = runner_arguments;
+  runner->add_option("--server", given.server, "Address of the server")->required();
+  runner->add_option("--token-file", given.token_file, "File that holds the runner's token")->required();
+  runner->add_option("--name", given.name, "Name of this runner");
+  runner->add_option("--folder", given.folder, "Folder for workspaces and caches")->required();
+  runner->add_option("--capacity", given.capacity, "Jobs at once")->capture_default_str();
+  runner->add_option("--repositories", given.repositories, "The server's folder of repositories, on its own machine");
+  here(runner, [this]() -> Result<int> { return programs.runner(runner_arguments); });
 
   auto* docs = app.add_subcommand("docs", "Print a reference: steps, app");
   docs->add_option("topic", text)->required();

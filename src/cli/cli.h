@@ -23,12 +23,16 @@ struct World {
   std::string config_folder;  // "~/.config/sampan"
 };
 
+// Of `sampan runner`.
+struct RunnerArguments {
+  std::string server, token_file, name, folder, repositories;
+  int capacity = 2;
+};
+
 // What main.cc does itself, because it needs rooms the command line must not see.
 struct Programs {
   std::function<int(const std::string& config_file)> serve;
-  std::function<int(const std::string& server, const std::string& token_file, const std::string& name,
-                    const std::string& folder, int capacity)>
-      runner;
+  std::function<int(const RunnerArguments& arguments)> runner;
   std::function<int(const std::string& file, const std::string& job, const std::vector<std::string>& variables)>
       run_local;
   std::function<int(const std::string& topic)> docs;

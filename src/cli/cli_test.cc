@@ -150,9 +150,8 @@ TEST_CASE("cli: waiting for a run follows its topic until it is over") {
 TEST_CASE("cli: the server's programs get their arguments, a runner two jobs at once unless told otherwise") {
   Terminal terminal;
   std::string given;
-  terminal.programs.runner = [&](const std::string& server, const std::string& token, const std::string& name,
-                                 const std::string& folder, int capacity) {
-    given = fmt::format("{} {} {} {} {}", server, token, name, folder, capacity);
+  terminal.programs.runner = [&](const RunnerArguments& a) {
+    given = fmt::format("{} {} {} {} {}", a.server, a.token_file, a.name, a.folder, a.capacity);
     return 7;
   };
   CHECK(terminal.run({"runner", "--server", "http://s", "--token-file", "/t", "--folder", "/f"}) == 7);

@@ -54,7 +54,8 @@ Result<std::shared_ptr<LogFile>> LogFile::open(const std::string& base) {
   file->path_ = base + ".log";
   auto state = file->state_.lock();
   state->log = TRY(open_file(file->path_, O_RDWR | O_APPEND | O_CREAT));
-  state->index = TRY(open_file(base + ".idx", O_RDWR | O_CREAT));
+  state->index_path = base + ".idx";
+  if (exists(state->index_path)) state->index = TRY(open_file(state->index_path, O_RDWR));
   state->steps_path = base + ".steps";
   state->marks = read_marks(state->steps_path);
   TRY(recover(*state));
@@ -64,7 +65,7 @@ Result<std::shared_ptr<LogFile>> LogFile::open(const std::string& base) {
 Result<void> LogFile::recover(State& state) {
   struct stat log {
   }, index{};
-  if (::fstat(state.log.get(), &log) != 0 || ::fstat(state.index.get(), &index) != 0)
+  if (::fstat(state.log.get(), &log) != 0 || (state.index && ::fstat(state.index.get(), &index) != 0))
     return fail_errno("reading a log");
   state.indexed = index.st_size / 8;
   std::int64_t from = 0;
@@ -83,9 +84,22 @@ Result<void> LogFile::recover(State& state) {
   return {};
 }
 
+// The steps before the index: with an index nobody looks for them in the log.
+Result<void> LogFile::make_index(State& state) {
+  std::string steps;
+  for (const LogMark& mark : state.marks) steps += fmt::format("{} {} {}\n", mark.line, mark.offset, mark.step);
+  const Fd file = TRY(open_file(state.steps_path, O_WRONLY | O_CREAT | O_TRUNC));
+  TRY(write_all(file.get(), steps));
+  state.index = TRY(open_file(state.index_path, O_RDWR | O_CREAT));
+  if (::pwrite(state.index.get(), &state.first_line_at, 8, 0) != 8) return fail_errno("writing a log's index");
+  return {};
+}
+
 Result<void> LogFile::begin_line(State& state, std::int64_t offset) {
   const std::int64_t slot = state.begun / kStride;
-  if (state.begun % kStride == 0 && slot >= state.indexed) {
+  if (state.begun == 0) state.first_line_at = offset;
+  if (state.begun % kStride == 0 && slot >= std::max<std::int64_t>(state.indexed, 1)) {
+    if (!state.index) TRY(make_index(state));
     if (::pwrite(state.index.get(), &offset, 8, slot * 8) != 8) return fail_errno("writing a log's index");
     state.indexed = slot + 1;
   }
@@ -102,6 +116,7 @@ Result<void> LogFile::end_mark(State& state, std::int64_t offset) {
       key.begin(), key.end(), [](char c) { return c == ' ' || c == '\r'; }, '_');
   if (!state.marks.empty() && state.marks.back().offset >= offset) return {};  // read again after a stop
   state.marks.push_back({state.begun + 1, offset, key});
+  if (!state.index) return {};
   Fd steps = TRY(open_file(state.steps_path, O_WRONLY | O_APPEND | O_CREAT));
   return write_all(steps.get(), fmt::format("{} {} {}\n", state.begun + 1, offset, key));
 }
@@ -225,8 +240,8 @@ Result<LogPage> LogFile::read(std::int64_t first, std::int64_t count) {
     page.size = {state->bytes, state->begun, state->begun - (state->in_line ? 1 : 0)};
     first = std::max<std::int64_t>(first, 1);
     if (first > state->begun) return page;
-    if (::pread(state->index.get(), &from, 8, (first - 1) / kStride * 8) != 8)
-      return fail_errno("reading a log's index");
+    const std::int64_t slot = (first - 1) / kStride;
+    if (slot > 0 && ::pread(state->index.get(), &from, 8, slot * 8) != 8) return fail_errno("reading a log's index");
     marks = state->marks;
   }
   Fd log = TRY(open_file(path_, O_RDONLY));

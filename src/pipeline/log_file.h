@@ -1,8 +1,9 @@
 // One job's log: an append-only file and, beside it, the offset of every 256th line and the place where each step's
 // output begins. Files: NAME.log the bytes as they came (a line that begins with 0x1e names the step of the lines after
 // it and is not shown), NAME.idx one 64-bit offset for each 256th shown line, NAME.steps a text line "LINE OFFSET KEY"
-// for each step. The two are only ever behind NAME.log, never ahead: a stop of the process anywhere is mended by
-// reading the rest once. Memory does not grow with the log.
+// for each step. The two are made with the 257th line: most logs are shorter, and a file costs more than reading one.
+// They are only ever behind NAME.log, never ahead: a stop of the process anywhere is mended by reading the rest once.
+// Memory does not grow with the log.
 #pragma once
 
 #include <cstdint>
@@ -59,14 +60,15 @@ class LogFile {
 
  private:
   struct State {
-    Fd log, index;
-    std::int64_t bytes = 0, begun = 0, indexed = 0;
+    Fd log, index;  // index: none while the log is short
+    std::int64_t bytes = 0, begun = 0, indexed = 0, first_line_at = 0;
     bool in_line = false, in_mark = false;
     std::string mark;  // key of the mark being read
     std::vector<LogMark> marks;
-    std::string steps_path;
+    std::string index_path, steps_path;
   };
   static Result<void> recover(State& state);
+  static Result<void> make_index(State& state);
   static Result<void> scan(State& state, std::string_view bytes, std::int64_t offset);
   static Result<void> begin_line(State& state, std::int64_t offset);
   static Result<void> end_mark(State& state, std::int64_t offset);

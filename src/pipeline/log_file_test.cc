@@ -33,6 +33,30 @@ TEST_CASE_FIXTURE(Fixture, "logs: lines are read back with their numbers and ste
   CHECK(log->read(4, 10)->lines.empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "logs: a short log is one file, and the 257th line brings the index with the steps so far") {
+  std::string text =
+      "\x1e"
+      "first\n";
+  for (int n = 1; n <= 256; ++n) text += fmt::format("line {}\n", n);
+  auto log = open();
+  REQUIRE(log->append(0, text).has_value());
+  CHECK(!exists(base + ".idx"));
+  CHECK(!exists(base + ".steps"));
+  log = nullptr;
+  log = open();
+  const std::string rest =
+      "line 257\n\x1e"
+      "second\nline 258\n";
+  REQUIRE(log->append(static_cast<std::int64_t>(text.size()), rest).has_value());
+  CHECK(exists(base + ".idx"));
+  log = nullptr;
+  log = open();
+  CHECK(log->marks().size() == 2);
+  CHECK(log->read(1, 1)->lines[0].text == "line 1");
+  CHECK(log->read(257, 1)->lines[0].text == "line 257");
+  CHECK(log->read(258, 1)->lines[0].step == "second");
+}
+
 TEST_CASE_FIXTURE(Fixture, "logs: what is sent again is skipped and a gap is a conflict") {
   auto log = open();
   CHECK(*log->append(0, "abc\nde") == 6);

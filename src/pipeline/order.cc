@@ -83,7 +83,7 @@ Result<std::string> make_order(Room& room, Tx& tx, const store::RunRow& run, con
   order.timeout_s = std::chrono::seconds(time_limit).count();
   if (plan.checkout)
     order.checkout = OrderCheckout{fmt::format("{}/{}.git", room.config.public_url, run.repo_path), run.sha, run.ref,
-                                   plan.clone_depth};
+                                   plan.clone_depth, fmt::format("{}.git", run.repo.value)};
   order.token = TRY(room.people.create_job_token(
       tx, {job.id, run.actor, run.repo, run.repo_path, room.clock.now() + time_limit + std::chrono::hours(1)}));
   order.registry = room.config.registry_host;

@@ -13,8 +13,9 @@ namespace sampan::pipeline {
 struct OrderCheckout {
   std::string clone_url, sha, ref;
   int depth = 1;
+  std::string repository;
 };
-BOOST_DESCRIBE_STRUCT(OrderCheckout, (), (clone_url, sha, ref, depth))
+BOOST_DESCRIBE_STRUCT(OrderCheckout, (), (clone_url, sha, ref, depth, repository))
 
 // Zero: the runner's own standard.
 struct OrderSandbox {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -57,10 +58,12 @@ Result<void> fetch(const Supervision& supervision, const Order& order, const std
   if (!exists(mirror + "/HEAD"))
     TRY(run_ok({.argv = {"git", "init", "-q", "--bare", "--template=", "--", mirror}, .env = kPlainGit})
             .context("making a mirror"));
-  const auto has = TRY(run(git(mirror, {"cat-file", "-e", checkout.sha + "^{commit}"})));
-  if (has.exit.ok()) return {};
   // One ref of ours for each of theirs keeps what was fetched; the next fetch then asks for what is new only.
   const auto ref = fmt::format("refs/runner/{}", sha256_hex(checkout.ref).substr(0, 16));
+  const auto kept = read_file(fmt::format("{}/{}", mirror, ref), 64);
+  if (kept.has_value() && trim(*kept) == checkout.sha) return {};
+  const auto has = TRY(run(git(mirror, {"cat-file", "-e", checkout.sha + "^{commit}"})));
+  if (has.exit.ok()) return {};
   auto command = git(mirror, {"fetch", "-q", "--no-tags", "--no-write-fetch-head", "--end-of-options",
                               checkout.clone_url, fmt::format("+{}:{}", checkout.sha, ref)});
   Variables config = {{"gc.autoDetach", "false"}};
@@ -74,32 +77,54 @@ Result<void> fetch(const Supervision& supervision, const Order& order, const std
   return must(supervise(supervision, {}, command), "fetching the code");
 }
 
-// A repository whose objects lie in the mirror, written by hand: it saves three processes.
-constexpr std::string_view kCheckOut = R"(cd /workspace
-mkdir -p .git/objects/info .git/objects/pack .git/refs/heads .git/refs/tags .git/info
-echo /run/objects > .git/objects/info/alternates
-echo "$CHECKOUT_SHA" > .git/HEAD
-printf '[core]\n\trepositoryformatversion = 0\n\tbare = false\n[remote "origin"]\n\turl = %s\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n' "$CHECKOUT_URL" > .git/config
-exec git -c core.fsync=none reset -q --hard
-)";
+// The repository's objects on the server's own disk, where the build user may read them; empty: fetch.
+std::string objects_here(const Folders& folders, const Checkout& checkout) {
+  const auto name = checkout.repository.value_or("");
+  if (folders.repositories.empty() || name.empty() || name.find('/') != std::string::npos || name.starts_with('.'))
+    return {};
+  auto objects = fmt::format("{}/{}/objects", folders.repositories, name);
+  struct stat entry {};
+  const bool readable = ::stat(objects.c_str(), &entry) == 0 && (entry.st_mode & 0005) == 0005;
+  return readable && !exists(objects + "/info/alternates") ? objects : std::string();
+}
+
+// A repository whose objects lie in the mirror, written by hand: it saves five processes. The workspace is empty and
+// nothing runs in it yet.
+Result<void> make_repository(const std::string& folder, const Checkout& checkout) {
+  for (const auto* each : {"/objects/info", "/objects/pack", "/refs/heads", "/refs/tags"})
+    TRY(make_directories(folder + each));
+  TRY(write_fresh(folder + "/objects/info/alternates", "/run/objects\n"));
+  TRY(write_fresh(folder + "/HEAD", checkout.sha + "\n"));
+  TRY(write_fresh(folder + "/config",
+                  fmt::format("[core]\n\trepositoryformatversion = 0\n\tbare = false\n[remote \"origin\"]\n\turl = "
+                              "{}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n",
+                              checkout.clone_url)));
+  return give_to_build_user(folder);
+}
 
 }  // namespace
 
-Result<void> check_out(const Supervision& supervision, const Order& order, const std::string& mirrors, Room& room) {
+Result<void> check_out(const Supervision& supervision, const Order& order, const Folders& folders, Room& room) {
   const auto& checkout = *order.checkout;
   if (checkout.sha.size() != 40 || checkout.sha.find_first_not_of("0123456789abcdef") != std::string::npos)
     return fail(Errc::invalid, "'{}' is not a commit", checkout.sha);
   if (checkout.clone_url.find_first_of("\"\\\n\r") != std::string::npos)
     return fail(Errc::invalid, "'{}' is not a clone URL", checkout.clone_url);
-  TRY(make_directories(mirrors));
-  const auto mirror = fmt::format("{}/{}.git", mirrors, sha256_hex(checkout.clone_url).substr(0, 24));
-  TRY(fetch(supervision, order, mirror));
-  room.objects = mirror + "/objects";
+  room.objects = objects_here(folders, checkout);
+  if (room.objects.empty()) {
+    TRY(make_directories(folders.mirrors()));
+    const auto mirror = fmt::format("{}/{}.git", folders.mirrors(), sha256_hex(checkout.clone_url).substr(0, 24));
+    TRY(fetch(supervision, order, mirror));
+    room.objects = mirror + "/objects";
+  }
   auto offline = room;
   offline.network = false;
   offline.caches.clear();
-  auto command = TRY(script_command(offline, "sh", kCheckOut));
-  command.env = step_environment({{"CHECKOUT_SHA", checkout.sha}, {"CHECKOUT_URL", checkout.clone_url}});
+  TRY(make_repository(room.workspace + "/.git", checkout));
+  Command command;
+  command.clear_env = true;
+  command.argv = {"git", "-c", "core.fsync=none", "reset", "-q", "--hard"};
+  command.env = step_environment({});
   command.env.insert(command.env.end(), kPlainGit.begin(), kPlainGit.end());
   return must(supervise(supervision, TRY(sandbox_options(offline, "")), command), "checking the code out");
 }

@@ -5,14 +5,16 @@
 
 #include <string>
 
+#include "runner/folders.h"
 #include "runner/order.h"
 #include "runner/run_command.h"
 #include "runner/sandbox.h"
 
 namespace sampan::runner {
 
-// Leaves the commit in room.workspace and the mirror's objects in room.objects. `mirrors`: a folder of ours.
-Result<void> check_out(const Supervision& supervision, const Order& order, const std::string& mirrors, Room& room);
+// Leaves the commit in room.workspace, and in room.objects where its objects lie: in a mirror of ours, or in the
+// server's own repository when that is on this machine.
+Result<void> check_out(const Supervision& supervision, const Order& order, const Folders& folders, Room& room);
 // For runs on a developer's machine: the tracked and untracked files that git does not ignore, and .git itself.
 Result<void> copy_working_tree(const std::string& tree, const std::string& workspace);
 

@@ -53,6 +53,26 @@ TEST_CASE("checkout: exactly the commit is there, git works in the step, and the
   CHECK(!bench.sink->has("found in"));
 }
 
+TEST_CASE("checkout: beside the server its repository is read, without a fetch; only one named plainly and readable") {
+  Bench bench;
+  Origin origin;
+  const auto sha = origin.commit("f", "one");
+  const auto repositories = bench.folders.root + "/repositories";
+  must(make_directories(repositories, 0700));
+  std::filesystem::rename(origin.url().substr(7) + "/.git", repositories + "/7.git");
+  bench.folders.repositories = repositories;
+  auto order = bench.order({script("cat f; git log --oneline | wc -l")});
+  const auto state = [&](const char* name) {
+    order.checkout = Checkout{"http://127.0.0.1:1/company/shop.git", sha, "refs/heads/main", 1, name};
+    return bench.run(order).state;
+  };
+  CHECK(state("7.git") == "succeeded");
+  CHECK(bench.sink->has("one1\n"));
+  CHECK(state("../repositories/7.git") == "failed");
+  must(write_file_durably(repositories + "/7.git/objects/info/alternates", "/elsewhere\n"));
+  CHECK(state("7.git") == "failed");
+}
+
 TEST_CASE("checkout: a commit that is in the mirror needs no network, and takes tens of milliseconds") {
   Bench bench;
   std::string url, sha;
@@ -112,7 +132,7 @@ TEST_CASE("checkout: a working tree is copied with its changes, without what git
   std::filesystem::create_symlink("/etc/passwd", tree + "/link");
   const auto order = bench.order(
       {script("cat f 'new file'; test -e ignored && echo bad; readlink link; git diff --stat | tail -1; echo x > f")});
-  auto place = bench.place(order);
+  auto place = bench.place();
   place.working_tree = tree;
   MemorySink sink;
   MemoryObserver observer;

@@ -20,7 +20,7 @@ std::string make_image(Bench& bench, MemoryRegistry& registry) {
   build.tags = std::vector<std::string>{"1"};
   auto order = bench.order({build});
   order.registry = registry.host();
-  auto place = bench.place(order);
+  auto place = bench.place();
   place.working_tree = tree;
   MemorySink sink;
   MemoryObserver observer;

@@ -31,7 +31,7 @@ struct Yard {
   Verdict run(const Order& order) {
     bench.observer = std::make_unique<MemoryObserver>();
     bench.sink = std::make_unique<MemorySink>(secrets_of(order));
-    auto place = bench.place(order);
+    auto place = bench.place();
     place.working_tree = tree;
     return Job(order, place, *bench.sink, *bench.observer, bench.cancel).run();
   }
@@ -99,7 +99,7 @@ TEST_CASE("image: contexts and Dockerfiles outside of the checkout, by .. or by 
     return yard.run(yard.order(build)).reason;
   };
   CHECK(reason("..", "Dockerfile") ==
-        "step One: the build context '..' leads out of the checkout to " + yard.bench.folders.jobs() + "/1-1");
+        "step One: the build context '..' leads out of the checkout to " + yard.bench.folders.jobs() + "/1");
   CHECK(reason("etc", "Dockerfile") == "step One: the build context 'etc' leads out of the checkout to /etc");
   CHECK(reason(".", "Evil") == "step One: the Dockerfile 'Evil' leads out of the checkout to /etc/passwd");
   CHECK(reason(".", "absent") == "step One: the Dockerfile 'absent' is not in the checkout");

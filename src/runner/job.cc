@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "runner/checkout.h"
+#include "runner/job_folders.h"
 #include "runner/workspace.h"
 
 namespace sampan::runner {
@@ -40,6 +41,8 @@ Job::Job(Order order, JobPlace place, Sink& sink, Observer& observer, const Canc
       report_mask_(secrets_of(order_)) {}
 
 Job::~Job() {
+  if (const auto cleaned = clean_job_folder(place_.folder); cleaned.has_value()) return;
+  // Something in it cannot be removed by itself; what is left is the next job's failure, not its silent neighbour.
   if (const auto removed = remove_tree(place_.folder); !removed.has_value())
     log::warning("runner", "{}", removed.error().message);
 }
@@ -78,8 +81,8 @@ Verdict Job::run() {
 }
 
 Result<void> Job::set_up() {
-  TRY(remove_tree(place_.folder));
   TRY(make_directories(place_.folder, 0711));
+  busy_ = TRY(hold_job_folder(place_.folder));
   struct statvfs disk {};
   if (::statvfs(place_.folder.c_str(), &disk) == 0) {
     const auto free = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);
@@ -112,7 +115,7 @@ Result<void> Job::set_up() {
     room_.caches.emplace_back(caches_.back().folder(), order.directory);
     may_repeat_ = may_repeat_ || caches_.back().warm();
   }
-  if (Masker(secrets_of(order_)).skipped_short())
+  if (Masker::skips_any(secrets_of(order_)))
     sink_.line(fmt::format("a secret shorter than {} characters is not masked in this log", kLeastMasked));
   return {};
 }
@@ -134,14 +137,14 @@ Result<void> Job::make_container() {
 
 // From a clean workspace to the last step.
 Result<Verdict> Job::attempt() {
-  for (const auto& folder : {room_.workspace, room_.home, room_.flow, room_.temporary}) TRY(remove_tree(folder));
+  TRY(empty_rooms(place_.folder));
   set_.clear();
   script_failed_ = false;
   TRY(prepare(room_));
   if (!place_.working_tree.empty()) {
     TRY(copy_working_tree(place_.working_tree, room_.workspace));
   } else if (order_.checkout) {
-    TRY(check_out(supervision(), order_, place_.folders.mirrors(), room_));
+    TRY(check_out(supervision(), order_, place_.folders, room_));
   }
   TRY(make_container());
   return steps();

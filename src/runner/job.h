@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "runner/cache.h"
 #include "runner/container.h"
 #include "runner/folders.h"
@@ -16,7 +17,7 @@
 
 namespace sampan::runner {
 
-// Where news of a job goes: to the server, or nowhere. The job goes on after an error of steps() or caches(), fails the
+// Where news of a job goes: to the server, or nowhere. The job goes on after an error of step() or caches(), fails the
 // step after others.
 class Observer {
  public:
@@ -35,7 +36,7 @@ struct Verdict {
 
 struct JobPlace {
   Folders folders;
-  std::string folder;  // of this job alone; made anew, removed by the destructor
+  std::string folder;  // of this job alone: clean or not there; cleaned by the destructor
   std::string launch_program;
   std::string working_tree = {};  // instead of a checkout; empty: check out
   bool insecure_registry = true;  // plain http
@@ -47,7 +48,7 @@ class Job {
  public:
   // All but `place` and `order` are borrowed.
   Job(Order order, JobPlace place, Sink& sink, Observer& observer, const Cancel& cancel);
-  ~Job();  // removes the job's folder
+  ~Job();  // cleans the job's folder
   // Runs all of it; nothing of it runs, and its caches are free, when this returns.
   Verdict run();
 
@@ -92,6 +93,7 @@ class Job {
   SystemClock clock_;
   const std::chrono::steady_clock::time_point deadline_;
   Masker report_mask_;
+  Fd busy_;  // the lock on the folder
   Cgroup cgroup_;
   std::vector<HeldCache> caches_;
   Room room_;

@@ -26,7 +26,7 @@ TEST_CASE("job: steps run in order in one workspace; the first failure ends it w
         "a\n\x1e"
         "b\none\n");
   CHECK(bench.observer->steps[2].log_offset == 6);  // where its output begins: behind its key
-  CHECK(!exists(bench.folders.job(order.job, 1)));
+  CHECK(std::filesystem::is_empty(bench.folders.jobs() + "/1/workspace"));
 }
 
 TEST_CASE("job: a failing line ends a script, also inside a pipe") {
@@ -96,7 +96,7 @@ TEST_CASE("job: a canceled job ends its step and reports it") {
   std::jthread canceler([&] {
     if (bench.sink->wait_for("up\n")) bench.cancel.ask(Cancel::Why::asked, "by chen");
   });
-  Job job(order, bench.place(order), *bench.sink, *bench.observer, bench.cancel);
+  Job job(order, bench.place(), *bench.sink, *bench.observer, bench.cancel);
   const auto verdict = job.run();
   CHECK(verdict.state == "canceled");
   CHECK(verdict.reason == "by chen");

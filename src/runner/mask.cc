@@ -137,10 +137,14 @@ std::vector<std::string> revealing_forms(std::string_view secret) {
   return forms;
 }
 
+bool Masker::skips_any(const std::vector<std::string>& secrets) {
+  return std::any_of(secrets.begin(), secrets.end(),
+                     [](const std::string& secret) { return !secret.empty() && secret.size() < kLeastMasked; });
+}
+
 Masker::Masker(const std::vector<std::string>& secrets) {
   nodes_.emplace_back();
   for (const auto& secret : secrets) {
-    if (!secret.empty() && secret.size() < kLeastMasked) skipped_short_ = true;
     for (const auto& form : revealing_forms(secret)) add(form);
   }
   link();

@@ -25,7 +25,7 @@ class Masker {
   std::string feed(std::string_view chunk);
   std::string finish();  // the rest; the masker is as new
 
-  bool skipped_short() const { return skipped_short_; }  // a secret too short to be masked was among them
+  static bool skips_any(const std::vector<std::string>& secrets);  // one too short to be masked is among them
 
  private:
   struct Node {
@@ -44,7 +44,6 @@ class Masker {
   std::vector<Node> nodes_;
   std::vector<Table> tables_;  // of the nodes nearest to the root, by their numbers: most bytes are decided there
   std::vector<std::int32_t> matches_;  // of the nodes, close together for the one question asked of every byte
-  bool skipped_short_ = false;
   std::int32_t state_ = 0;
   std::string pending_;  // read, not yet certain: as long as the state is deep
   std::vector<std::pair<std::size_t, std::size_t>>

@@ -37,8 +37,9 @@ BOOST_DESCRIBE_STRUCT(Action, (),
 struct Checkout {
   std::string clone_url, sha, ref;
   int depth = 1;
+  std::optional<std::string> repository;  // its name among the server's repositories
 };
-BOOST_DESCRIBE_STRUCT(Checkout, (), (clone_url, sha, ref, depth))
+BOOST_DESCRIBE_STRUCT(Checkout, (), (clone_url, sha, ref, depth, repository))
 struct Limits {
   bool network = true;
   std::int64_t memory_bytes = 0;

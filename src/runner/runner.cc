@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "edge/client.h"
+#include "runner/job_folders.h"
 #include "runner/session.h"
 
 namespace sampan::runner {
@@ -19,9 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<Folders> make_folders(const std::string& folder) {
+Result<Folders> make_folders(const std::string& folder, const std::string& repositories) {
   std::error_code error;
-  const Folders folders{fs::absolute(folder, error).lexically_normal().string()};
+  const Folders folders{fs::absolute(folder, error).lexically_normal().string(), repositories};
   if (error) return fail(Errc::invalid, "the runner's folder '{}': {}", folder, error.message());
   TRY(make_directories(folders.root, 0711));  // steps are not root and reach their workspaces below it
   for (const auto& each : {folders.jobs(), folders.caches(), folders.mirrors(), folders.images()})
@@ -102,7 +103,7 @@ class LocalObserver final : public Observer {
 Result<Verdict> run_locally(const Config& config, const std::string& order_json, const std::string& working_tree,
                             const std::string& results) {
   auto order = TRY(parse_order(order_json));
-  const auto folders = TRY(make_folders(config.folder));
+  const auto folders = TRY(make_folders(config.folder, ""));
   TRY(check_launch_program(config));
   clean_local(folders);
   order.fence = ::getpid();  // makes its names differ from those of another local run
@@ -112,12 +113,13 @@ Result<Verdict> run_locally(const Config& config, const std::string& order_json,
   const JobPlace place{folders, fmt::format("{}/local-{}", folders.jobs(), ::getpid()), config.launch_program,
                        working_tree};
   auto verdict = Job(order, place, sink, observer, never).run();
+  TRY(remove_tree(place.folder));
   sink.line(fmt::format("{}{}", verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason));
   return verdict;
 }
 
 Result<void> work(Config config, std::stop_token stop) {
-  const auto folders = TRY(make_folders(config.folder));
+  const auto folders = TRY(make_folders(config.folder, config.repositories));
   const auto lock = TRY(take_lock(folders));
   TRY(check_launch_program(config));
   if (const auto cleaned = clean(folders); !cleaned.has_value()) log::warning("runner", "{}", cleaned.error().message);
@@ -142,6 +144,8 @@ int run_order_locally(const Config& config, const std::string& order_json, const
   if (!verdict.has_value()) log::error("runner", "{}", verdict.error().message);
   return verdict.has_value() && verdict->state == "succeeded" ? 0 : 1;
 }
+
+bool has_jobs(const std::string& folder) { return any_held(Folders{folder}.jobs()); }
 
 Result<void> remove_traces(const std::string& folder) {
   std::error_code error;

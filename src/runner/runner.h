@@ -19,6 +19,8 @@ struct Config {
   std::string folder;          // made when absent
   std::string launch_program;  // path of sampan-launch
   int capacity = 2;            // jobs at once
+  // The server's folder of repositories, on the server's own machine: code is taken from there without a fetch.
+  std::string repositories;
 };
 
 // Runs until the stop is asked for; then lets running jobs finish for up to a minute. Returns an exit code; 1 when the
@@ -30,6 +32,9 @@ int run_runner(const Config& config, std::stop_token stop);
 // succeeded, 1 otherwise.
 int run_order_locally(const Config& config, const std::string& order_json, const std::string& working_tree,
                       const std::string& results);
+
+// Whether a job runs in this folder now.
+bool has_jobs(const std::string& folder);
 
 // Ends what a runner of this folder left on the machine: processes, cgroups, mounts. The folder itself stays.
 Result<void> remove_traces(const std::string& folder);

@@ -121,8 +121,15 @@ void add(std::vector<std::string>& list, std::initializer_list<std::string> word
 }  // namespace
 
 Result<void> write_fresh(const std::string& path, std::string_view text, int mode) {
-  ::unlink(path.c_str());  // a link that a step left there is not followed
-  const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  Fd file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat entry {};
+  // Written in place only when a step left no link, pipe or second name there.
+  const bool plain = file && ::fstat(file.get(), &entry) == 0 && S_ISREG(entry.st_mode) && entry.st_nlink == 1 &&
+                     ::ftruncate(file.get(), 0) == 0 && ::fchmod(file.get(), static_cast<mode_t>(mode)) == 0;
+  if (!plain) {
+    ::unlink(path.c_str());
+    file = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  }
   if (!file) return fail_errno("write " + path);
   return write_all(file.get(), text, path);
 }
@@ -190,12 +197,14 @@ Result<void> prepare(const Room& room) {
   for (const auto& folder : {room.workspace, room.home, room.flow, room.temporary, room.etc})
     TRY(make_directories(folder));
   for (const auto& folder : {room.workspace, room.home, room.flow, room.temporary}) TRY(own(folder));
-  TRY(write_fresh(
-      room.etc + "/passwd",
-      fmt::format(
-          "root:x:0:0::/root:/bin/sh\nbuild:x:1000:1000::{}:/bin/bash\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
-          kHome)));
-  TRY(write_fresh(room.etc + "/group", "root:x:0:\nbuild:x:1000:\nnogroup:x:65534:\n"));
+  if (!exists(room.etc + "/group")) {
+    TRY(write_fresh(
+        room.etc + "/passwd",
+        fmt::format(
+            "root:x:0:0::/root:/bin/sh\nbuild:x:1000:1000::{}:/bin/bash\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
+            kHome)));
+    TRY(write_fresh(room.etc + "/group", "root:x:0:\nbuild:x:1000:\nnogroup:x:65534:\n"));
+  }
   TRY(write_fresh(room.flow + "/env", ""));
   TRY(own(room.flow + "/env"));
   for (const auto& [folder, directory] : room.caches) {

@@ -19,9 +19,21 @@ constexpr std::chrono::seconds kMostSilence{40};  // the server says something e
 // News of a job goes to the server; when that says the job is not ours, the job ends.
 class ServerObserver final : public Observer {
  public:
-  ServerObserver(Reports& reports, JobKey key, Cancel& cancel) : reports_(reports), key_(key), cancel_(cancel) {}
+  ServerObserver(Reports& reports, JobKey key, Cancel& cancel)
+      : reports_(reports), key_(key), cancel_(cancel), teller_([this](std::stop_token stop) { tell(stop); }) {}
+  ~ServerObserver() override { teller_.request_stop(); }
+  // A step does not wait until the server knows of it: told in order by a thread, several at once when they pile up.
   Result<void> step(const StepReport& report, const std::map<std::string, std::string>& variables) override {
-    return heed(reports_.steps(key_, {report}, variables));
+    const std::lock_guard lock(mutex_);
+    news_.push_back(report);
+    for (const auto& [key, value] : variables) variables_[key] = value;
+    changed_.notify_all();
+    return {};
+  }
+  // Waits until the server was told of every step.
+  void drain() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return news_.empty() && !telling_; });
   }
   Result<void> image(std::string_view step, std::string_view name, const BuiltImage& image) override {
     return heed(reports_.image(key_, step, name, image.image, image.digest));
@@ -41,9 +53,30 @@ class ServerObserver final : public Observer {
     return said;
   }
 
+  void tell(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (changed_.wait(lock, stop, [this] { return !news_.empty(); })) {
+      const auto news = std::exchange(news_, {});
+      const auto variables = std::exchange(variables_, {});
+      telling_ = true;
+      lock.unlock();
+      if (const auto told = heed(reports_.steps(key_, news, variables)); !told.has_value())
+        log::warning("runner", "job {}: {}", key_.job, told.error().message);
+      lock.lock();
+      telling_ = false;
+      changed_.notify_all();
+    }
+  }
+
   Reports& reports_;
   JobKey key_;
   Cancel& cancel_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<StepReport> news_;                  // not told yet
+  std::map<std::string, std::string> variables_;  // set since
+  bool telling_ = false;
+  std::jthread teller_;
 };
 
 std::optional<JobKey> key_of(const Json& document) {
@@ -59,7 +92,11 @@ std::optional<JobKey> key_of(const Json& document) {
 }  // namespace
 
 Session::Session(HttpClient& http, const Config& config)
-    : http_(http), config_(config), folders_{config.folder}, reports_(http, config_, reports_stop_.get_token()) {}
+    : http_(http),
+      config_(config),
+      folders_{config.folder, config.repositories},
+      job_folders_(folders_.jobs()),
+      reports_(http, config_, reports_stop_.get_token()) {}
 
 Session::~Session() {
   reports_stop_.request_stop();
@@ -221,7 +258,7 @@ std::vector<JobKey> Session::reap() {
 
 void Session::run_job(Running& running, const Order& order) {
   const JobKey key{order.job, order.fence};
-  const auto spool = folders_.job(key.job, key.fence) + ".log";
+  const auto folder = job_folders_.take(), spool = folder + ".log";
   const auto finish = [&](const Verdict& verdict) {
     const auto told = reports_.finish(key, verdict.state, verdict.reason, SystemClock().now());
     if (!told.has_value()) log::warning("runner", "job {}: {}", key.job, told.error().message);
@@ -230,14 +267,14 @@ void Session::run_job(Running& running, const Order& order) {
   auto sink = SpoolSink::create(spool, Masker(secrets_of(order)), reports_, key, running.cancel);
   if (!sink.has_value()) return finish({"failed", sink.error().message});
   ServerObserver observer(reports_, key, running.cancel);
-  const JobPlace place{folders_, folders_.job(key.job, key.fence), config_.launch_program, "",
-                       config_.server.starts_with("http://")};
-  Job job(order, place, **sink, observer, running.cancel);
-  const auto verdict = job.run();
+  const JobPlace place{folders_, folder, config_.launch_program, "", config_.server.starts_with("http://")};
+  const auto verdict = Job(order, place, **sink, observer, running.cancel).run();
   log::info("runner", "job {} {}{}", key.job, verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason);
+  observer.drain();
   if ((*sink)->drain() && !running.cancel.is(Cancel::Why::lost)) finish(verdict);
   sink->reset();
-  ::unlink(spool.c_str());
+  ::truncate(spool.c_str(), 0);  // the next job's spool
+  job_folders_.give_back(folder);
 }
 
 }  // namespace sampan::runner

@@ -11,6 +11,7 @@
 
 #include "base/http_client.h"
 #include "runner/job.h"
+#include "runner/job_folders.h"
 #include "runner/reports.h"
 
 namespace sampan::runner {
@@ -44,6 +45,7 @@ class Session {
   HttpClient& http_;
   const Config config_;
   const Folders folders_;
+  JobFolders job_folders_;
   std::stop_source reports_stop_;  // asked only when the process ends: until then reports are repeated
   Reports reports_;
   bool refused_ = false;  // by the last heartbeat; of the thread in run()

@@ -162,7 +162,7 @@ struct World {
     return order_json(made);
   }
   static std::string order_json(const Order& order);
-  void release(std::int64_t job = 7) { must(write_file_durably(bench.folders.job(job, 3) + "/workspace/go", "")); }
+  void release() { must(write_file_durably(bench.folders.jobs() + "/1/workspace/go", "")); }
 };
 
 std::string World::order_json(const Order& order) {
@@ -200,7 +200,7 @@ TEST_CASE("session: an order is run, its log shipped, its steps and its end repo
   CHECK(world.server.wait([](FakeServer& s) { return s.last_beat_.empty(); }));
   world.end();
   CHECK(world.ended->has_value());
-  CHECK(std::filesystem::is_empty(world.bench.folders.jobs()));
+  CHECK(std::filesystem::is_empty(world.bench.folders.jobs() + "/1/workspace"));
 }
 
 TEST_CASE("session: a restart of the server loses no line and interrupts no step") {
@@ -210,7 +210,7 @@ TEST_CASE("session: a restart of the server loses no line and interrupts no step
   REQUIRE(world.server.wait([](FakeServer& s) { return s.log_.find("before") != std::string::npos; }));
   world.server.go_away();
   world.release();
-  const auto spool = world.bench.folders.job(7, 3) + ".log";
+  const auto spool = world.bench.folders.jobs() + "/1.log";
   for (int i = 0; i < 3000 && std::filesystem::file_size(spool) < 8'000; ++i)
     ::usleep(10'000);  // another thread writes it
   CHECK(world.server.log_.find("line") == std::string::npos);
@@ -312,7 +312,7 @@ TEST_CASE("session: asked to stop, it lets jobs end, and ends those that do not"
   world.release();
   world.thread.join();
   CHECK(world.ended->has_value());
-  CHECK(std::filesystem::is_empty(world.bench.folders.jobs()));
+  CHECK(std::filesystem::is_empty(world.bench.folders.jobs() + "/1/workspace"));
 }
 
 TEST_CASE("session: two jobs run at once, and chunks of their logs do not mix") {

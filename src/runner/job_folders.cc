@@ -1,0 +1,88 @@
+#include "runner/job_folders.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/files.h"
+
+namespace sampan::runner {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::set<std::string> kRooms{"workspace", "home", "tmp", "flow"};
+const std::set<std::string> kFlowFiles{"env", "script"};  // ours, written by each job
+
+// An emptied file of ours is written anew by the next job. A step may have put anything else in its place.
+bool emptied(const fs::path& path) {
+  const Fd file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat entry {};
+  return file && ::fstat(file.get(), &entry) == 0 && S_ISREG(entry.st_mode) && entry.st_nlink == 1 &&
+         ::ftruncate(file.get(), 0) == 0;
+}
+
+Result<void> empty_folder(const std::string& folder, const std::set<std::string>& kept) {
+  std::error_code error;
+  if (fs::symlink_status(folder, error).type() == fs::file_type::not_found) return {};
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (kept.contains(entry.path().filename().string()) && emptied(entry.path())) continue;
+    TRY(remove_tree(entry.path().string()));
+  }
+  if (error) return fail(Errc::internal, "look through {}: {}", folder, error.message());
+  // Access lists and other marks a step put on the folder itself do not pass to the next job.
+  return ::llistxattr(folder.c_str(), nullptr, 0) > 0 ? remove_tree(folder) : Result<void>();
+}
+
+}  // namespace
+
+Result<void> empty_rooms(const std::string& folder) {
+  for (const auto& name : kRooms)
+    TRY(empty_folder(folder + "/" + name, name == "flow" ? kFlowFiles : std::set<std::string>()));
+  return {};
+}
+
+Result<void> clean_job_folder(const std::string& folder) {
+  TRY(empty_rooms(folder));
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const auto name = entry.path().filename().string();
+    if (!kRooms.contains(name) && name != "etc") TRY(remove_tree(entry.path().string()));  // etc: steps only read it
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    return fail(Errc::internal, "look through {}: {}", folder, error.message());
+  return {};
+}
+
+Result<Fd> hold_job_folder(const std::string& folder) {
+  Fd held(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) return fail_errno("take the folder " + folder);
+  return held;
+}
+
+bool any_held(const std::string& parent) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(parent, error)) {
+    const Fd folder(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (folder && ::flock(folder.get(), LOCK_SH | LOCK_NB) != 0) return true;
+  }
+  return false;
+}
+
+std::string JobFolders::take() {
+  auto state = state_.lock();
+  if (state->free.empty()) return fmt::format("{}/{}", parent_, ++state->made);
+  auto folder = std::move(state->free.back());
+  state->free.pop_back();
+  return folder;
+}
+
+void JobFolders::give_back(std::string folder) { state_.lock()->free.push_back(std::move(folder)); }
+
+}  // namespace sampan::runner

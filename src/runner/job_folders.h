@@ -1,0 +1,42 @@
+// The folders jobs work in, handed on from one to the next: what a job left in them goes, the folders themselves stay.
+// A short job would make and remove two dozen files of its own otherwise, and that costs more than the job where a file
+// system looks at every recently freed inode first (ext4 without a journal).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "base/result.h"
+#include "base/sync.h"
+
+namespace sampan::runner {
+
+// Empties the folders steps write to: workspace, home, tmp, flow.
+Result<void> empty_rooms(const std::string& folder);
+// empty_rooms(), and removes all that is not one of a room's folders.
+Result<void> clean_job_folder(const std::string& folder);
+
+// A lock on a job's folder, which ends with the descriptor or the process; whether one of the folders in `parent` has
+// it.
+Result<Fd> hold_job_folder(const std::string& folder);
+bool any_held(const std::string& parent);
+
+// Thread-safe.
+class JobFolders {
+ public:
+  explicit JobFolders(std::string parent) : parent_(std::move(parent)) {}
+  // The path of a folder nobody else has: cleaned, or not there yet. FOLDER.log belongs to it.
+  std::string take();
+  void give_back(std::string folder);
+
+ private:
+  const std::string parent_;
+  struct State {
+    std::vector<std::string> free;
+    int made = 0;
+  };
+  Sync<State> state_;
+};
+
+}  // namespace sampan::runner

@@ -1,0 +1,72 @@
+#include "runner/job_folders.h"
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/files.h"
+#include "runner/testing.h"
+
+using namespace sampan;
+using namespace sampan::runner;
+using namespace sampan::runner::testing;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Left {
+  TempDir parent = must(TempDir::create());
+  std::string folder = parent.path() + "/1";
+  Left() {
+    for (const auto* room : {"workspace", "home", "tmp", "flow", "etc", "staging"})
+      must(make_directories(folder + "/" + room));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("job folders: what a job left goes, the rooms stay") {
+  Left left;
+  must(make_directories(left.folder + "/workspace/.git/hooks"));
+  for (const auto* file : {"/workspace/.git/hooks/x", "/home/.npmrc", "/tmp/t", "/flow/env", "/flow/more",
+                           "/etc/passwd", "/staging/s", "/artifact.tar"})
+    must(write_file_durably(left.folder + file, "left"));
+  must(clean_job_folder(left.folder));
+  for (const auto* room : {"/workspace", "/home", "/tmp"}) CHECK(fs::is_empty(left.folder + room));
+  CHECK(must(read_file(left.folder + "/flow/env")).empty());
+  CHECK(must(read_file(left.folder + "/etc/passwd")) == "left");
+  for (const auto* file : {"/flow/more", "/staging", "/artifact.tar"}) CHECK(!exists(left.folder + file));
+}
+
+TEST_CASE("job folders: a link or a second name in the place of our file is not written through") {
+  Left left;
+  must(write_file_durably(left.parent.path() + "/outside", "kept"));
+  must(write_file_durably(left.folder + "/flow/twice", "kept"));
+  REQUIRE(::symlink((left.parent.path() + "/outside").c_str(), (left.folder + "/flow/env").c_str()) == 0);
+  REQUIRE(::link((left.folder + "/flow/twice").c_str(), (left.folder + "/flow/script").c_str()) == 0);
+  REQUIRE(::link((left.folder + "/flow/twice").c_str(), (left.parent.path() + "/second").c_str()) == 0);
+  must(clean_job_folder(left.folder));
+  CHECK(fs::is_empty(left.folder + "/flow"));
+  CHECK(must(read_file(left.parent.path() + "/outside")) == "kept");
+  CHECK(must(read_file(left.parent.path() + "/second")) == "kept");
+}
+
+TEST_CASE("job folders: marks on a room do not pass to the next job") {
+  Left left;
+  REQUIRE(::setxattr((left.folder + "/workspace").c_str(), "user.mark", "x", 1, 0) == 0);
+  must(clean_job_folder(left.folder));
+  CHECK(!exists(left.folder + "/workspace"));
+}
+
+TEST_CASE("job folders: one for each job at once, the one given back before a new one") {
+  JobFolders folders("/jobs");
+  const auto first = folders.take(), second = folders.take();
+  CHECK(first == "/jobs/1");
+  CHECK(second == "/jobs/2");
+  folders.give_back(first);
+  CHECK(folders.take() == first);
+  CHECK(folders.take() == "/jobs/3");
+}
