@@ -6,7 +6,6 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "runner/checkout.h"
-#include "runner/job_folders.h"
 #include "runner/workspace.h"
 
 namespace sampan::runner {
@@ -82,7 +81,7 @@ Verdict Job::run() {
 
 Result<void> Job::set_up() {
   TRY(make_directories(place_.folder, 0711));
-  busy_ = TRY(hold_job_folder(place_.folder));
+  held_ = TRY(HeldFolder::take(place_.folder));
   struct statvfs disk {};
   if (::statvfs(place_.folder.c_str(), &disk) == 0) {
     const auto free = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);

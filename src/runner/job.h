@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/files.h"
 #include "runner/cache.h"
 #include "runner/container.h"
 #include "runner/folders.h"
 #include "runner/image_build.h"
+#include "runner/job_folders.h"
 #include "runner/order.h"
 #include "runner/run_command.h"
 #include "runner/sandbox.h"
@@ -93,7 +93,7 @@ class Job {
   SystemClock clock_;
   const std::chrono::steady_clock::time_point deadline_;
   Masker report_mask_;
-  Fd busy_;  // the lock on the folder
+  HeldFolder held_;
   Cgroup cgroup_;
   std::vector<HeldCache> caches_;
   Room room_;

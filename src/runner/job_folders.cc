@@ -60,10 +60,15 @@ Result<void> clean_job_folder(const std::string& folder) {
   return {};
 }
 
-Result<Fd> hold_job_folder(const std::string& folder) {
+Result<HeldFolder> HeldFolder::take(const std::string& folder) {
   Fd held(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) return fail_errno("take the folder " + folder);
-  return held;
+  if (!held || ::flock(held.get(), LOCK_EX) != 0) return fail_errno("take the folder " + folder);
+  return HeldFolder(std::move(held));
+}
+
+// By name: a child of another thread that has not become its program yet has the descriptor too, and with it the lock.
+HeldFolder::~HeldFolder() {
+  if (folder_) ::flock(folder_.get(), LOCK_UN);
 }
 
 bool any_held(const std::string& parent) {

@@ -17,9 +17,20 @@ Result<void> empty_rooms(const std::string& folder);
 // empty_rooms(), and removes all that is not one of a room's folders.
 Result<void> clean_job_folder(const std::string& folder);
 
-// A lock on a job's folder, which ends with the descriptor or the process; whether one of the folders in `parent` has
-// it.
-Result<Fd> hold_job_folder(const std::string& folder);
+// A lock on a job's folder while it lives; the process's end frees it too.
+class HeldFolder {
+ public:
+  HeldFolder() = default;
+  static Result<HeldFolder> take(const std::string& folder);
+  HeldFolder(HeldFolder&&) = default;
+  HeldFolder& operator=(HeldFolder&&) = default;
+  ~HeldFolder();
+
+ private:
+  explicit HeldFolder(Fd folder) : folder_(std::move(folder)) {}
+  Fd folder_;
+};
+// Whether one of the folders in `parent` is held.
 bool any_held(const std::string& parent);
 
 // Thread-safe.

@@ -1,6 +1,8 @@
 #include "runner/job_folders.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -69,4 +71,21 @@ TEST_CASE("job folders: one for each job at once, the one given back before a ne
   folders.give_back(first);
   CHECK(folders.take() == first);
   CHECK(folders.take() == "/jobs/3");
+}
+
+TEST_CASE("job folders: a folder is held until it is let go, even when a child has the descriptor too") {
+  Left left;
+  pid_t child = 0;
+  {
+    const auto held = must(HeldFolder::take(left.folder));
+    CHECK(any_held(left.parent.path()));
+    child = ::fork();
+    if (child == 0) {
+      ::pause();
+      ::_exit(0);
+    }
+  }
+  CHECK(!any_held(left.parent.path()));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
 }
