@@ -69,8 +69,7 @@ Result<void> Pipeline::recover() {
   TRY(room.db.write([&](Tx& tx) {
     return store::extend_leases(tx, room.clock.now() + std::chrono::duration_cast<Microseconds>(room.config.lease));
   }));
-  const auto open = TRY(room.db.read([](Tx& tx) { return store::open_runs(tx, {}); }));
-  for (RunId run : open) {
+  for (RunId run : TRY(room.db.read([](Tx& tx) { return store::stalled_runs(tx); }))) {
     auto brought_on = room.db.write([&](Tx& tx) -> Result<void> {
       Progress progress = TRY(Progress::open(room, tx, run));
       return progress.commit();

@@ -11,6 +11,11 @@ constexpr std::string_view kRunColumns =
     "r.actor_name, "
     "r.remark, r.yaml, r.stages, r.variable_groups, r.created_at, r.started_at, r.finished_at, r.said_state";
 
+// Of a list: without the file's text and what was read from it.
+constexpr std::string_view kListColumns =
+    "r.id, r.pipeline, r.repo, r.repo_path, p.file, r.number, r.name, r.ref, r.sha, r.title, r.cause, r.push, r.actor, "
+    "r.actor_name, r.remark, '', '[]', '[]', r.created_at, r.started_at, r.finished_at, r.said_state";
+
 Result<RunRow> run_of(const Row& row) {
   RunRow run;
   run.id = {row.integer(0)};
@@ -92,9 +97,13 @@ Result<void> save_run(Tx& tx, const RunRow& run) {
   return {};
 }
 
+Result<std::vector<RunId>> stalled_runs(Tx& tx) {
+  return ids_of(TRY(tx.query(
+      "select r.id from pipeline_run r where r.finished_at is null and not exists (select 1 from run_job j where j.run "
+      "= r.id and (j.state in ('queued', 'running', 'waiting') or j.held <> 0)) order by r.id")));
+}
+
 Result<std::vector<RunId>> open_runs(Tx& tx, PipelineId pipeline) {
-  if (pipeline.value == 0)
-    return ids_of(TRY(tx.query("select id from pipeline_run where finished_at is null order by id")));
   return ids_of(
       TRY(tx.query("select id from pipeline_run where pipeline = $1 and finished_at is null order by id", {pipeline})));
 }
@@ -118,7 +127,7 @@ Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter) {
   auto rows = TRY(tx.query(
       fmt::format(
           "select {} from pipeline_run r join pipeline p on p.id = r.pipeline where {} order by r.id desc limit ${}",
-          kRunColumns, where, params.size()),
+          kListColumns, where, params.size()),
       params));
   for (const Row& row : rows) runs.push_back(TRY(run_of(row)));
   return runs;

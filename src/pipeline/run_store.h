@@ -74,7 +74,9 @@ Result<void> set_last_number(Tx& tx, PipelineId pipeline, std::int64_t number);
 Result<RunId> insert_run(Tx& tx, const RunRow& run);
 Result<RunRow> load_run(Tx& tx, RunId run);                         // not_found names it
 Result<void> save_run(Tx& tx, const RunRow& run);                   // started_at, finished_at, said_state
-Result<std::vector<RunId>> open_runs(Tx& tx, PipelineId pipeline);  // oldest first; pipeline 0: of all
+Result<std::vector<RunId>> open_runs(Tx& tx, PipelineId pipeline);  // oldest first
+// Not over, and yet nothing of them is queued, runs, waits for a person or for another run's job.
+Result<std::vector<RunId>> stalled_runs(Tx& tx);
 struct RunFilter {
   RepoId repo;
   UserId actor;

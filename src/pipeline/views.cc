@@ -36,7 +36,7 @@ Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std:
   brief.ref = short_ref(run.ref);
   brief.sha = run.sha;
   brief.title = run.title;
-  brief.state = enum_text(state_of(jobs));
+  brief.state = jobs.empty() ? run.said_state : enum_text(state_of(jobs));
   brief.trigger = run.cause;
   brief.actor = run.actor_name;
   brief.created_at = run.created_at;
@@ -44,7 +44,9 @@ Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std:
   brief.finished_at = run.finished_at;
   brief.duration_s =
       seconds_between(run.started_at, run.finished_at ? run.finished_at : std::optional(room.clock.now()));
-  brief.usual_s = TRY(store::usual_seconds(tx, run.pipeline, ""));
+  if (!around.usual.contains(run.pipeline.value))
+    around.usual[run.pipeline.value] = TRY(store::usual_seconds(tx, run.pipeline, ""));
+  brief.usual_s = around.usual[run.pipeline.value];
   if (const store::JobRow* job = telling_job(jobs)) {
     const std::string reason = TRY(reason_of(tx, jobs, *job, around));
     brief.reason = fmt::format("{}: {}", job->plan.name, reason.empty() ? std::string(enum_text(job->state)) : reason);
@@ -120,7 +122,9 @@ Result<std::optional<Gate>> make_gate(Tx& tx, const store::JobRow& job, const Ac
 
 Result<RunBrief> make_brief(Room& room, Tx& tx, const store::RunRow& run, const Surroundings& around) {
   RunBrief brief;
-  const auto jobs = TRY(store::load_jobs(tx, run.id));
+  // What succeeded has nothing to explain: its jobs are not read.
+  const bool succeeded = run.finished_at && run.said_state == enum_text(RunState::succeeded);
+  const auto jobs = succeeded ? std::vector<store::JobRow>() : TRY(store::load_jobs(tx, run.id));
   TRY(fill_brief(room, tx, run, jobs, around, brief));
   return brief;
 }

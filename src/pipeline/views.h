@@ -105,6 +105,8 @@ BOOST_DESCRIBE_STRUCT(Run, (RunBrief), (stages, variables, edges, can, comment))
 struct Surroundings {
   std::vector<ConnectedRunner> runners;
   std::map<std::int64_t, std::int64_t> busy;
+  mutable std::map<std::int64_t, std::optional<double>> usual =
+      {};  // seconds of a pipeline's run, as they are asked for
 };
 Result<Surroundings> look_around(Tx& tx, const Dispatcher& dispatcher);
 
