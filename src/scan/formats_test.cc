@@ -1,0 +1,77 @@
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "base/json.h"
+#include "base/testing.h"
+#include "scan/scan.h"
+
+namespace sampan::scan {
+
+using sampan::testing::must;
+
+namespace {
+
+// One finding and one gap, in a path that every format must escape.
+Scanned sample() {
+  Scanned result;
+  result.files = 2;
+  result.bytes = 100;
+  result.findings.push_back({"p3c",
+                             "UpperEllRule",
+                             Severity::blocker,
+                             "a b/\"<A>.java",
+                             {2, 3, 2, 5},
+                             {"消息 <1>", "message <1>"},
+                             {"改 & 好", "mend & do"},
+                             "0123456789abcdef0123456789abcdef"});
+  result.gaps.push_back({"B.java", 4, "", {"没有完全解析", "not fully parsed"}});
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("formats: text is one line a finding with its remedy under it, then the sum") {
+  const auto text = write(sample(), Verdict::over_limit, Format::text, Language::en);
+  CHECK(text.find("a b/\"<A>.java:2:3: severe: message <1> [UpperEllRule]\n    mend & do\n") == 0);
+  CHECK(text.find("B.java:4: gap: not fully parsed\n") != std::string::npos);
+  CHECK(
+      text.ends_with("2 files: 1 severe, 0 warnings, 0 suggestions; 0 ignored in the code, 1 gaps\nover the limit\n"));
+  CHECK(write(sample(), Verdict::incomplete, Format::text, Language::zh).find("严重: 消息 <1>") != std::string::npos);
+}
+
+TEST_CASE("formats: JSON has everything, in both languages") {
+  const auto json = must(parse_json(write(sample(), Verdict::over_limit, Format::json, Language::en))).as_object();
+  CHECK(json.at("verdict") == "over_limit");
+  CHECK(json.at("blocker") == 1);
+  const auto& finding = json.at("findings").as_array()[0].as_object();
+  CHECK(finding.at("message").at("zh") == "消息 <1>");
+  CHECK(finding.at("end_column") == 5);
+  CHECK(json.at("gaps").as_array()[0].at("reason").at("en") == "not fully parsed");
+}
+
+TEST_CASE("formats: SARIF 2.1.0 has rules, results with place and fingerprint, and gaps as notifications") {
+  const auto sarif = must(parse_json(write(sample(), Verdict::over_limit, Format::sarif, Language::en))).as_object();
+  CHECK(sarif.at("version") == "2.1.0");
+  const auto& run = sarif.at("runs").as_array()[0].as_object();
+  CHECK(run.at("tool").at("driver").at("rules").as_array().size() == 57);
+  const auto& result = run.at("results").as_array()[0].as_object();
+  CHECK(result.at("ruleId") == "UpperEllRule");
+  CHECK(result.at("level") == "error");
+  const auto& physical = result.at("locations").as_array()[0].at("physicalLocation");
+  CHECK(physical.at("artifactLocation").at("uri") == "a%20b/%22%3CA%3E.java");
+  CHECK(physical.at("region").at("startColumn") == 3);
+  CHECK(result.at("partialFingerprints").at("sampan/v1") == "0123456789abcdef0123456789abcdef");
+  const auto& notes = run.at("invocations").as_array()[0].at("toolExecutionNotifications").as_array();
+  CHECK(notes[0].at("locations").as_array()[0].at("physicalLocation").at("region").at("startLine") == 4);
+}
+
+TEST_CASE("formats: JUnit has a failure a finding and an error a gap, escaped") {
+  const auto xml = write(sample(), Verdict::over_limit, Format::junit, Language::en);
+  CHECK(xml.find("tests=\"2\" failures=\"1\" errors=\"1\"") != std::string::npos);
+  CHECK(xml.find("<testsuite name=\"a b/&quot;&lt;A&gt;.java\" tests=\"1\"") != std::string::npos);
+  CHECK(xml.find("message=\"message &lt;1&gt;\">mend &amp; do</failure>") != std::string::npos);
+  CHECK(xml.find("<error message=\"not fully parsed\"/>") != std::string::npos);
+}
+
+}  // namespace sampan::scan

@@ -1,0 +1,55 @@
+// Scanning code: engines that read files and say what is wrong with them. A library: no server, no database, no clock;
+// the same one serves the command line, a pipeline step and the push.
+// hears: nothing.   says: nothing.   owns: nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "scan/finding.h"
+#include "scan/settings.h"
+
+namespace sampan::scan {
+
+// What was looked at and what came of it. Findings and gaps are in the order of paths, then of lines.
+struct Scanned {
+  std::vector<Finding> findings;
+  std::vector<Gap> gaps;
+  int suppressed = 0;  // findings that the code itself answers for
+  int files = 0;       // read by an engine
+  std::uint64_t bytes = 0;
+};
+
+// One file of which the bytes are at hand; `path` decides which engine reads it (none: an empty result with files 0).
+// A file over kMostBytes, or one that is binary under a source file's name, is a gap.
+inline constexpr std::size_t kMostBytes = 4 << 20;
+Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes);
+
+struct FolderOptions {
+  int threads = 2;
+  std::function<void(int done, int all)> progress{};  // called after each file, by one thread at a time
+};
+// Every file below the folder that an engine reads. Left out: what settings exclude, folders whose name begins with a
+// dot, node_modules, and a build's output (target beside a pom.xml, build beside a build.gradle). Symbolic links are
+// not followed. not_found: there is no such folder.
+Result<Scanned> scan_folder(const Settings& settings, const std::string& folder, const FolderOptions& options);
+
+enum class Verdict { clean, over_limit, incomplete };
+BOOST_DESCRIBE_ENUM(Verdict, clean, over_limit, incomplete)
+// over_limit: more findings of a severity than its limit, whatever else; incomplete: none of that, but there are gaps.
+Verdict judge(const Scanned& scanned, const Limits& limits);
+int count(const Scanned& scanned, Severity severity);
+
+enum class Format { text, json, sarif, junit };
+BOOST_DESCRIBE_ENUM(Format, text, json, sarif, junit)
+enum class Language { zh, en };
+std::string write(const Scanned& scanned, Verdict verdict, Format format, Language language);
+
+// docs/rules/p3c.md: every rule with its severity, what it asks for, a remedy and an example.
+std::string rule_reference();
+
+}  // namespace sampan::scan

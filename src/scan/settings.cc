@@ -1,0 +1,99 @@
+#include "scan/settings.h"
+
+#include <algorithm>
+#include <climits>
+
+#include "base/config.h"
+#include "base/enum_text.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "scan/p3c/rules/rules.h"
+
+namespace sampan::scan {
+
+namespace {
+
+std::vector<std::string> rule_names() {
+  std::vector<std::string> names;
+  for (const auto* rule : p3c::all_rules()) names.emplace_back(rule->name);
+  return names;
+}
+
+void read_rules(Section section, Settings& settings) {
+  const auto names = rule_names();
+  if (!section.node() || section.node()->kind != YamlNode::Kind::mapping) return;
+  for (const auto& pair : section.node()->pairs) {
+    const std::string& name = pair.key.text;
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      section.complain(&pair.key, fmt::format("no rule '{}'{}", name, did_you_mean(name, names)));
+      section.has(name);
+      continue;
+    }
+    Section own = section.section(name);
+    RuleSetting setting;
+    bool enabled = true;
+    std::string severity;
+    own.read("enabled", enabled);
+    own.read("severity", severity);
+    own.read("except", setting.except);
+    own.finish();
+    setting.off = !enabled;
+    setting.severity = enum_from<Severity>(severity);
+    if (!severity.empty() && !setting.severity)
+      own.complain(&pair.value, fmt::format("no severity '{}': there are blocker, critical and major", severity));
+    settings.rules[name] = std::move(setting);
+  }
+}
+
+void read_limit(Section& section, const char* key, std::optional<int>& limit) {
+  std::string text;
+  if (!section.has(key)) return;
+  const YamlNode* node = section.node()->find(key);
+  if (node->kind == YamlNode::Kind::scalar && node->text == "any") {
+    section.read(key, text);
+    limit = std::nullopt;
+    return;
+  }
+  int most = 0;
+  section.read(key, most, 0, INT_MAX);
+  limit = most;
+}
+
+}  // namespace
+
+bool Settings::excludes(std::string_view path) const {
+  return std::any_of(exclude.begin(), exclude.end(),
+                     [&](const std::string& pattern) { return glob_match(pattern, path); });
+}
+
+const RuleSetting* Settings::rule(std::string_view name) const {
+  const auto found = rules.find(name);
+  return found == rules.end() ? nullptr : &found->second;
+}
+
+Result<Settings> read_settings(std::string_view text, const std::string& file) {
+  const YamlNode root = TRY(parse_yaml(text, file));
+  Settings settings;
+  std::vector<Diagnosis> diagnoses;
+  Section top(&root, file, "", diagnoses);
+  top.read("exclude", settings.exclude);
+  read_rules(top.section("rules"), settings);
+  Section limits = top.section("limits");
+  read_limit(limits, "blocker", settings.limits.blocker);
+  read_limit(limits, "critical", settings.limits.critical);
+  read_limit(limits, "major", settings.limits.major);
+  limits.finish();
+  top.finish();
+  if (diagnoses.empty()) return settings;
+  std::string sentences;
+  for (const auto& diagnosis : diagnoses) sentences += (sentences.empty() ? "" : "\n") + format(diagnosis);
+  return fail(Errc::invalid, "{}", sentences);
+}
+
+Result<Settings> load_settings(const std::string& folder) {
+  const std::string file = folder + "/.sampan/scan.yaml";
+  if (!exists(file)) return Settings{};
+  return read_settings(TRY(read_file(file)), ".sampan/scan.yaml");
+}
+
+}  // namespace sampan::scan
