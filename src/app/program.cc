@@ -23,6 +23,7 @@
 #include "edge/client.h"
 #include "pipeline/local.h"
 #include "runner/runner.h"
+#include "scan/scan.h"
 
 namespace sampan::app {
 
@@ -108,7 +109,8 @@ int destroy(const std::string& config_file, bool sure) {
 int docs(const std::string& topic) {
   if (topic == "steps") return std::fputs(pipeline::step_reference().c_str(), stdout) < 0;
   if (topic == "app") return std::fputs(deliver::app_reference().c_str(), stdout) < 0;
-  return report({Errc::invalid, fmt::format("no reference '{}': there are steps and app", topic)});
+  if (topic == "rules") return std::fputs(scan::rule_reference().c_str(), stdout) < 0;
+  return report({Errc::invalid, fmt::format("no reference '{}': there are steps, app and rules", topic)});
 }
 
 std::string ask(std::string_view prompt, bool hidden) {

@@ -34,6 +34,7 @@ struct Parser {
     run_commands();
     app_commands();
     people_commands();
+    scan_commands();
   }
 
   // An act that talks to the server.
@@ -54,6 +55,7 @@ struct Parser {
   void run_commands();
   void app_commands();
   void people_commands();
+  void scan_commands();
 };
 
 void Parser::server_commands() {
@@ -71,7 +73,7 @@ void Parser::server_commands() {
   runner->add_option("--repositories", given.repositories, "The server's folder of repositories, on its own machine");
   here(runner, [this]() -> Result<int> { return programs.runner(runner_arguments); });
 
-  auto* docs = app.add_subcommand("docs", "Print a reference: steps, app");
+  auto* docs = app.add_subcommand("docs", "Print a reference: steps, app, rules");
   docs->add_option("topic", text)->required();
   here(docs, [this]() -> Result<int> { return programs.docs(text); });
 
@@ -236,6 +238,20 @@ void Parser::people_commands() {
   role->add_option("login", other)->required();
   role->add_option("role", third)->required()->check(CLI::IsMember({"viewer", "developer", "admin", "none"}));
   on(role, [this](Api& api, const Show& show) { return member_set(api, show, text, other, third); });
+}
+
+void Parser::scan_commands() {
+  auto* scan = app.add_subcommand(
+      "scan",
+      "Check the code of a folder, here; exit 1: over the limits, 6: within them, but not everything was checked");
+  scan->add_option("folder", text, "The folder; without it this one");
+  scan->add_option("--format", other, "text, json, sarif or junit")->default_str("text");
+  scan->add_option("--threads", capacity, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
+  scan->add_flag("--zh", flag, "Sentences in Chinese");
+  scan->add_flag("--progress", second_flag, "Say on the error output how far it is");
+  here(scan, [this] {
+    return scan_folder(world, {text.empty() ? "." : text, other.empty() ? "text" : other, capacity, flag, second_flag});
+  });
 }
 
 }  // namespace

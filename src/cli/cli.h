@@ -12,7 +12,7 @@
 namespace sampan::cli {
 
 // Exit codes, stable: scripts rely on them.
-enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kDenied = 3, kNotFound = 4, kUnavailable = 5 };
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kDenied = 3, kNotFound = 4, kUnavailable = 5, kIncomplete = 6 };
 
 // What a command needs of the world; tests give their own.
 struct World {

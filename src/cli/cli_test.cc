@@ -194,3 +194,31 @@ TEST_CASE("cli: the completion script is sound bash and completes commands, subc
   CHECK(complete("sampan --json rep", 2) == "repo");
   CHECK(complete("sampan nonsense x", 2) == "");
 }
+
+TEST_CASE("cli: scan checks a folder without a server, and its exit code says how it went") {
+  Terminal terminal;
+  const auto folder = terminal.folder.path() + "/code";
+  const auto put = [&](const std::string& path, std::string_view text) {
+    sampan::testing::must(make_directories(parent_of(folder + "/" + path)));
+    sampan::testing::must(write_file_durably(folder + "/" + path, text));
+  };
+  CHECK(terminal.run({"scan", folder}) == kNotFound);
+  put("Box.java", "class Box {\n  int size;\n}\n");
+  CHECK(terminal.run({"scan", folder}) == kDone);
+  put("Box.java", "class Box {\n  long size = 1l;\n}\n");
+  CHECK(terminal.run({"scan", folder}) == kFailed);
+  CHECK(holds(terminal.out, "Box.java:2:15: severe: "));
+  CHECK(terminal.run({"scan", "--zh", folder}) == kFailed);
+  CHECK(holds(terminal.out, "Box.java:2:15: 严重: "));
+  CHECK(terminal.run({"scan", "--format", "sarif", folder}) == kFailed);
+  CHECK(boost::json::parse(terminal.out).at("version") == "2.1.0");
+  put(".sampan/scan.yaml", "limits: {blocker: 1}\n");
+  CHECK(terminal.run({"scan", folder}) == kDone);
+  put("Half.java", "class Half {\n  int a = = 1;\n}\n");
+  CHECK(terminal.run({"scan", folder}) == kIncomplete);
+  CHECK(terminal.run({"scan", "--format", "xml", folder}) == kUsage);
+  put(".sampan/scan.yaml", "limit: {blocker: 1}\n");
+  CHECK(terminal.run({"scan", folder}) == kUsage);
+  CHECK(holds(terminal.err, ".sampan/scan.yaml:1"));
+  CHECK(terminal.http.requests().empty());
+}

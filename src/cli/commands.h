@@ -65,4 +65,13 @@ Verb user_create(Api& api, const Show& show, const NewUser& user);
 Verb member_set(Api& api, const Show& show, const std::string& target, const std::string& login,
                 const std::string& role);
 
+struct ScanRequest {
+  std::string folder, format;
+  int threads = 2;
+  bool chinese = false, progress = false;
+};
+// kFailed: more findings than .sampan/scan.yaml allows (without it: any blocker or critical one); kIncomplete: not
+// that, but something could not be checked.
+Result<int> scan_folder(World& world, const ScanRequest& request);
+
 }  // namespace sampan::cli
