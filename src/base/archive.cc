@@ -34,11 +34,16 @@ struct FreeWriter {
 using Reader = std::unique_ptr<archive, FreeReader>;
 using Writer = std::unique_ptr<archive, FreeWriter>;
 
-tl::unexpected<Error> trouble(archive* from, std::string_view name) {
+// What the library says is wrong; of some damage it says nothing.
+std::string_view reason_of(archive* from) {
   const char* message = archive_error_string(from);
+  return message ? message : "the archive library gives no reason";
+}
+
+tl::unexpected<Error> trouble(archive* from, std::string_view name) {
   if (archive_errno(from) == ENOSPC)
     return fail(Errc::unavailable, "{}: the disk is full; free some space and try again", name);
-  return fail(Errc::internal, "{}: {}", name, message ? message : "the archive library failed");
+  return fail(Errc::internal, "{}: {}", name, reason_of(from));
 }
 
 Result<void> within(const ArchiveSize& size, const ArchiveLimits& limits) {
@@ -250,7 +255,7 @@ Result<void> copy_content(archive* from, archive* to, const std::string& name, A
     const int code = archive_read_data_block(from, &block, &length, &offset);
     if (code == ARCHIVE_EOF) return {};
     if (code < ARCHIVE_WARN)
-      return fail(Errc::invalid, "the archive is damaged at '{}': {}", to_valid_utf8(name), archive_error_string(from));
+      return fail(Errc::invalid, "the archive is damaged at '{}': {}", to_valid_utf8(name), reason_of(from));
     size.bytes += length;
     TRY(within(size, limits));
     // A sparse file claims more than it holds.
@@ -265,7 +270,7 @@ tl::unexpected<Error> refused(archive* to, const std::string& name) {
   const int code = archive_errno(to);
   if (code == -1 /* ARCHIVE_ERRNO_MISC of its private header */ || code == ENOTDIR || code == ELOOP || code == 0) {
     return fail(Errc::invalid, "the archive's entry '{}' cannot be unpacked here: {}", to_valid_utf8(name),
-                archive_error_string(to));
+                reason_of(to));
   }
   return trouble(to, name);
 }
@@ -309,8 +314,7 @@ Result<ArchiveSize> unpack(const std::string& file, const std::string& folder, c
     archive_entry* entry = nullptr;
     const int code = archive_read_next_header(from.get(), &entry);
     if (code == ARCHIVE_EOF) break;
-    if (code < ARCHIVE_WARN)
-      return fail(Errc::invalid, "{} is not a whole archive: {}", file, archive_error_string(from.get()));
+    if (code < ARCHIVE_WARN) return fail(Errc::invalid, "{} is not a whole archive: {}", file, reason_of(from.get()));
     TRY(unpack_entry(from.get(), to.get(), entry, root, size, limits));
   }
   if (archive_write_close(to.get()) != ARCHIVE_OK)

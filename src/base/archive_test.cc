@@ -166,3 +166,23 @@ TEST_CASE("archive: limits hold on both ways, and damage is told") {
   CHECK_FALSE(unpack(place.file, place.out).has_value());
   CHECK_FALSE(unpack(place.folder.path() + "/none", place.out).has_value());
 }
+
+TEST_CASE("archive: damage of which the library gives no reason is told as well") {
+  Place place;
+  std::string header(512, '\0');  // of pax attributes that do not follow (POSIX, ustar interchange format)
+  const auto put = [&](std::size_t at, std::string_view text) { header.replace(at, text.size(), text); };
+  put(0, "x");
+  put(124, "00000000144");
+  put(148, "        ");
+  put(156, "x");
+  put(257, "ustar");
+  put(263, "00");
+  unsigned sum = 0;
+  for (const unsigned char c : header) sum += c;
+  put(148, fmt::format("{:06o}", sum));
+  must(write_file_durably(place.file, header));
+  const auto unpacked = unpack(place.file, place.out);
+  REQUIRE_FALSE(unpacked.has_value());
+  CHECK(unpacked.error().code == Errc::invalid);
+  CHECK(unpacked.error().message.find("not a whole archive") != std::string::npos);
+}
