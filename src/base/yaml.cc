@@ -42,11 +42,51 @@ class Event {
   fy_event* event_;
 };
 
+struct DestroyIterator {
+  void operator()(fy_token_iter* iterator) const { fy_token_iter_destroy(iterator); }
+};
+
+// Piece by piece: fy_token_get_text of libfyaml 0.7 leaks for every text of several lines or escapes, and takes some
+// folded texts for longer than they are.
 std::string token_text(fy_token* token) {
-  if (!token) return {};
-  std::size_t length = 0;
-  const char* text = fy_token_get_text(token, &length);
-  return text ? std::string(text, length) : std::string();
+  std::string text;
+  if (!token) return text;
+  const std::unique_ptr<fy_token_iter, DestroyIterator> iterator(fy_token_iter_create(token));
+  const fy_iter_chunk* chunk = nullptr;
+  int failed = 0;
+  while (iterator && (chunk = fy_token_iter_chunk_next(iterator.get(), chunk, &failed)))
+    text.append(chunk->str, chunk->len);
+  return text;
+}
+
+// Of a line break in a quoted text, with the blank lines after it: removes them and the next line's indentation from
+// `source`, and gives what they stand for (YAML 1.2.2, section 6.5).
+std::string fold(std::string_view& source) {
+  std::size_t breaks = 0;
+  for (; !source.empty() && std::string_view(" \t\r\n").find(source.front()) != std::string_view::npos;
+       source.remove_prefix(1))
+    breaks += source.front() == '\n' || (source.front() == '\r' && source.substr(1, 1) != "\n");
+  return breaks == 1 ? " " : std::string(breaks - 1, '\n');
+}
+
+// What stands in single quotes, from behind the first of them (YAML 1.2.2, section 7.3.2): libfyaml 0.7 makes three
+// quotes of two that are escaped.
+std::string single_quoted(std::string_view source) {
+  std::string text;
+  while (!source.empty()) {
+    if (source.front() == '\r' || source.front() == '\n') {
+      text.resize(text.find_last_not_of(" \t") + 1);
+      text += fold(source);
+      continue;
+    }
+    if (source.front() == '\'') {
+      source.remove_prefix(1);
+      if (!source.starts_with('\'')) break;
+    }
+    text += source.front();
+    source.remove_prefix(1);
+  }
+  return text;
 }
 
 bool is_null_text(std::string_view text) {  // YAML 1.2.2, section 10.3.2
@@ -55,7 +95,7 @@ bool is_null_text(std::string_view text) {  // YAML 1.2.2, section 10.3.2
 
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view file) : file_(file), diag_(fy_diag_create(nullptr)) {
+  Reader(std::string_view text, std::string_view file) : text_(text), file_(file), diag_(fy_diag_create(nullptr)) {
     fy_diag_set_collect_errors(diag_.get(), true);
     fy_parse_cfg config{};
     config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE);
@@ -125,7 +165,9 @@ class Reader {
     const std::string anchor = token_text(fy_event_get_anchor_token(event.get()));
     auto made = TRY(content(event, at, depth));
     // Known from its end on: an alias inside its own node finds nothing, so there are no cycles.
-    if (!anchor.empty()) anchors_[anchor] = made;
+    if (anchor.empty()) return made;
+    if (!afford(made)) return wrong(at, "too large after aliases");  // anchors inside anchors are copies of copies
+    anchors_[anchor] = made;
     return made;
   }
 
@@ -140,10 +182,18 @@ class Reader {
 
   Result<YamlNode> scalar(const Event& event, Mark at) {
     auto made = start(YamlNode::Kind::scalar, at);
-    made.text = token_text(event->scalar.value);
+    made.text = text_of(event->scalar.value);
+    if (made.text.find('\0') != std::string::npos) return wrong(at, "a text holds a NUL (\\0)");
     made.plain = !event->scalar.value || fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
     if (made.plain && is_null_text(made.text)) made.kind = YamlNode::Kind::null;
     return made;
+  }
+
+  std::string text_of(fy_token* token) const {
+    const fy_mark* start = token ? fy_token_start_mark(token) : nullptr;
+    if (start && fy_token_scalar_style(token) == FYSS_SINGLE_QUOTED)
+      return single_quoted(text_.substr(std::min(start->input_pos, text_.size())));
+    return token_text(token);
   }
 
   Result<YamlNode> sequence(Mark at, int depth) {
@@ -206,18 +256,18 @@ class Reader {
 
   bool afford(const YamlNode& copy) {
     ++nodes_;
-    text_ += copy.text.size();
-    if (nodes_ > kMaxNodes || text_ > kMaxExpandedText) return false;
+    copied_ += copy.text.size();
+    if (nodes_ > kMaxNodes || copied_ > kMaxExpandedText) return false;
     return std::all_of(copy.items.begin(), copy.items.end(), [&](const auto& item) { return afford(item); }) &&
            std::all_of(copy.pairs.begin(), copy.pairs.end(),
                        [&](const auto& pair) { return afford(pair.key) && afford(pair.value); });
   }
 
-  std::string_view file_;
+  std::string_view text_, file_;
   std::unique_ptr<fy_diag, DestroyDiag> diag_;  // outlives the parser
   std::unique_ptr<fy_parser, DestroyParser> parser_;
   std::unordered_map<std::string, YamlNode> anchors_;
-  std::size_t nodes_ = 0, text_ = 0;
+  std::size_t nodes_ = 0, copied_ = 0;
 };
 
 }  // namespace
@@ -267,9 +317,26 @@ std::optional<bool> YamlNode::boolean() const {
   return std::nullopt;
 }
 
+namespace {
+
+// YAML 1.2.2, section 5.1: of the ASCII control characters only these. libfyaml takes others and loses its way.
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+}
+
+}  // namespace
+
 Result<YamlNode> parse_yaml(std::string_view text, std::string_view file) {
   if (text.size() > kMaxText) return fail(Errc::too_large, "{}: larger than {} bytes", file, kMaxText);
   if (!is_valid_utf8(text)) return fail(Errc::invalid, "{}: expected UTF-8 text", file);
+  if (const auto bad = std::find_if(text.begin(), text.end(), is_control); bad != text.end()) {
+    const auto before = text.substr(0, static_cast<std::size_t>(bad - text.begin()));
+    const auto line_start = before.rfind('\n');
+    return fail(
+        Errc::invalid, "{}:{}:{}: a control character ({:#04x}); only tabs and line breaks may stand in the text", file,
+        std::count(before.begin(), before.end(), '\n') + 1,
+        line_start == std::string_view::npos ? before.size() + 1 : before.size() - line_start, static_cast<int>(*bad));
+  }
   return Reader(text, file).document();
 }
 

@@ -1,6 +1,6 @@
-// YAML 1.2 (core schema) read into a tree with marks, bounded: at most 100,000 nodes after aliases, depth 60, 1 MiB of
-// text. Duplicate keys, unknown aliases, cycles and tabs as indentation are errors with line and column. `<<` merge
-// keys are applied.
+// YAML 1.2 (core schema) read into a tree with marks, bounded: at most 100,000 nodes after aliases (what has an anchor
+// counts once more), depth 60, 1 MiB of text. Duplicate keys, unknown aliases, cycles, tabs as indentation and control
+// characters are errors with line and column. `<<` merge keys are applied.
 #pragma once
 
 #include <cstdint>

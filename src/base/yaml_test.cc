@@ -36,6 +36,31 @@ TEST_CASE("yaml: values keep their order, their marks and whether they were quot
   CHECK(yaml("|\n  a\n  b\n").text == "a\nb\n");
 }
 
+TEST_CASE("yaml: a control character is refused at its place, and so is a NUL by its escape") {
+  CHECK(mistake("a: b\n  c\x01: d\n") ==
+        "f.yaml:2:4: a control character (0x01); only tabs and line breaks may stand in the text");
+  CHECK(mistake(std::string_view(" |\0fa{", 6)).starts_with("f.yaml:1:3: a control character (0x00)"));
+  CHECK(mistake("a: \"\\0\"\n") == "f.yaml:1:4: a text holds a NUL (\\0)");
+  CHECK(yaml("a: \"\\e\"\n").find("a")->text == "\x1b");
+}
+
+TEST_CASE("yaml: texts are what the specification says, however they are quoted or broken into lines") {
+  CHECK(yaml("''").text == "");
+  CHECK(yaml("'''''x'''''").text == "''x''");
+  CHECK(yaml("'''a''''b'").text == "'a''b");
+  CHECK(yaml("'a \n\t b\r\n\n  c''\n  '").text == "a b\nc' ");
+  CHECK(yaml("k: 'é''ü'\nl: 'x'").find("l")->text == "x");
+  CHECK(yaml("\"a \\n b\\\n  c\n\n  d\"").text == "a \n bc\nd");
+  CHECK(yaml("x\n y\n\n z\n").text == "x y\nz");
+  CHECK(yaml("|\n  a\n   b\n\n  c\n").text == "a\n b\n\nc\n");
+  CHECK(yaml("|-\n  a\n\n").text == "a");
+  CHECK(yaml("|+\n  a\n\n").text == "a\n\n");
+  CHECK(yaml(">\n  a\n  b\n\n  c\n").text == "a b\nc\n");
+  std::string many = "|\n";  // more pieces than libfyaml has room for at first
+  for (int i = 0; i < 100; ++i) many += "  line\n";
+  CHECK(yaml(many).text.size() == 500);
+}
+
 TEST_CASE("yaml: plain scalars are typed by the core schema and quoted ones are text") {
   CHECK(yaml("012").integer() == 12);
   CHECK(yaml("0o14").integer() == 12);
@@ -94,6 +119,10 @@ TEST_CASE("yaml: bombs are refused quickly") {
   const auto before = std::chrono::steady_clock::now();
   CHECK(mistake(laughs).find("too large after aliases") != std::string::npos);
   CHECK(mistake(long_text + "]").find("too large after aliases") != std::string::npos);
+  std::string nested;
+  for (int i = 0; i < 50; ++i) nested += fmt::format("&a{} [", i);
+  for (int i = 0; i < 50'000; ++i) nested += "x,";
+  CHECK(mistake(nested + std::string(50, ']')).find("too large after aliases") != std::string::npos);
   CHECK(mistake(std::string(1000, '[') + std::string(1000, ']')) != "no error");
   std::string wide = "[";
   for (int i = 0; i < 100'001; ++i) wide += "x,";
