@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <unordered_set>
@@ -55,7 +56,11 @@ struct Builder {
   bool on_number_part(Text, Code&) { return true; }
   bool on_int64(std::int64_t value, Text, Code&) { return stack.push_int64(value), true; }
   bool on_uint64(std::uint64_t value, Text, Code&) { return stack.push_uint64(value), true; }
-  bool on_double(double value, Text, Code&) { return stack.push_double(value), true; }
+  // Boost.JSON before 1.83 is off by a last digit or two: what we wrote would not come back.
+  bool on_double(double value, Text digits, Code&) {
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);  // out of range: as Boost has it
+    return stack.push_double(value), true;
+  }
   bool on_bool(bool value, Code&) { return stack.push_bool(value), true; }
   bool on_null(Code&) { return stack.push_null(), true; }
   bool on_comment_part(Text, Code&) { return true; }
@@ -112,7 +117,9 @@ void append_json_string(std::string& out, std::string_view text) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
+        if (c == '\0') {
+          out += "\xEF\xBF\xBD";  // U+FFFD, as for bytes that are no text: from_json takes no NUL
+        } else if (static_cast<unsigned char>(c) < 0x20) {
           fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
         } else {
           out += c;
@@ -126,7 +133,7 @@ void append_json_number(std::string& out, double value) {
   if (!std::isfinite(value)) {
     out += "null";
   } else {
-    fmt::format_to(std::back_inserter(out), "{}", value);
+    fmt::format_to(std::back_inserter(out), "{}", value == 0 ? 0.0 : value);  // "-0" would come back as an integer
   }
 }
 

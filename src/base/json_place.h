@@ -40,6 +40,7 @@ class Place {
 bool only_known_keys(const boost::json::object& object, const std::vector<std::string>& known, Place& place);
 bool read_integer(const Json& json, std::int64_t least, std::uint64_t most, std::int64_t& low, std::uint64_t& high,
                   Place& place);
+bool may_be_text(std::string_view text, Place& place);  // without NUL
 bool read_text(const Json& json, std::string& text, Place& place);
 bool read_time(const Json& json, Time& time, Place& place);
 bool read_real(const Json& json, double& value, Place& place);

@@ -92,7 +92,7 @@ bool get_map(const Json& json, std::map<std::string, T>& t, Place& place) {
   for (const auto& member : *object) {
     const std::string key(member.key().data(), member.key().size());
     Place::Step step(place, key);
-    if (!get(member.value(), t[key], place)) return false;
+    if (!may_be_text(key, place) || !get(member.value(), t[key], place)) return false;
   }
   return true;
 }

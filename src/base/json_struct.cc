@@ -65,9 +65,14 @@ bool read_integer(const Json& json, std::int64_t least, std::uint64_t most, std:
   return true;
 }
 
+bool may_be_text(std::string_view text, Place& place) {
+  return text.find('\0') == std::string_view::npos || place.complain("holds a NUL (\\u0000)");
+}
+
 bool read_text(const Json& json, std::string& text, Place& place) {
   const auto* value = json.if_string();
   if (!value) return place.expected("text", json);
+  if (!may_be_text({value->data(), value->size()}, place)) return false;
   text.assign(value->data(), value->size());
   return true;
 }

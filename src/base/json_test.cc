@@ -95,6 +95,8 @@ TEST_CASE("json: a mistake is named with its place and what was expected") {
   CHECK(sentence(with(R"("parts":[{"name":"x"},{"name":2}])")) ==
         "field 'parts[1].name': expected text, found a number");
   CHECK(sentence(with(R"("marks":{"a":"b"})")) == "field 'marks.a': expected a number, found text");
+  CHECK(sentence(with(R"("parts":[{"name":"a\u0000b"}])")) == "field 'parts[0].name': holds a NUL (\\u0000)");
+  CHECK(sentence(with(R"("marks":{"a\u0000":1})")).find("holds a NUL") != std::string::npos);
   CHECK(sentence(with(R"("colours":"red")")) == "field 'colours': unknown, did you mean 'colour'?");
   CHECK(sentence(R"([])") == "JSON document: expected an object, found a list");
   CHECK(sentence(R"({"count":1,"at":"today"})") ==
@@ -119,10 +121,19 @@ TEST_CASE("json: what is not one clean document is refused with line and column"
   CHECK(error("{'a':1}") != "no error");
 }
 
+TEST_CASE("json: a real number comes back as it was written, to its last digit") {
+  for (const char* text : {"0.1", "1.7976931348623157e+308", "0.0019513900266930426", "-3810.6650799657878", "5e-324"})
+    CHECK(format_json(parse_json(text).value()) == text);
+}
+
 TEST_CASE("json: a number that JSON cannot say is null, and broken text is repaired") {
   CHECK(to_json(std::numeric_limits<double>::infinity()) == "null");
   CHECK(to_json(std::vector<double>{1.0, 0.1, 1e300}) == "[1,0.1,1e+300]");
+  CHECK(to_json(-0.0) == "0");
   CHECK(to_json(std::string("a\x01\xFF")) == "\"a\\u0001\xEF\xBF\xBD\"");
+  CHECK(parse_json(to_json(std::string("a\0b", 3))).value() ==
+        "a\xEF\xBF\xBD"
+        "b");
 }
 
 TEST_CASE("json: the schema lists members, enums and what is required") {
