@@ -92,8 +92,11 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day)));
   if (!offset || !text.empty() || !date.ok()) return std::nullopt;
-  return Time(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) - *offset +
-         std::chrono::seconds(*second) + fraction;
+  const Time time = Time(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) -
+                    *offset + std::chrono::seconds(*second) + fraction;
+  const int in_utc = static_cast<int>(std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(time)).year());
+  if (in_utc < 0 || in_utc > 9999) return std::nullopt;  // by its offset: could not be written again
+  return time;
 }
 
 }  // namespace sampan
