@@ -37,6 +37,7 @@ Result<std::pair<std::string, std::string>> parse_variable(std::string_view line
 
 Result<HookCall> parse_hook_call(std::string_view body, std::string_view repo_folder) {
   HookCall call;
+  if (body.find('\0') != std::string_view::npos) return fail(Errc::invalid, "the hook sent a NUL");
   while (!body.empty()) {
     const auto end = body.find('\n');
     const auto line = body.substr(0, end);
