@@ -25,11 +25,13 @@ class Reader {
   std::string_view text_;
 };
 
+// No file has more lines than kMostLines: what says so, or less than none, is not git's.
 std::int64_t number(std::string_view& text) {
+  constexpr std::int64_t kMostLines = std::int64_t{1} << 40;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   text.remove_prefix(error == std::errc() ? static_cast<std::size_t>(end - text.data()) : 0);
-  return value;
+  return std::clamp<std::int64_t>(value, 0, kMostLines);
 }
 
 std::string status_of(char letter) {

@@ -69,6 +69,14 @@ TEST_CASE("git: a binary file has no lines, and invalid UTF-8 is shown as such")
   CHECK(broken.files[0].hunks[0].lines[0].text == "\xef\xbf\xbd");
 }
 
+TEST_CASE("git: a hunk that claims more lines than there can be is read to its end") {
+  const auto diff = parse_diff(z(":100644 100644 a b M|x|1\t1\tx||diff --git a/x b/x\n"
+                                 "@@ -9223372036854775807,9223372036854775807 +1,9223372036854775807 @@\n-a\n+b\n"),
+                               false);
+  REQUIRE(diff.files.size() == 1);
+  CHECK(diff.files[0].hunks[0].lines.size() == 2);
+}
+
 TEST_CASE("git: what is over a limit, or was cut, is marked truncated") {
   DiffLimits limits;
   limits.lines_of_file = 2;
