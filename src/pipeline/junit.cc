@@ -11,7 +11,8 @@
 namespace sampan::pipeline {
 namespace {
 
-constexpr std::size_t kMostMessage = 4000;
+constexpr std::size_t kMostMessage = 4000, kMostName = 1000;  // bytes; a suite's name is kept once for each failed case
+constexpr std::int64_t kMostDuration = 1'000'000'000'000'000;  // microseconds: thirty years
 constexpr int kMostDepth = 100;
 
 struct Reader {
@@ -27,19 +28,24 @@ struct Reader {
   }
 };
 
-std::string attribute(const XML_Char** attributes, std::string_view name) {
+std::string_view attribute(const XML_Char** attributes, std::string_view name) {
   for (; *attributes != nullptr; attributes += 2)
     if (name == attributes[0]) return attributes[1];
   return "";
 }
 
-std::int64_t microseconds(const std::string& seconds) {
+std::string name_of(std::string_view attribute) {
+  return attribute.size() <= kMostName ? std::string(attribute) : to_valid_utf8(attribute.substr(0, kMostName));
+}
+
+std::int64_t microseconds(std::string_view seconds) {
   // Surefire writes "1,234.5" for more than a thousand seconds.
   std::string plain;
   for (char c : seconds)
     if (c != ',') plain += c;
   const double value = std::strtod(plain.c_str(), nullptr);
-  return std::isfinite(value) && value > 0 && value < 1e9 ? static_cast<std::int64_t>(value * 1e6) : 0;
+  return std::isfinite(value) && value > 0 ? static_cast<std::int64_t>(std::min(value * 1e6, double{kMostDuration}))
+                                           : 0;
 }
 
 void on_start(void* data, const XML_Char* name, const XML_Char** attributes) {
@@ -52,15 +58,16 @@ void on_start(void* data, const XML_Char* name, const XML_Char** attributes) {
       return reader.stop(fmt::format("its root is <{}>: expected <testsuites> or <testsuite>", element));
   }
   if (element == "testsuite") {
-    reader.suite = attribute(attributes, "name");
+    reader.suite = name_of(attribute(attributes, "name"));
   } else if (element == "testcase") {
     reader.in_case = true;
     reader.failed = reader.error = reader.skipped = false;
     reader.message.clear();
-    const std::string owner = attribute(attributes, "classname");
-    reader.test = attribute(attributes, "name");
+    const std::string owner = name_of(attribute(attributes, "classname"));
+    reader.test = name_of(attribute(attributes, "name"));
     if (!owner.empty()) reader.suite = owner;
-    reader.counts.duration_us += microseconds(attribute(attributes, "time"));
+    reader.counts.duration_us =
+        std::min(reader.counts.duration_us + microseconds(attribute(attributes, "time")), kMostDuration);
   } else if (reader.in_case && (element == "failure" || element == "error")) {
     (element == "failure" ? reader.failed : reader.error) = true;
     reader.in_failure = true;
@@ -86,11 +93,12 @@ void on_end(void* data, const XML_Char* name) {
   reader.in_case = false;
   TestCounts& counts = reader.counts;
   ++counts.tests;
-  if (reader.skipped) ++counts.skipped;
-  if (reader.error) {
+  if (reader.error) {  // a case counts once, by the worst that is said of it
     ++counts.errors;
   } else if (reader.failed) {
     ++counts.failures;
+  } else if (reader.skipped) {
+    ++counts.skipped;
   }
   if ((reader.failed || reader.error) && counts.failed_cases.size() < kMostFailedCases) {
     reader.message.resize(std::min(reader.message.size(), kMostMessage));

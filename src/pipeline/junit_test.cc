@@ -24,6 +24,24 @@ TEST_CASE("junit: surefire's report is counted by its cases") {
   CHECK(counts->failed_cases[0].message == "expected 1 but was 2\nat OrderTest.java:12 <here>");
 }
 
+TEST_CASE("junit: a case counts once, by the worst that is said of it") {
+  const auto counts = parse_junit("<testsuite><testcase name='a'><skipped/><failure/><error/></testcase></testsuite>");
+  REQUIRE(counts.has_value());
+  CHECK(counts->tests == 1);
+  CHECK(counts->errors == 1);
+  CHECK(counts->failures + counts->skipped == 0);
+}
+
+TEST_CASE("junit: neither long names nor long times grow beyond a bound") {
+  std::string report = fmt::format("<testsuite name='{}'>", std::string(1 << 20, 's'));
+  for (int i = 0; i < 100; ++i) report += "<testcase name='订' time='1e300'><failure/></testcase>";
+  const auto counts = parse_junit(report + "</testsuite>");
+  REQUIRE(counts.has_value());
+  REQUIRE(counts->failed_cases.size() == 100);
+  CHECK(counts->failed_cases[99].suite.size() == 1000);
+  CHECK(counts->duration_us == 1'000'000'000'000'000);
+}
+
 TEST_CASE("junit: hostile and foreign documents are refused with a sentence") {
   CHECK(parse_junit("<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><testsuite>&b;</testsuite>")
             .error()
