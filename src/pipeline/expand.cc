@@ -34,7 +34,9 @@ Result<ArtifactReference> parse_reference(std::string_view inside) {
 
 Result<std::vector<ArtifactReference>> find_references(std::string_view text) {
   std::vector<ArtifactReference> found;
-  for (std::size_t at = text.find("$["); at != std::string_view::npos; at = text.find("$[", at + 2)) {
+  std::size_t next = 0;
+  for (std::size_t at; (at = text.find("$[", next)) != std::string_view::npos;) {
+    next = at + 2;
     // Shell arithmetic of old, $[1+2], is not ours: ours begin with a name and a dot.
     const std::string_view rest = trim(text.substr(at + 2, 64));
     if (!rest.starts_with("stages") && !rest.starts_with("jobs") && !rest.starts_with("sources")) continue;
@@ -48,6 +50,7 @@ Result<std::vector<ArtifactReference>> find_references(std::string_view text) {
     ArtifactReference reference = TRY(parse_reference(inside));
     reference.offset = at;
     reference.length = end - at + 1;
+    next = end + 1;
     found.push_back(std::move(reference));
   }
   return found;

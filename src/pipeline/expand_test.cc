@@ -39,6 +39,15 @@ TEST_CASE("expand: a reference of another form is quoted and its form is told") 
   CHECK(find_references("echo $[1 + 2]")->empty());
 }
 
+TEST_CASE("expand: a reference that begins inside another one is no second reference") {
+  const std::string text = "$[stages.x $[jobs.b.c.artifacts.d.dockerUrl] end";
+  const auto found = find_references(text);
+  REQUIRE(found.has_value());
+  REQUIRE(found->size() == 1);
+  const auto replaced = replace_references(text, [](const ArtifactReference&) -> Result<std::string> { return "R"; });
+  CHECK(*replaced == "R end");
+}
+
 TEST_CASE("expand: replacing keeps the text around the references") {
   auto text = replace_references("a $[jobs.j.s.artifacts.n] b", [](const ArtifactReference& r) -> Result<std::string> {
     return r.job + "/" + r.name;
