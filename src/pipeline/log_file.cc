@@ -135,7 +135,8 @@ Result<void> LogFile::scan(State& state, std::string_view bytes, std::int64_t of
         TRY(begin_line(state, offset + (at - start)));
       }
     }
-    if (state.in_mark && state.mark.size() < kMostMark) state.mark.append(at, static_cast<std::size_t>(stop - at));
+    if (state.in_mark)  // as much of it, wherever the bytes were cut
+      state.mark.append(at, std::min(static_cast<std::size_t>(stop - at), kMostMark - state.mark.size()));
     if (newline == nullptr) return {};
     state.in_line = false;
     if (state.in_mark) TRY(end_mark(state, offset + (newline + 1 - start)));

@@ -75,6 +75,15 @@ TEST_CASE_FIXTURE(Fixture, "logs: a mark cut in two by a chunk's border is still
   CHECK(log->read(1, 10)->lines[1].text == "bc");
 }
 
+TEST_CASE_FIXTURE(Fixture, "logs: a long mark is the same however it was cut") {
+  const std::string mark = "\x1e" + std::string(500, 'k') + "\n";
+  auto log = open();
+  std::int64_t size = *log->append(0, mark + "a\n");
+  for (const char c : mark) size = *log->append(size, {&c, 1});
+  REQUIRE(log->marks().size() == 2);
+  CHECK(log->marks()[0].step == log->marks()[1].step);
+}
+
 TEST_CASE_FIXTURE(Fixture,
                   "logs: any line of a long log is found, also after the process stopped between log and index") {
   constexpr std::int64_t kLines = 20'000;
