@@ -145,7 +145,8 @@ FlowEnv parse_flow_env(std::string_view text) {
     if (name.starts_with("export ")) name = std::string(trim(std::string_view(name).substr(7)));
     const bool right = !name.empty() && !std::isdigit(static_cast<unsigned char>(name.front())) &&
                        std::all_of(name.begin(), name.end(),
-                                   [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; });
+                                   [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }) &&
+                       line.find('\0') == std::string::npos;  // neither an environment nor a database takes one
     if (right)
       found.values[name] = line.substr(equals + 1);
     else

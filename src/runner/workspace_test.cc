@@ -54,4 +54,7 @@ TEST_CASE("workspace: $FLOW_ENV lines are read as a person means them") {
   const auto env = parse_flow_env("A=1\r\nexport B=x=y\n\n1C=2\nnothing\nA=2\nEMPTY=\n");
   CHECK(env.values == std::map<std::string, std::string>{{"A", "2"}, {"B", "x=y"}, {"EMPTY", ""}});
   CHECK(env.wrong == std::vector<std::string>{"1C=2", "nothing"});
+  const std::string nul("A=1\nB=x\0y\n", 10);
+  CHECK(parse_flow_env(nul).values.size() == 1);
+  CHECK(parse_flow_env(nul).wrong.size() == 1);
 }
