@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 2> kImageTypes = {"application/vnd.oci.im
 constexpr std::array<std::string_view, 2> kIndexTypes = {"application/vnd.oci.image.index.v1+json",
                                                          "application/vnd.docker.distribution.manifest.list.v2+json"};
 constexpr std::size_t kMaxDescriptors = 10'000;
+constexpr std::uint64_t kMaxImageBytes = std::uint64_t{1} << 50;
 
 bool is_one_of(std::string_view type, const auto& types) {
   return std::find(types.begin(), types.end(), type) != types.end();
@@ -24,6 +25,13 @@ std::string text_of(const boost::json::object& object, std::string_view key) {
   return value && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
+Result<std::string> artifact_type_of(const boost::json::object& object, std::string_view key) {
+  auto type = text_of(object, key);
+  if (std::any_of(type.begin(), type.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; }))
+    return fail(Errc::invalid, "manifest: '{}' must be a media type", key);
+  return type;
+}
+
 Result<Descriptor> descriptor_of(const boost::json::value* value, std::string_view field) {
   if (!value || !value->is_object())
     return fail(Errc::invalid, "manifest: '{}' must be a descriptor with digest and size", field);
@@ -31,8 +39,9 @@ Result<Descriptor> descriptor_of(const boost::json::value* value, std::string_vi
   const auto digest = Digest::parse(text_of(object, "digest"));
   if (!digest) return fail(Errc::invalid, "manifest: '{}.digest' must be sha256: and 64 hex digits", field);
   const auto* size = object.if_contains("size");
-  if (!size || !size->is_int64() || size->as_int64() < 0)
-    return fail(Errc::invalid, "manifest: '{}.size' must be a number of bytes", field);
+  if (!size || !size->is_int64() || size->as_int64() < 0 ||
+      size->as_int64() > static_cast<std::int64_t>(kMaxImageBytes))
+    return fail(Errc::invalid, "manifest: '{}.size' must be a number of bytes, at most {}", field, kMaxImageBytes);
   return Descriptor{*digest, static_cast<std::uint64_t>(size->as_int64())};
 }
 
@@ -47,10 +56,14 @@ Result<std::vector<Descriptor>> descriptors_of(const boost::json::object& root, 
   if (list->as_array().size() > kMaxDescriptors)
     return fail(Errc::too_large, "manifest: more than {} entries in '{}'", kMaxDescriptors, field);
   std::vector<Descriptor> found;
+  std::uint64_t sum = 0;
   for (std::size_t i = 0; i < list->as_array().size(); ++i) {
     const auto& item = list->as_array()[i];
     if (is_kept_elsewhere(item)) continue;
     found.push_back(TRY(descriptor_of(&item, fmt::format("{}[{}]", field, i))));
+    sum += found.back().size;
+    if (sum > kMaxImageBytes)
+      return fail(Errc::too_large, "manifest: '{}' sums up to more than {} bytes", field, kMaxImageBytes);
   }
   return found;
 }
@@ -77,7 +90,7 @@ Result<Manifest> parse_manifest(std::string_view bytes, std::string_view content
   if (!content_type.empty() && !own_type.empty() && own_type != content_type) {
     return fail(Errc::invalid, "manifest: mediaType is '{}' but Content-Type is '{}'", own_type, content_type);
   }
-  manifest.artifact_type = text_of(root, "artifactType");
+  manifest.artifact_type = TRY(artifact_type_of(root, "artifactType"));
   if (const auto* subject = root.if_contains("subject"))
     manifest.subject = TRY(descriptor_of(subject, "subject")).digest;
   if (is_one_of(manifest.media_type, kIndexTypes)) {
@@ -91,7 +104,8 @@ Result<Manifest> parse_manifest(std::string_view bytes, std::string_view content
   }
   manifest.blobs = TRY(descriptors_of(root, "layers"));
   manifest.blobs.insert(manifest.blobs.begin(), TRY(descriptor_of(root.if_contains("config"), "config")));
-  if (manifest.artifact_type.empty()) manifest.artifact_type = text_of(root.at("config").as_object(), "mediaType");
+  if (manifest.artifact_type.empty())
+    manifest.artifact_type = TRY(artifact_type_of(root.at("config").as_object(), "mediaType"));
   return manifest;
 }
 

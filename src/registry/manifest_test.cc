@@ -67,13 +67,15 @@ TEST_CASE("registry: a hostile manifest is refused with the field that is wrong"
             .find("'layers[1].digest'") != std::string::npos);
   CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[{"digest":"sha256:../../etc/passwd","size":1}]})")
             .find("'layers[0].digest'") != std::string::npos);
-  for (const auto* size : {"-1", "1.5", "\"7\"", "99999999999999999999", "null"}) {
+  for (const auto* size : {"-1", "1.5", "\"7\"", "99999999999999999999", "9223372036854775807", "null"}) {
     CHECK_MESSAGE(
         error_of(R"({"config":{"digest":"sha256:)" + std::string(64, 'b') + R"(","size":)" + size + R"(},"layers":[]})")
                 .find("'config.size'") != std::string::npos,
         size);
   }
   CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[],"subject":"x"})").find("'subject'") != std::string::npos);
+  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[],"artifactType":"a\u0000b"})").find("'artifactType'") !=
+        std::string::npos);
   CHECK(error_of(R"({"a":1,"a":2})") != "(none)");
   CHECK(error_of(std::string(100'000, '[')) != "(none)");
   CHECK(error_of("{\"x\":\"\xff\"}") != "(none)");
@@ -85,6 +87,12 @@ TEST_CASE("registry: the document's own media type must be known and agree with 
   CHECK(error_of("{}", "").find("is not known") != std::string::npos);
   CHECK(error_of(R"({"mediaType":7,"layers":[],"config":)" + kBlob + "}").find("'mediaType'") != std::string::npos);
   CHECK(parse_manifest(image("c", {}), "").has_value());
+}
+
+TEST_CASE("registry: layers that sum up to more than any disk holds are refused, not counted wrong") {
+  const std::string layer = R"({"digest":"sha256:)" + std::string(64, 'c') + R"(","size":1125899906842624})";
+  CHECK(error_of(R"({"config":)" + kBlob + R"(,"layers":[)" + layer + "," + layer + "]}").find("'layers' sums up") !=
+        std::string::npos);
 }
 
 TEST_CASE("registry: a manifest has limits: its bytes and the number of its entries") {
