@@ -36,7 +36,7 @@ struct Request {
   Method method = Method::get;
   std::string target;  // as sent: path and query, still percent-encoded
   std::string path;    // decoded; never contains "..", NUL or an encoded slash (those are 400 before any handler)
-  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order; without NUL
   Headers headers;
   std::vector<std::pair<std::string, std::string>> params;  // of the matched route's pattern, decoded
   std::string remote_address;  // of the peer, or by X-Forwarded-For when the peer is a trusted proxy

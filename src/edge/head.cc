@@ -75,6 +75,9 @@ tl::expected<Request, Refusal> read_request(const Parser::value_type& message) {
   request.path = std::move(*path);
   if (const auto mark = request.target.find('?'); mark != std::string::npos) {
     request.query = form_decode(std::string_view(request.target).substr(mark + 1));
+    for (const auto& [name, value] : request.query) {
+      if ((name + value).find('\0') != std::string::npos) return refuse(400, "the query holds a NUL (%00)");
+    }
   }
   for (const auto& field : message) request.headers.emplace_back(view(field.name_string()), view(field.value()));
   return request;

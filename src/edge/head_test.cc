@@ -94,6 +94,7 @@ TEST_CASE("edge: what two readers could take differently is refused") {
       {"dot-dot at the end", get("/a/.."), 400},
       {"encoded NUL", get("/a%00b"), 400},
       {"encoded line feed", get("/a%0Ab"), 400},
+      {"encoded NUL in the query", get("/a?b=%00"), 400},
       {"broken escape", get("/a%zz"), 400},
       {"cut escape", get("/a%2"), 400},
       {"target without slash", get("a"), 400},
