@@ -14,16 +14,20 @@ namespace sampan::edge {
 namespace {
 
 constexpr std::size_t kMaxBody = 64 << 20;
-constexpr std::size_t kIdleHandles = 32;  // each keeps a few connections
+constexpr std::size_t kIdleSets = 32;
 constexpr long kMaxRedirects = 5;
-constexpr long kConnectionsPerHandle = 4;
+constexpr long kConnectionsOfSet = 4;
 
 struct FreeCurl {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-using Handle = std::unique_ptr<CURL, FreeCurl>;
+struct FreeSet {
+  void operator()(CURLM* set) const { curl_multi_cleanup(set); }
+};
+using Handle = std::unique_ptr<CURL, FreeCurl>;  // of one transfer
+using ConnectionSet = std::unique_ptr<CURLM, FreeSet>;
 using HeaderList = std::unique_ptr<curl_slist, FreeCurl>;
 using BodyFile = std::unique_ptr<std::FILE, FreeCurl>;
 
@@ -54,12 +58,13 @@ std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* pointer)
 std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* pointer) {
   auto& transfer = *static_cast<Transfer*>(pointer);
   transfer.heard = std::chrono::steady_clock::now();
-  const std::string_view line = trim({bytes, size});
+  std::string line(trim({bytes, size}));
+  std::replace(line.begin(), line.end(), '\r', ' ');  // a bare one: RFC 9112, section 2.2
   const auto colon = line.find(':');
   if (line.starts_with("HTTP/")) {
     transfer.response.headers.clear();  // of an earlier answer: a 100 or a redirect
   } else if (colon != std::string_view::npos) {
-    transfer.response.headers.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
+    transfer.response.headers.emplace_back(line.substr(0, colon), trim(std::string_view(line).substr(colon + 1)));
   }
   return size;
 }
@@ -94,6 +99,23 @@ Result<HeaderList> header_list(const Headers& headers) {
   return list;
 }
 
+// One transfer, to its end, over a connection of the set where it has a fitting one.
+CURLcode run(CURLM* set, CURL* handle) {
+  if (curl_multi_add_handle(set, handle) != CURLM_OK) return CURLE_FAILED_INIT;
+  CURLMcode moved = CURLM_OK;
+  for (int running = 1; running > 0 && moved == CURLM_OK;) {
+    moved = curl_multi_perform(set, &running);
+    if (moved == CURLM_OK && running > 0) moved = curl_multi_poll(set, nullptr, 0, 1000, nullptr);
+  }
+  CURLcode result = CURLE_FAILED_INIT;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(set, &left)) {
+    if (message->msg == CURLMSG_DONE) result = message->data.result;
+  }
+  curl_multi_remove_handle(set, handle);
+  return result;
+}
+
 class CurlClient final : public HttpClient {
  public:
   explicit CurlClient(ClientOptions options) : options_(std::move(options)) {
@@ -121,18 +143,21 @@ class CurlClient final : public HttpClient {
     const HeaderList headers = TRY(header_list(request.headers));
     const BodyFile body(request.body_file.empty() ? nullptr : std::fopen(request.body_file.c_str(), "rbe"));
     if (!request.body_file.empty() && !body) return fail_errno("send " + request.body_file);
-    Handle handle = borrow();
-    if (!handle) return fail(Errc::internal, "libcurl cannot start");
+    ConnectionSet set = borrow();
+    // A new one each time: one that is used again may, in libcurl 7.88, look at the last header of the transfer before,
+    // which is freed, when a stranger's answer begins with the continuation of a line.
+    const Handle handle(curl_easy_init());
+    if (!set || !handle) return fail(Errc::internal, "libcurl cannot start");
     transfer.handle = handle.get();
     set_up(request, transfer, headers.get());
     if (body) TRY(send_file(transfer.handle, body.get()));
     char reason[CURL_ERROR_SIZE] = "";
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, reason);
-    const CURLcode code = curl_easy_perform(handle.get());
+    const CURLcode code = run(set.get(), handle.get());
     long status = 0;
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
     transfer.response.status = static_cast<int>(status);
-    give_back(std::move(handle));
+    give_back(std::move(set));
     if (code == CURLE_OK || transfer.stopped) return {};
     if (transfer.too_large) return fail(Errc::too_large, "the answer of {} is larger than 64 MiB", request.url);
     if (transfer.silent)
@@ -151,7 +176,6 @@ class CurlClient final : public HttpClient {
     curl_easy_setopt(h, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(h, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(h, CURLOPT_MAXCONNECTS, kConnectionsPerHandle);
     curl_easy_setopt(h, CURLOPT_USERAGENT, options_.user_agent.c_str());
     curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
                      std::min(timeout, static_cast<long>(options_.connect_timeout.count())));
@@ -197,22 +221,27 @@ class CurlClient final : public HttpClient {
     curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, std::string(to_text(request.method)).c_str());
   }
 
-  Handle borrow() {
-    auto idle = idle_.lock();
-    if (idle->empty()) return Handle(curl_easy_init());
-    Handle handle = std::move(idle->back());
-    idle->pop_back();
-    return handle;
+  ConnectionSet borrow() {
+    {
+      auto idle = idle_.lock();
+      if (!idle->empty()) {
+        ConnectionSet set = std::move(idle->back());
+        idle->pop_back();
+        return set;
+      }
+    }
+    ConnectionSet set(curl_multi_init());
+    if (set) curl_multi_setopt(set.get(), CURLMOPT_MAXCONNECTS, kConnectionsOfSet);
+    return set;
   }
 
-  void give_back(Handle handle) {
-    curl_easy_reset(handle.get());  // the options go, the connections stay
+  void give_back(ConnectionSet set) {
     auto idle = idle_.lock();
-    if (idle->size() < kIdleHandles) idle->push_back(std::move(handle));
+    if (idle->size() < kIdleSets) idle->push_back(std::move(set));
   }
 
   const ClientOptions options_;
-  Sync<std::vector<Handle>> idle_;
+  Sync<std::vector<ConnectionSet>> idle_;
 };
 
 }  // namespace

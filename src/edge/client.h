@@ -1,4 +1,4 @@
-// The real HttpClient: libcurl with a pool of handles that keep their connections open. Blocking; thread-safe.
+// The real HttpClient: libcurl with a pool of sets of connections that stay open. Blocking; thread-safe.
 #pragma once
 
 #include <memory>
