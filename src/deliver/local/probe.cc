@@ -8,11 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/json.hpp>
+#include <cstring>
 
 #include "base/files.h"
-#include "base/json.h"
-#include "base/text.h"
+#include "deliver/local/probe_text.h"
 
 namespace sampan::deliver {
 
@@ -51,34 +50,7 @@ Fd connect_to(const ProbeTarget& target, Deadline deadline, std::string& why) {
   return fd;
 }
 
-constexpr std::size_t kMostAnswer = 16 << 10, kKeptBody = 512;
-
-// Whether nothing more of what we keep will come: not everybody closes the connection after the answer, though asked
-// to.
-bool is_whole(const std::string& data) {
-  const auto head = data.find("\r\n\r\n");
-  if (head == std::string::npos) return false;
-  const auto body = data.size() - head - 4;
-  if (body >= kKeptBody) return true;
-  auto fields = data.substr(0, head);
-  std::transform(fields.begin(), fields.end(), fields.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (fields.find("\r\ntransfer-encoding:") != std::string::npos) return data.ends_with("\r\n0\r\n\r\n");
-  const auto length = fields.find("\r\ncontent-length:");
-  return length != std::string::npos && body >= std::strtoull(fields.c_str() + length + 17, nullptr, 10);
-}
-
-std::string text_of_line(const std::string& line) {
-  if (line.starts_with('{')) {
-    const auto read = parse_json(line);
-    const auto* text = read.has_value() && read->is_object() ? read->as_object().if_contains("log") : nullptr;
-    return text && text->is_string() ? std::string(text->as_string()) : line + "\n";
-  }
-  // TIME STREAM F|P TEXT
-  std::size_t at = 0;
-  for (int space = 0; space < 3 && at != std::string::npos; ++space) at = line.find(' ', at == 0 ? 0 : at + 1);
-  return (at == std::string::npos ? line : line.substr(at + 1)) + "\n";
-}
+constexpr std::size_t kMostAnswer = 16 << 10;
 
 }  // namespace
 
@@ -98,7 +70,7 @@ ProbeAnswer probe_address(const ProbeTarget& target, const Clock& clock) {
     return answer.body = "the connection broke", answer;
   std::string data;
   char buffer[4096];
-  while (data.size() < kMostAnswer && !is_whole(data)) {
+  while (data.size() < kMostAnswer && !is_whole_answer(data)) {
     if (!wait_for(fd.get(), POLLIN, deadline)) {
       if (data.empty())
         return answer.body = fmt::format("no answer within {} ms", target.probe.timeout.count()), answer;
@@ -108,11 +80,7 @@ ProbeAnswer probe_address(const ProbeTarget& target, const Clock& clock) {
     if (got <= 0) break;
     data.append(buffer, static_cast<std::size_t>(got));
   }
-  if (!data.starts_with("HTTP/1.") || data.size() < 12) return answer.body = "not an HTTP answer", answer;
-  answer.status = std::atoi(data.c_str() + 9);
-  answer.ok = answer.status >= 200 && answer.status < 400;
-  const auto body = data.find("\r\n\r\n");
-  answer.body = to_valid_utf8(body == std::string::npos ? "" : data.substr(body + 4, kKeptBody));
+  read_answer(data, answer);
   return answer;
 }
 
@@ -126,13 +94,7 @@ Result<std::string> tail_of_log(const std::string& file, int lines) {
   std::string text(static_cast<std::size_t>(status.st_size - from), '\0');
   const auto got = ::pread(fd.get(), text.data(), text.size(), from);
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  auto all = split(text, '\n');
-  if (!all.empty() && all.back().empty()) all.pop_back();
-  const std::size_t skip =
-      all.size() > static_cast<std::size_t>(lines) ? all.size() - static_cast<std::size_t>(lines) : 0;
-  std::string out;
-  for (std::size_t i = skip; i < all.size(); ++i) out += text_of_line(all[i]);
-  return to_valid_utf8(out);
+  return last_texts(text, lines);
 }
 
 }  // namespace sampan::deliver

@@ -14,8 +14,7 @@ struct ProbeTarget {
 };
 ProbeAnswer probe_address(const ProbeTarget& target, const Clock& clock);
 
-// The last lines of a log in podman's k8s-file form ("TIME STREAM F TEXT") or docker's json-file form
-// ({"log":"TEXT\n",...}), texts only.
+// The last lines of a log file of the engine's (see probe_text.h), texts only.
 Result<std::string> tail_of_log(const std::string& file, int lines);
 
 }  // namespace sampan::deliver

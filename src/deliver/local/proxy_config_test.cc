@@ -11,9 +11,23 @@
 #include "base/testing.h"
 #include "deliver/cutover.h"
 #include "deliver/local/probe.h"
+#include "deliver/local/probe_text.h"
 
 using namespace sampan;
 using namespace sampan::deliver;
+
+TEST_CASE("deliver: an answer to a probe is one only with a status of three digits") {
+  const auto read = [](std::string_view data) {
+    ProbeAnswer answer;
+    read_answer(data, answer);
+    return fmt::format("{} {} {}", answer.ok, answer.status, answer.body);
+  };
+  CHECK(read("HTTP/1.1 204 No\r\n\r\nbody") == "true 204 body");
+  CHECK(read("HTTP/1.0 503\r\n") == "false 503 ");
+  for (const char* wrong :
+       {"", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 20", "HTTP/1.1 -20", "HTTP/1.1 abc", "HTTP/2 200 OK"})
+    CHECK(read(wrong) == "false 0 not an HTTP answer");
+}
 
 TEST_CASE("proxy: the configuration names each service, its port and its servers, drained ones without weight") {
   const auto text = proxy_config(
