@@ -38,6 +38,7 @@ struct RunOptions {
   std::string input = {};
   std::chrono::milliseconds timeout{30'000};
   std::size_t max_output = 16 << 20;
+  int tries = 1;  // a child that was killed by a signal is run again, so often in all: for what may be done twice
 };
 struct Output {
   Exit exit;
@@ -46,6 +47,7 @@ struct Output {
 Result<Output> run(const Command& command, const RunOptions& options = {});
 // run(), and a non-zero exit is an error whose sentence ends with the last line of stderr. Returns stdout.
 Result<std::string> run_ok(const Command& command, const RunOptions& options = {});
+Result<std::string> output_of(const Command& command, Output output);  // as run_ok() judges what run() gave
 
 // A child that lives beside us. Move-only. Destroying it kills the process group unless detach() was called.
 class Child {

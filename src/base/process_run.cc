@@ -111,10 +111,7 @@ Exit reap_group(Child& child) {
   return child.wait();
 }
 
-}  // namespace
-
-Result<Output> run(const Command& command, const RunOptions& options) {
-  ignore_sigpipe();
+Result<Output> run_once(const Command& command, const RunOptions& options) {
   auto in = TRY(open_pipe());
   auto out = TRY(open_pipe());
   auto err = TRY(open_pipe());
@@ -135,8 +132,21 @@ Result<Output> run(const Command& command, const RunOptions& options) {
   return std::move(talk.output);
 }
 
+}  // namespace
+
+Result<Output> run(const Command& command, const RunOptions& options) {
+  ignore_sigpipe();
+  for (int tried = 1;; ++tried) {
+    auto output = TRY(run_once(command, options));
+    if (output.exit.signal == 0 || tried >= options.tries) return output;
+  }
+}
+
 Result<std::string> run_ok(const Command& command, const RunOptions& options) {
-  auto output = TRY(run(command, options));
+  return output_of(command, TRY(run(command, options)));
+}
+
+Result<std::string> output_of(const Command& command, Output output) {
   if (output.exit.ok()) return std::move(output.out);
   const auto errors = trim(output.err);
   const auto last_line = errors.substr(errors.rfind('\n') == std::string_view::npos ? 0 : errors.rfind('\n') + 1);

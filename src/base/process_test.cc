@@ -87,6 +87,21 @@ TEST_CASE("process: a program that is not there and a folder that is not there a
   CHECK(run(command).error().code == Errc::invalid);
 }
 
+TEST_CASE("process: a child that is killed is run again as often as that was asked, one that fails is not") {
+  const auto folder = must(TempDir::create());
+  const auto script = [&](const std::string& end) {
+    return Command{.argv = {"sh", "-c", "echo x >> " + folder.path() + "/runs; " + end}};
+  };
+  const auto runs = [&] { return must(read_file(folder.path() + "/runs")).size() / 2; };
+  CHECK(must(run(script("[ $(wc -l < " + folder.path() + "/runs) = 3 ] || kill -9 $$"), {.tries = 3})).exit.ok());
+  CHECK(runs() == 3);
+  CHECK(must(run(script("kill -9 $$"), {.tries = 2})).exit.signal == 9);
+  CHECK(runs() == 5);
+  CHECK(must(run(script("exit 3"), {.tries = 2})).exit.code == 3);
+  CHECK(must(run(script("kill -9 $$"))).exit.signal == 9);
+  CHECK(runs() == 7);
+}
+
 TEST_CASE("process: environment and folder are the child's own") {
   auto command = sh("echo $GREETING ${SECRET-unset} $PWD");
   command.env = {{"GREETING", "hi there"}};
