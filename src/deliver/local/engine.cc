@@ -11,12 +11,15 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "deliver/local/remains.h"
 
 namespace sampan::deliver {
 
 namespace {
 
 constexpr std::chrono::minutes kPullTime{10};
+constexpr std::chrono::seconds kOldCommands{10};  // more than a start or an end takes
+constexpr int kTries = 3;                         // of an engine that is killed at work
 
 // Ours to choose: the first bridge name no interface has and the first 10.x/16 no route covers.
 std::pair<std::string, std::string> free_network() {
@@ -125,9 +128,12 @@ Container container_of(const Json& item, const Dialect& dialect) {
   const auto name = text_at(item, {"Name"});
   found.name = own_name(name.substr(name.rfind('/') + 1), dialect).value_or(name);  // docker's begin with a slash
   const auto status = text_at(item, {"State", "Status"});
-  found.running = status == "running" || status == "paused";
+  found.id = text_at(item, {"Id"});
+  const auto pid = static_cast<int>(number_at(item, {"State", "Pid"}));
+  // podman goes on saying "running" when who should have told it of the end was killed before.
+  found.running = (status == "running" || status == "paused") && is_process_of(pid, found.id);
   found.exit_code = static_cast<int>(number_at(item, {"State", "ExitCode"}));
-  found.pid = found.running ? static_cast<int>(number_at(item, {"State", "Pid"})) : 0;
+  found.pid = found.running ? pid : 0;
   found.address = text_at(item, {"NetworkSettings", "Networks", dialect.network, "IPAddress"});
   found.log_file = text_at(item, {"LogPath"});
   if (found.log_file.empty()) found.log_file = text_at(item, {"HostConfig", "LogConfig", "Path"});
@@ -195,6 +201,8 @@ Result<void> Engine::prepare_docker() {
 
 Result<void> Engine::prepare_podman() {
   const auto& folder = config_.folder;
+  await_commands(folder, kOldCommands);
+  TRY(drop_remains(folder));
   TRY(make_directories(folder + "/networks", 0700));
   struct rlimit files {};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -233,7 +241,8 @@ Result<void> Engine::prepare_podman() {
 }
 
 Result<bool> Engine::has_image(const std::string& image) {
-  return TRY(sampan::run(command({"image", "inspect", "--format", "{{.Id}}", "--", image}))).exit.ok();
+  return TRY(sampan::run(command({"image", "inspect", "--format", "{{.Id}}", "--", image}), {.tries = kTries}))
+      .exit.ok();
 }
 
 Result<void> Engine::pull(const std::string& image) {
@@ -241,7 +250,7 @@ Result<void> Engine::pull(const std::string& image) {
   std::vector<std::string> arguments = {"pull", "-q"};
   append(arguments, dialect_.pull);
   append(arguments, {"--", image});
-  TRY(run_ok(command(std::move(arguments)), {.timeout = kPullTime}).context("pull " + image));
+  TRY(run_ok(command(std::move(arguments)), {.timeout = kPullTime, .tries = kTries}).context("pull " + image));
   return {};
 }
 
@@ -285,7 +294,13 @@ Result<void> Engine::run(const InstanceSpec& spec) {
   append(arguments, {"--", spec.image});
   append(arguments, spec.command);
   append(made.argv, arguments);
-  TRY(run_ok(made, {.input = list, .timeout = std::chrono::minutes(2)}).context("start " + spec.name));
+  const RunOptions options{.input = list, .timeout = std::chrono::minutes(2)};
+  auto output = TRY(sampan::run(made, options));
+  for (int tried = 1; output.exit.signal != 0 && tried < kTries; ++tried) {
+    TRY(remove(spec.name));  // half made
+    output = TRY(sampan::run(made, options));
+  }
+  TRY(output_of(made, std::move(output)).context("start " + spec.name));
   return {};
 }
 
@@ -295,7 +310,7 @@ Result<std::vector<Container>> Engine::inspect(const std::vector<std::string>& n
   if (names.empty()) return found;
   std::vector<std::string> arguments = {"container", "inspect", "--"};
   for (const auto& name : names) arguments.push_back(dialect_.prefix + name);
-  const auto output = TRY(sampan::run(command(std::move(arguments))));
+  const auto output = TRY(sampan::run(command(std::move(arguments)), {.tries = kTries}));
   if (!output.exit.ok() && output.err.find("o such container") == std::string::npos) {
     return fail(Errc::unavailable, "{} does not say how '{}' is: {}", dialect_.program, names.front(),
                 trim(output.err));
@@ -312,7 +327,8 @@ Result<std::vector<Container>> Engine::inspect(const std::vector<std::string>& n
 Result<std::vector<std::string>> Engine::list() {
   std::vector<std::string> names;
   for (const auto& line :
-       split(TRY(run_ok(command({"ps", "-a", "--format", "{{.Names}}"})).context("list containers")), '\n')) {
+       split(TRY(run_ok(command({"ps", "-a", "--format", "{{.Names}}"}), {.tries = kTries}).context("list containers")),
+             '\n')) {
     if (auto name = own_name(trim(line), dialect_)) names.push_back(std::move(*name));
   }
   return names;
@@ -321,7 +337,7 @@ Result<std::vector<std::string>> Engine::list() {
 Result<void> Engine::stop(const std::string& name, std::chrono::milliseconds grace) {
   const auto seconds = std::max<std::int64_t>(1, (grace.count() + 999) / 1000);
   TRY(run_ok(command({"stop", "-t", std::to_string(seconds), "--", dialect_.prefix + name}),
-             {.timeout = grace + std::chrono::seconds(20)})
+             {.timeout = grace + std::chrono::seconds(20), .tries = kTries})
           .context("stop " + name));
   return {};
 }
@@ -331,8 +347,12 @@ Result<void> Engine::remove(const std::string& name) {
   std::vector<std::string> arguments = {"rm", "-f", "-v"};
   append(arguments, dialect_.remove);
   append(arguments, {"--", dialect_.prefix + name});
-  TRY(run_ok(command(std::move(arguments)), {.timeout = std::chrono::minutes(1)}).context("remove " + name));
-  return {};
+  const RunOptions options{.timeout = std::chrono::minutes(1), .tries = kTries};
+  auto removed = run_ok(command(arguments), options);
+  // podman stumbles over an end that nobody told it of; it has noted it then.
+  if (!removed.has_value()) removed = run_ok(command(arguments), options);
+  TRY(std::move(removed).context("remove " + name));
+  return dialect_.program == "podman" ? drop_remains(config_.folder) : Result<void>();
 }
 
 Result<int> Engine::exec(const std::string& name, const std::vector<std::string>& wanted,

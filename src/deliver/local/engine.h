@@ -13,8 +13,8 @@
 namespace sampan::deliver {
 
 struct Container {
-  std::string name, address;  // address: IP of the bridge; empty when it does not run
-  bool running = false;
+  std::string id, name, address;  // address: IP of the bridge; empty when it does not run
+  bool running = false;           // its process is there, whatever the engine believes
   int exit_code = 0;
   int pid = 0;
   std::string log_file;

@@ -124,6 +124,29 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("local target: an instance whose helper was killed is seen when it ends, and nothing of it stays") {
+  if (!is_here("podman")) return;
+  SystemClock clock;
+  LocalYard yard(clock, "podman");
+  Instance one(yard, "one"), two(yard, "two");
+  for (const std::string name : {"one", "two"}) {
+    const auto facts = split(trim(yard.ask_engine({"inspect", "--format", "{{.State.ConmonPid}} {{.Id}}", name})), ' ');
+    REQUIRE(::kill(std::atoi(facts[0].c_str()), SIGKILL) == 0);
+    CHECK(must(yard.target->status(name)).state == InstanceState::running);
+    if (name == "one") {
+      ::kill(static_cast<pid_t>(must(yard.target->status(name)).pid), SIGKILL);
+      CHECK(wait_until([&] { return must(yard.target->status(name)).state == InstanceState::exited; }));
+    } else {
+      must(yard.target->stop(name, std::chrono::seconds(1)));
+    }
+    must(yard.target->remove(name));
+    CHECK(must(yard.target->status(name)).state == InstanceState::absent);
+    CHECK(!exists("/run/runc/" + facts[1]));
+    for (const auto* hierarchy : {"memory/", "unified/", ""})
+      CHECK(!exists(fmt::format("/sys/fs/cgroup/{}libpod_parent/libpod-{}", hierarchy, facts[1])));
+  }
+}
+
 TEST_CASE("local target: a proxy that dies comes back with what it served") {
   if (!can_run()) return;
   SystemClock clock;

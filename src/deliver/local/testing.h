@@ -56,13 +56,14 @@ class LocalYard {
   std::unique_ptr<Target> target;
   std::string image;  // by digest
 
- private:
   std::string ask_engine(const std::vector<std::string>& arguments) {
     const auto dialect = *dialect_of(config.engine, config.folder);
     Command command{.argv = {dialect.program}, .env = dialect.settings};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     return std::string(trim(sampan::testing::must(run_ok(command))));
   }
+
+ private:
   std::string make_image() {
     const auto archive = config.folder + "/echo.tar", program = std::string(SAMPAN_ECHO_PROGRAM);
     const auto slash = program.rfind('/');

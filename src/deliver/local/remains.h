@@ -1,0 +1,23 @@
+// What podman leaves on the machine, outside its own store, when it or its helper is killed: commands of an earlier
+// life of ours that still work, and containers that only the runtime (runc) remembers, with their cgroups.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.h"
+
+namespace sampan::deliver {
+
+// Is the process there, and one of container `id`? A number that another process got since is not.
+bool is_process_of(int pid, const std::string& id);
+
+// Returns when no podman with our settings below `folder` is at work; those that take longer than `patience` are killed
+// with their process group. Nobody of ours may have started one meanwhile.
+void await_commands(const std::string& folder, std::chrono::milliseconds patience);
+
+// Has the runtime drop the containers whose bundles lie below `folder` and are gone from podman's store there. The
+// first that it does not drop is the error; the others are tried all the same.
+Result<void> drop_remains(const std::string& folder);
+
+}  // namespace sampan::deliver

@@ -1,0 +1,47 @@
+#include "deliver/local/remains.h"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include "base/files.h"
+#include "base/process.h"
+#include "base/testing.h"
+
+using namespace sampan;
+using namespace sampan::deliver;
+using sampan::testing::must;
+using sampan::testing::wait_until;
+
+namespace {
+
+// A program that the kernel calls podman, with our settings, at work for `seconds`.
+Child podman_at_work(const TempDir& folder, const std::string& seconds) {
+  const auto program = folder.path() + "/podman";
+  if (!exists(program)) std::filesystem::copy_file("/bin/sleep", program);
+  Command command{.argv = {program, seconds}, .env = {{"CONTAINERS_CONF", folder.path() + "/containers.conf"}}};
+  auto child = must(Child::spawn(command, {}));
+  const auto name = fmt::format("/proc/{}/comm", child.pid());
+  REQUIRE(wait_until([&] { return read_file(name).value_or("") == "podman\n"; }));
+  return child;
+}
+
+}  // namespace
+
+TEST_CASE("remains: a command of an earlier life is waited for, one that takes too long is ended") {
+  const auto folder = must(TempDir::create()), other = must(TempDir::create());
+  auto short_one = podman_at_work(folder, "0.2"), others = podman_at_work(other, "60");
+  await_commands(folder.path(), std::chrono::seconds(30));
+  CHECK(short_one.wait_for(std::chrono::seconds(5)).value_or(Exit{1}).ok());
+  auto long_one = podman_at_work(folder, "60");
+  await_commands(folder.path(), std::chrono::milliseconds(1));
+  CHECK(long_one.wait_for(std::chrono::seconds(5)).value_or(Exit{}).signal == SIGKILL);
+  CHECK(!others.wait_for(std::chrono::milliseconds(1)));
+}
+
+TEST_CASE("remains: a process belongs to a container by its cgroup, not by its number") {
+  CHECK(!is_process_of(1 << 30, "0123"));
+  CHECK(!is_process_of(::getpid(), ""));
+  CHECK(!is_process_of(::getpid(), std::string(64, 'a')));
+}
