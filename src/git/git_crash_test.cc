@@ -101,7 +101,7 @@ TEST_CASE("git: a push interrupted after it was confirmed says nothing more, who
   push.move("refs/heads/new");
   REQUIRE(push.parts->pushes.post_receive(push.secret, push.updates()).has_value());
   CHECK(push.house.pushes_said() == 3);
-  push.parts->pushes.finish(push.secret);
+  push.parts->pushes.finish(push.secret, true);
   push.restart();
   CHECK(push.house.pushes_said() == 3);
 }
@@ -110,7 +110,7 @@ TEST_CASE("git: the end of the process confirms when the post-receive hook did n
   Interrupted push;
   push.intend();
   push.move("refs/heads/main");
-  push.parts->pushes.finish(push.secret);
+  push.parts->pushes.finish(push.secret, true);
   CHECK(push.house.pushes_said() == 3);
   CHECK(push.refs_said() == std::vector<std::string>{"refs/heads/main"});
 }
@@ -146,6 +146,23 @@ TEST_CASE("git: locks that a killed git left do not refuse later pushes") {
   REQUIRE(write_file_durably(lock, "").has_value());
   CHECK_FALSE(push.client.run({"push", "-q", "origin", "main"}).exit.ok());
   push.restart();
+  push.client.ok({"push", "-q", "origin", "main"});
+}
+
+TEST_CASE("git: what a killed git left goes with the last push to its repository, and refuses nobody until a start") {
+  Interrupted push;
+  push.intend();
+  auto& pushes = push.parts->pushes;
+  const auto folder = push.parts->plumbing.folder_of(push.repo.id);
+  const auto quarantine = folder + "/objects/tmp_objdir-incoming-x", lock = folder + "/refs/heads/main.lock";
+  REQUIRE(make_directories(quarantine).has_value());
+  REQUIRE(write_file_durably(lock, "").has_value());
+  const auto beside = pushes.begin(push.repo, push.house.actor("ann"));
+  pushes.finish(push.secret, false);
+  CHECK(exists(quarantine));  // it might be the other's
+  pushes.finish(beside, true);
+  CHECK_FALSE(exists(quarantine));
+  CHECK_FALSE(exists(lock));
   push.client.ok({"push", "-q", "origin", "main"});
 }
 

@@ -1,4 +1,4 @@
-// What happens to pushes when the server was killed.
+// What happens to pushes when the server, or a git at work, was killed.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -56,6 +56,16 @@ Result<Fd> Pushes::hold() const {
     if (errno != EINTR) return fail_errno("locking receive-pack.log");
   }
   return file;
+}
+
+Result<void> Pushes::sweep(RepoId repo, const std::vector<PushId>& pushes) {
+  const auto folder = plumbing_.folder_of(repo);
+  TRY(sweep_objects(folder));
+  for (const auto id : pushes) {
+    if (!id) continue;  // it took no lock before it was intended
+    if (const auto push = TRY(db_.read([&](Tx& tx) { return store::push_by_id(tx, id); }))) sweep_locks(folder, *push);
+  }
+  return {};
 }
 
 Result<void> Pushes::recover() {

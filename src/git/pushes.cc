@@ -23,14 +23,15 @@ Pushes::Pushes(Db& db, Clock& clock, EventLog& events, people::People& people, c
 
 std::string Pushes::begin(const Repo& repo, const Actor& actor) {
   auto secret = random_token("");
-  active_.lock()->emplace(secret, std::make_shared<Active>(Active{repo, actor, {}}));
+  active_.lock()->by_secret.emplace(secret, std::make_shared<Active>(Active{repo, actor, {}}));
   return secret;
 }
 
 Result<std::shared_ptr<Pushes::Active>> Pushes::active(std::string_view secret) {
   auto active = active_.lock();
-  auto found = active->find(std::string(secret));
-  if (found == active->end()) return fail(Errc::unauthenticated, "this push is not under way here; push again");
+  auto found = active->by_secret.find(std::string(secret));
+  if (found == active->by_secret.end())
+    return fail(Errc::unauthenticated, "this push is not under way here; push again");
   return found->second;
 }
 
@@ -85,15 +86,27 @@ Result<std::vector<std::string>> Pushes::post_receive(std::string_view secret, s
   return lines;
 }
 
-void Pushes::finish(std::string_view secret) {
+void Pushes::finish(std::string_view secret, bool ended_well) {
   auto under_way = active(secret);
   if (!under_way) return;
-  active_.lock()->erase(std::string(secret));
-  if (!(*under_way)->push) return;
-  auto said = confirm((*under_way)->push, std::nullopt);
+  const auto push = (*under_way)->push;
+  const auto repo = (*under_way)->repo.id;
+  {
+    auto active = active_.lock();  // nobody begins meanwhile
+    active->by_secret.erase(std::string(secret));
+    if (!ended_well) active->unswept[repo.value].push_back(push);
+    const bool busy = std::any_of(active->by_secret.begin(), active->by_secret.end(),
+                                  [&](const auto& other) { return other.second->repo.id == repo; });
+    if (auto left = active->unswept.find(repo.value); left != active->unswept.end() && !busy) {
+      if (auto swept = sweep(repo, left->second); !swept) log::warning("git", "{}", swept.error().message);
+      active->unswept.erase(left);
+    }
+  }
+  if (!push) return;
+  auto said = confirm(push, std::nullopt);
   // It stays intended, and the next start decides it.
   if (!said)
-    log::error("git", "push {} of {} could not be confirmed: {}", (*under_way)->push.value, (*under_way)->repo.path(),
+    log::error("git", "push {} of {} could not be confirmed: {}", push.value, (*under_way)->repo.path(),
                said.error().message);
 }
 
@@ -155,7 +168,10 @@ Result<std::optional<events::PushReceived>> Pushes::confirm(PushId id, std::opti
 
 Result<PushId> Pushes::move_refs(const Actor& actor, const Repo& repo, const std::vector<events::RefUpdate>& updates) {
   const auto push = TRY(intend(actor, repo, {updates, {}, {}}));
+  const auto secret = begin(repo, actor);
+  (*TRY(active(secret))).push = push;
   auto moved = update_refs(repo, updates);
+  finish(secret, moved.has_value());
   TRY(confirm(push, std::nullopt));
   TRY(std::move(moved));
   return push;

@@ -38,8 +38,9 @@ class Pushes {
   Result<void> pre_receive(std::string_view secret, std::string_view body);
   Result<std::vector<std::string>> post_receive(std::string_view secret,
                                                 std::string_view body);  // lines for who pushed
-  // The process has ended, however: confirms when post-receive did not. Forgets the secret.
-  void finish(std::string_view secret);
+  // The process has ended, however: confirms when post-receive did not. Forgets the secret. What a process that did not
+  // end well has left in the repository is swept once no other push to it is under way.
+  void finish(std::string_view secret, bool ended_well);
 
   // The whole story for an act of the server itself: the same checks, the same event. conflict when a ref is not at its
   // old value.
@@ -65,6 +66,7 @@ class Pushes {
   Result<std::set<std::string>> moved_by_refs(const Push& push);
   Result<void> adopt_default_branch(Repo& repo, const std::vector<events::RefUpdate>& moved);
   Result<void> update_refs(const Repo& repo, const std::vector<events::RefUpdate>& updates);
+  Result<void> sweep(RepoId repo, const std::vector<PushId>& pushes);
 
   Db& db_;
   Clock& clock_;
@@ -74,7 +76,11 @@ class Pushes {
   ObjectReaders& readers_;
   std::vector<std::function<Result<void>(const PushCheck&)>> checks_;
   std::vector<std::function<std::vector<std::string>(const events::PushReceived&)>> notices_;
-  Sync<std::unordered_map<std::string, std::shared_ptr<Active>>> active_;
+  struct UnderWay {
+    std::unordered_map<std::string, std::shared_ptr<Active>> by_secret;
+    std::unordered_map<std::int64_t, std::vector<PushId>> unswept;  // by repository: pushes that did not end well
+  };
+  Sync<UnderWay> active_;
 };
 
 }  // namespace sampan::git

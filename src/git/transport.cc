@@ -154,7 +154,7 @@ Result<Response> Transport::start(const Request& request, const Admitted& admitt
   auto spawned = Child::spawn(command(admitted.repo, service, false, request, secret),
                               {child_in, child_out, receives ? errors.get() : -1});
   if (!spawned) {
-    pushes_.finish(secret);
+    pushes_.finish(secret, true);
     return spawned.error();
   }
   auto child = std::make_shared<Child>(std::move(*spawned));
@@ -164,8 +164,8 @@ Result<Response> Transport::start(const Request& request, const Admitted& admitt
   body.on_done = [this, child, secret, receives](bool completed) {
     // A receive-pack is not cut down in the middle of moving refs: its input has ended, so it soon does too.
     if (!completed && !(receives && child->wait_for(kEndTime))) child->signal(SIGTERM);
-    child->wait();
-    if (receives) pushes_.finish(secret);
+    const auto exit = child->wait();
+    if (receives) pushes_.finish(secret, exit.ok());
   };
   Response response;
   response.set("Content-Type", fmt::format("application/x-{}-result", name_of(receives)))
