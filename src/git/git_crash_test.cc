@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 
+#include "base/testing.h"
 #include "git/git_fixture_test.h"
 #include "git/parts.h"
 
 using namespace sampan;
 using namespace sampan::git::testing;
+using sampan::testing::must;
 
 namespace {
 
@@ -164,6 +167,17 @@ TEST_CASE("git: what a killed git left goes with the last push to its repository
   CHECK_FALSE(exists(quarantine));
   CHECK_FALSE(exists(lock));
   push.client.ok({"push", "-q", "origin", "main"});
+}
+
+TEST_CASE("git: a reader of objects that was killed while it was idle fails nobody") {
+  Interrupted push;
+  const auto pid = [&] { return must(push.parts->readers.borrow(push.repo.id))->pid(); };
+  const int before = pid();
+  REQUIRE(pid() == before);  // it is kept
+  REQUIRE(::kill(before, SIGKILL) == 0);
+  siginfo_t ended{};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(before), &ended, WEXITED | WNOWAIT) == 0);
+  CHECK(must(push.parts->readers.info(push.repo.id, "refs/heads/main")).has_value());
 }
 
 TEST_CASE("git: a start waits for the git of an earlier life, which may still move refs") {

@@ -23,6 +23,8 @@ Result<ObjectReader> ObjectReader::open(const Plumbing& plumbing, RepoId repo) {
   return ObjectReader(std::move(child), std::move(our_in_fd), std::move(our_out_fd));
 }
 
+bool ObjectReader::ended() { return child_.wait_for(std::chrono::milliseconds(0)).has_value(); }
+
 Result<void> ObjectReader::say(std::string_view verb, std::string_view name) {
   if (name.find('\n') != std::string_view::npos) return fail(Errc::invalid, "an object's name holds a newline");
   const auto message = fmt::format("{} {}\n", verb, name);
@@ -110,11 +112,14 @@ ObjectReaders::Lease::~Lease() {
 Result<ObjectReaders::Lease> ObjectReaders::borrow(RepoId repo) {
   {
     auto idle = idle_.lock();
-    for (auto at = idle->begin(); at != idle->end(); ++at) {
-      if (at->repo != repo) continue;
+    for (auto at = idle->begin(); at != idle->end();) {
+      if (at->repo != repo) {
+        ++at;
+        continue;
+      }
       auto reader = std::move(at->reader);
-      idle->erase(at);
-      return Lease(*this, repo, std::move(reader));
+      at = idle->erase(at);
+      if (!reader->ended()) return Lease(*this, repo, std::move(reader));
     }
   }
   return Lease(*this, repo, std::make_unique<ObjectReader>(TRY(ObjectReader::open(plumbing_, repo))));

@@ -32,6 +32,8 @@ class ObjectReader {
   // too_large over `limit`; not_found when there is no such object.
   Result<std::string> contents(std::string_view name, std::size_t limit);
   bool healthy() const { return healthy_; }  // false after any failure: the conversation is out of step
+  bool ended();                              // somebody killed it while nobody was using it
+  int pid() const { return child_.pid(); }
 
  private:
   ObjectReader(Child child, Fd in, Fd out) : child_(std::move(child)), in_(std::move(in)), out_(std::move(out)) {}
