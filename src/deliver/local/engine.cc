@@ -203,6 +203,7 @@ Result<void> Engine::prepare_podman() {
   const auto& folder = config_.folder;
   await_commands(folder, kOldCommands);
   TRY(drop_remains(folder));
+  TRY(drop_networks(folder));
   TRY(make_directories(folder + "/networks", 0700));
   struct rlimit files {};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -294,14 +295,24 @@ Result<void> Engine::run(const InstanceSpec& spec) {
   append(arguments, {"--", spec.image});
   append(arguments, spec.command);
   append(made.argv, arguments);
-  const RunOptions options{.input = list, .timeout = std::chrono::minutes(2)};
-  auto output = TRY(sampan::run(made, options));
-  for (int tried = 1; output.exit.signal != 0 && tried < kTries; ++tried) {
-    TRY(remove(spec.name));  // half made
-    output = TRY(sampan::run(made, options));
+  for (int tried = 1;; ++tried) {
+    auto output = [&] {
+      const std::shared_lock lock(starts_);
+      return sampan::run(made, {.input = list, .timeout = std::chrono::minutes(2)});
+    }();
+    if (output.has_value() && output->exit.ok()) return {};
+    if (const auto dropped = drop_half_made(spec.name); !dropped.has_value())
+      log::warning("deliver", "{}", dropped.error().message);
+    if (output.has_value() && output->exit.signal != 0 && tried < kTries) continue;
+    TRY(output_of(made, TRY(std::move(output))).context("start " + spec.name));
   }
-  TRY(output_of(made, std::move(output)).context("start " + spec.name));
-  return {};
+}
+
+Result<void> Engine::drop_half_made(const std::string& name) {
+  TRY(remove(name));
+  if (dialect_.program != "podman") return {};
+  const std::unique_lock lock(starts_);
+  return drop_networks(config_.folder);
 }
 
 // An engine that cannot answer knows nothing: only its own word that there is no such container makes one absent.

@@ -3,6 +3,7 @@
 // /var/run/docker.sock).
 #pragma once
 
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,10 @@ class Engine {
   Result<std::string> choose() const;
   Result<void> prepare_podman();
   Result<void> prepare_docker();
+  Result<void> drop_half_made(const std::string& name);
   LocalConfig config_;
   Dialect dialect_;
+  std::shared_mutex starts_;  // shared by each start; what starts may have left is looked for when there is none
 };
 
 }  // namespace sampan::deliver

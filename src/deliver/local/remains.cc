@@ -1,9 +1,17 @@
 #include "deliver/local/remains.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -30,6 +38,57 @@ std::vector<int> commands_at_work(const std::string& folder) {
     if (pid <= 0 || read_file(entry.path().string() + "/comm").value_or("") != "podman\n") continue;
     if (read_file(entry.path().string() + "/environ").value_or("").find(setting) != std::string::npos)
       found.push_back(pid);
+  }
+  return found;
+}
+
+// podman's choice for root; each is a file on which the namespace is mounted.
+constexpr std::string_view kNamespaces = "/run/netns";
+
+struct Subnet {
+  in_addr_t address = 0, mask = 0;
+  bool holds(in_addr_t one) const { return (one & mask) == address; }
+};
+
+// nullopt: there is no network yet.
+std::optional<Subnet> subnet_of(const std::string& folder) {
+  const auto text = read_file(folder + "/networks/sampan.json").value_or("");
+  constexpr std::string_view kKey = "\"subnet\":\"";
+  const auto start = text.find(kKey);
+  const auto slash = text.find('/', start);
+  if (start == std::string::npos || slash == std::string::npos) return std::nullopt;
+  in_addr address{};
+  const auto first = start + kKey.size();
+  const int bits = std::atoi(text.c_str() + slash + 1);
+  if (::inet_pton(AF_INET, text.substr(first, slash - first).c_str(), &address) != 1 || bits < 1 || bits > 32)
+    return std::nullopt;
+  const auto mask = htonl(~std::uint32_t{0} << (32 - bits));
+  return Subnet{address.s_addr & mask, mask};
+}
+
+// On a thread of its own, which enters the namespace and ends there.
+bool has_address_in(const Fd& space, const Subnet& subnet) {
+  bool found = false;
+  std::thread([&] {
+    ifaddrs* all = nullptr;
+    if (::setns(space.get(), CLONE_NEWNET) != 0 || ::getifaddrs(&all) != 0) return;
+    for (const auto* one = all; one != nullptr; one = one->ifa_next) {
+      if (one->ifa_addr && one->ifa_addr->sa_family == AF_INET)
+        found = found || subnet.holds(reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr.s_addr);
+    }
+    ::freeifaddrs(all);
+  }).join();
+  return found;
+}
+
+std::set<ino_t> namespaces_with_processes() {
+  std::set<ino_t> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    struct stat space {};
+    if (std::atoi(entry.path().filename().c_str()) > 0 &&
+        ::stat((entry.path().string() + "/ns/net").c_str(), &space) == 0)
+      found.insert(space.st_ino);
   }
   return found;
 }
@@ -70,6 +129,24 @@ Result<void> drop_remains(const std::string& folder) {
     if (!dropped.has_value()) all = dropped.error();
   }
   return all;
+}
+
+Result<void> drop_networks(const std::string& folder) {
+  const auto subnet = subnet_of(folder);
+  if (!subnet) return {};
+  const auto used = namespaces_with_processes();
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(kNamespaces, error)) {
+    const auto place = entry.path().string();
+    struct stat space {};
+    const Fd file(::open(place.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file || ::fstat(file.get(), &space) != 0 || used.contains(space.st_ino)) continue;
+    if (!has_address_in(file, *subnet)) continue;
+    log::info("deliver", "the network namespace {} was made for a container that is not there: it goes", place);
+    ::umount2(place.c_str(), MNT_DETACH);
+    if (::unlink(place.c_str()) != 0 && errno != ENOENT) return fail_errno("drop " + place);
+  }
+  return {};
 }
 
 }  // namespace sampan::deliver

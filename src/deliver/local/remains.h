@@ -1,5 +1,6 @@
 // What podman leaves on the machine, outside its own store, when it or its helper is killed: commands of an earlier
-// life of ours that still work, and containers that only the runtime (runc) remembers, with their cgroups.
+// life of ours that still work, containers that only the runtime (runc) remembers, with their cgroups, and networks
+// that were made for a container that never came to be.
 #pragma once
 
 #include <chrono>
@@ -19,5 +20,9 @@ void await_commands(const std::string& folder, std::chrono::milliseconds patienc
 // Has the runtime drop the containers whose bundles lie below `folder` and are gone from podman's store there. The
 // first that it does not drop is the error; the others are tried all the same.
 Result<void> drop_remains(const std::string& folder);
+
+// Drops the network namespaces with an address in the network of `folder`/networks/sampan.json in which no process is.
+// Not while a container is being started there.
+Result<void> drop_networks(const std::string& folder);
 
 }  // namespace sampan::deliver
