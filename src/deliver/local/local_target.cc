@@ -35,11 +35,11 @@ class LocalTarget final : public Target {
   Result<void> pull(const std::string& image) override { return engine_.pull(image); }
 
   Result<InstanceStatus> start(const InstanceSpec& spec) override {
+    (*ports_.lock())[spec.name] = spec.port;  // also of one that an interrupted start left running
     const auto before = TRY(status(spec.name));
     if (before.state == InstanceState::running || before.state == InstanceState::frozen) return before;
     if (before.state == InstanceState::exited) TRY(remove(spec.name));
     TRY(engine_.run(spec));
-    (*ports_.lock())[spec.name] = spec.port;
     return status(spec.name);
   }
 

@@ -101,7 +101,12 @@ Result<void> Proxy::start() {
   path.copy(address.sun_path, path.size());
   if (!log_ || ::bind(log_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail_errno("listen for the proxy's log");
-  if (!ask("show info").has_value()) TRY(launch(table_.lock()->services));
+  {
+    auto table = table_.lock();
+    TRY(revive(*table));
+    // A stop of ours may have come between the file and the telling.
+    if (!agrees(*table)) TRY(reload([&] { return agrees(*table); }));
+  }
   listener_ = std::jthread([this](std::stop_token stop) { hear(stop); });
   keeper_ = std::jthread([this](std::stop_token stop) { watch(stop); });
   return {};
@@ -149,6 +154,30 @@ Result<void> Proxy::launch(const std::vector<ProxyService>& services) {
     }
   }
   return fail(Errc::unavailable, "haproxy does not answer at {}", places().stats_socket);
+}
+
+Result<void> Proxy::revive(const Table& table) {
+  if (ask("show info").has_value()) return {};
+  if (keeper_.joinable()) log::warning("deliver", "the proxy is gone; starting it again with what it served");
+  return launch(table.services);
+}
+
+bool Proxy::agrees(const Table& table) {
+  const auto stat = ask("show stat");
+  return stat.has_value() && serves(*stat, table.services);
+}
+
+// Nothing is changed when it refuses.
+Result<void> Proxy::change(Table& table, Table next, const std::function<Result<void>()>& tell) {
+  TRY(save(next));
+  auto told = tell();
+  if (!ask("show info").has_value()) told = revive(next);
+  if (!told.has_value()) {
+    TRY(save(table));
+    return told;
+  }
+  table = std::move(next);
+  return {};
 }
 
 // The master starts itself anew and then a worker with the new configuration; both sockets are away for a moment
@@ -219,13 +248,7 @@ Result<int> Proxy::ensure(const std::string& name, int port) {
                 first_port_, last_port_, name);
   auto next = *table;
   next.services.push_back({name, port, {}});
-  TRY(save(next));
-  const auto known = [&] {
-    const auto stat = ask("show stat");
-    return stat.has_value() && parse_stat(*stat).contains(name);
-  };
-  TRY(reload(known));
-  *table = std::move(next);
+  TRY(change(*table, next, [&] { return reload([&] { return agrees(next); }); }));
   return port;
 }
 
@@ -234,13 +257,7 @@ Result<void> Proxy::remove(const std::string& name) {
   if (!find(table->services, name)) return {};
   auto next = *table;
   std::erase_if(next.services, [&](const ProxyService& service) { return service.name == name; });
-  TRY(save(next));
-  TRY(reload([&] {
-    const auto stat = ask("show stat");
-    return stat.has_value() && !parse_stat(*stat).contains(name);
-  }));
-  *table = std::move(next);
-  return {};
+  return change(*table, next, [&] { return reload([&] { return agrees(next); }); });
 }
 
 Result<void> Proxy::admit(const std::string& name, const std::string& instance, const std::string& address) {
@@ -248,27 +265,25 @@ Result<void> Proxy::admit(const std::string& name, const std::string& instance, 
   auto next = *table;
   auto* service = find(next.services, name);
   if (!service) return fail(Errc::not_found, "the proxy knows no service '{}'", name);
-  auto* server = find(*service, instance);
-  if (server && !server->drained && server->address == address) return {};
+  const auto* before = find(*service, instance);
+  const bool elsewhere = before && before->address != address;
+  if (before && !before->drained && !elsewhere) return {};
+  const bool add = !before || elsewhere;
+  std::erase_if(service->servers, [&](const ProxyServer& one) { return one.instance == instance; });
+  service->servers.push_back({instance, address, false});
   const auto path = fmt::format("{}/{}", name, instance);
-  if (server && server->address != address) {
-    TRY(must(fmt::format("set server {} state maint", path), ""));
-    TRY(must(fmt::format("del server {}", path), "deleted"));
-    std::erase_if(service->servers, [&](const ProxyServer& one) { return one.instance == instance; });
-    server = nullptr;
-  }
-  if (!server) {
-    TRY(must(fmt::format("add server {} {} weight 10", path, address), "registered"));
-    TRY(must(fmt::format("enable server {}", path), ""));
-    service->servers.push_back({instance, address, false});
-  } else {
+  return change(*table, std::move(next), [&]() -> Result<void> {
+    if (elsewhere) {
+      TRY(must(fmt::format("set server {} state maint", path), ""));
+      TRY(must(fmt::format("del server {}", path), "deleted"));
+    }
+    if (add) {
+      TRY(must(fmt::format("add server {} {} weight 10", path, address), "registered"));
+      return must(fmt::format("enable server {}", path), "");
+    }
     TRY(must(fmt::format("set server {} weight 10", path), ""));
-    TRY(must(fmt::format("set server {} state ready", path), ""));
-    server->drained = false;
-  }
-  TRY(save(next));
-  *table = std::move(next);
-  return {};
+    return must(fmt::format("set server {} state ready", path), "");
+  });
 }
 
 Result<void> Proxy::drain(const std::string& name, const std::string& instance) {
@@ -277,11 +292,9 @@ Result<void> Proxy::drain(const std::string& name, const std::string& instance) 
   auto* service = find(next.services, name);
   auto* server = service ? find(*service, instance) : nullptr;
   if (!server || server->drained) return {};
-  TRY(must(fmt::format("set server {}/{} state drain", name, instance), ""));
   server->drained = true;
-  TRY(save(next));
-  *table = std::move(next);
-  return {};
+  return change(*table, std::move(next),
+                [&] { return must(fmt::format("set server {}/{} state drain", name, instance), ""); });
 }
 
 Result<void> Proxy::expel(const std::string& name, const std::string& instance) {
@@ -289,19 +302,19 @@ Result<void> Proxy::expel(const std::string& name, const std::string& instance) 
   auto next = *table;
   auto* service = find(next.services, name);
   if (!service || !find(*service, instance)) return {};
-  const auto path = fmt::format("{}/{}", name, instance);
-  TRY(must(fmt::format("set server {} state maint", path), ""));
-  TRY(must(fmt::format("shutdown sessions server {}", path), ""));
-  auto deleted = must(fmt::format("del server {}", path), "deleted");
-  for (int i = 0; i < 50 && !deleted.has_value(); ++i) {  // refused while a connection is open: they end in moments
-    ::usleep(20'000);
-    deleted = must(fmt::format("del server {}", path), "deleted");
-  }
-  TRY(std::move(deleted));
   std::erase_if(service->servers, [&](const ProxyServer& server) { return server.instance == instance; });
-  TRY(save(next));
-  *table = std::move(next);
-  return {};
+  const auto path = fmt::format("{}/{}", name, instance);
+  return change(*table, std::move(next), [&]() -> Result<void> {
+    TRY(must(fmt::format("set server {} state maint", path), ""));
+    TRY(must(fmt::format("shutdown sessions server {}", path), ""));
+    auto deleted = must(fmt::format("del server {}", path), "deleted");
+    // Refused while a connection is open: they end in moments.
+    for (int i = 0; i < 50 && !deleted.has_value() && deleted.error().code == Errc::conflict; ++i) {
+      ::usleep(20'000);
+      deleted = must(fmt::format("del server {}", path), "deleted");
+    }
+    return deleted;
+  });
 }
 
 std::vector<ProxyServer> Proxy::servers(const std::string& name) {
@@ -311,7 +324,14 @@ std::vector<ProxyServer> Proxy::servers(const std::string& name) {
 }
 
 Result<Traffic> Proxy::traffic(const std::string& name) {
-  auto all = parse_stat(TRY(ask(fmt::format("show stat {} 6 -1", name))));
+  const auto command = fmt::format("show stat {} 6 -1", name);
+  auto answer = ask(command);
+  if (!answer.has_value()) {
+    auto table = table_.lock();
+    TRY(revive(*table));
+    answer = ask(command);
+  }
+  auto all = parse_stat(TRY(std::move(answer)));
   const auto found = all.find(name);
   if (found == all.end()) return fail(Errc::not_found, "the proxy knows no service '{}'", name);
   return found->second;
@@ -349,10 +369,8 @@ void Proxy::watch(std::stop_token stop) {
   while (!stop.stop_requested()) {
     bell.wait_for(lock, stop, std::chrono::milliseconds(500), [] { return false; });
     if (stop.stop_requested() || ask("show info").has_value()) continue;
-    log::warning("deliver", "the proxy is gone; starting it again with what it served");
     auto table = table_.lock();  // nobody changes it meanwhile
-    if (const auto started = launch(table->services); !started.has_value())
-      log::error("deliver", "{}", started.error().message);
+    if (const auto started = revive(*table); !started.has_value()) log::error("deliver", "{}", started.error().message);
   }
 }
 

@@ -1,6 +1,7 @@
-// The HAProxy before all services: a process of its own that survives us, changed by its runtime API; its configuration
-// file always says what is served now, so that it comes back right after a crash. New services reload it without
-// closing a socket.
+// The HAProxy before all services: a process of its own that survives us, changed by its runtime API. Its configuration
+// file is written before it is told: whoever starts it anew, after its death or ours, starts it with what was wanted.
+// What cannot be told to it because it has died is done by starting it again. New services reload it without closing a
+// socket.
 #pragma once
 
 #include <deque>
@@ -18,7 +19,8 @@ class Proxy {
  public:
   Proxy(std::string folder, int first_port, int last_port);
   ~Proxy();
-  Result<void> start();  // when it does not run; takes over the one that runs
+  // When it does not run; takes over the one that runs, and has it serve what the file says.
+  Result<void> start();
   static Result<void> end(const std::string& folder);
 
   Result<int> ensure(const std::string& service, int port);  // -> its port
@@ -36,8 +38,11 @@ class Proxy {
   };
   ProxyPlaces places() const;
   Result<void> save(const Table& table);
+  Result<void> change(Table& table, Table next, const std::function<Result<void>()>& tell);
   Result<void> load();
   Result<void> launch(const std::vector<ProxyService>& services);
+  Result<void> revive(const Table& table);  // when it does not answer; the table is locked
+  bool agrees(const Table& table);
   Result<void> reload(const std::function<bool()>& taken);
   Result<std::string> ask(const std::string& command);
   Result<void> must(const std::string& command, std::string_view expected);

@@ -1,5 +1,8 @@
 #include "deliver/local/proxy_config.h"
 
+#include <functional>
+#include <set>
+
 #include "base/text.h"
 
 namespace sampan::deliver {
@@ -38,6 +41,29 @@ std::int64_t number(std::string_view text) {
   return value;
 }
 
+// Each row of `show stat` that is a service or one of its servers; `cell` gives a column's value by its name.
+using Cell = std::function<std::string(std::string_view column)>;
+void each_row(std::string_view csv,
+              const std::function<void(const std::string& service, const std::string& server, const Cell& cell)>& row) {
+  std::map<std::string, std::size_t, std::less<>> columns;
+  for (const auto& line : split(csv, '\n')) {
+    if (line.empty()) continue;
+    const auto cells = split(line, ',');
+    if (line.starts_with("# ")) {
+      for (std::size_t i = 0; i < cells.size(); ++i) columns[i == 0 ? cells[i].substr(2) : cells[i]] = i;
+      continue;
+    }
+    const Cell cell = [&](std::string_view name) -> std::string {
+      const auto at = columns.find(name);
+      return at == columns.end() || at->second >= cells.size() ? std::string() : cells[at->second];
+    };
+    const auto service = cell("pxname"), server = cell("svname");
+    if (!service.empty() && !service.starts_with("in-") && server != "FRONTEND") row(service, server, cell);
+  }
+}
+
+constexpr std::string_view kWholeService = "BACKEND";
+
 }  // namespace
 
 std::string proxy_config(const std::vector<ProxyService>& services, const ProxyPlaces& places) {
@@ -57,23 +83,10 @@ std::string proxy_config(const std::vector<ProxyService>& services, const ProxyP
 
 std::map<std::string, Traffic> parse_stat(std::string_view csv) {
   std::map<std::string, Traffic> found;
-  std::map<std::string, std::size_t, std::less<>> columns;
-  for (const auto& line : split(csv, '\n')) {
-    if (line.empty()) continue;
-    const auto cells = split(line, ',');
-    if (line.starts_with("# ")) {
-      for (std::size_t i = 0; i < cells.size(); ++i) columns[i == 0 ? cells[i].substr(2) : cells[i]] = i;
-      continue;
-    }
-    const auto cell = [&](std::string_view name) -> std::string {
-      const auto at = columns.find(name);
-      return at == columns.end() || at->second >= cells.size() ? std::string() : cells[at->second];
-    };
-    const auto service = cell("pxname"), server = cell("svname");
-    if (service.empty() || service.starts_with("in-") || server == "FRONTEND") continue;
+  each_row(csv, [&](const std::string& service, const std::string& server, const Cell& cell) {
     auto& traffic = found[service];
     const auto failed = static_cast<std::uint64_t>(number(cell("hrsp_5xx")));
-    if (server == "BACKEND") {
+    if (server == kWholeService) {
       traffic.requests = static_cast<std::uint64_t>(number(cell("stot")));
       traffic.failed = failed;
       traffic.open = static_cast<std::uint64_t>(number(cell("scur")));
@@ -84,8 +97,30 @@ std::map<std::string, Traffic> parse_stat(std::string_view csv) {
       traffic.requests_by_instance[server] = static_cast<std::uint64_t>(number(cell("stot")));
       traffic.failed_by_instance[server] = failed;
     }
-  }
+  });
   return found;
+}
+
+bool serves(std::string_view csv, const std::vector<ProxyService>& services) {
+  std::set<std::string> wanted, there;
+  const auto line = [](std::string_view service, std::string_view server, std::string_view state) {
+    return fmt::format("{}/{} {}", service, server, state);
+  };
+  for (const auto& service : services) {
+    wanted.insert(line(service.name, kWholeService, ""));
+    for (const auto& server : service.servers)
+      wanted.insert(line(service.name, server.instance, server.drained ? "drained" : "serves"));
+  }
+  each_row(csv, [&](const std::string& service, const std::string& server, const Cell& cell) {
+    const auto status = cell("status");
+    const bool drained = status.starts_with("DRAIN") || cell("weight") == "0";
+    there.insert(line(service, server,
+                      server == kWholeService       ? ""
+                      : status.starts_with("MAINT") ? "out of service"
+                      : drained                     ? "drained"
+                                                    : "serves"));
+  });
+  return wanted == there;
 }
 
 std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_view line) {

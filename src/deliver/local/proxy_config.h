@@ -28,6 +28,9 @@ std::string proxy_config(const std::vector<ProxyService>& services, const ProxyP
 // One service of `show stat` (management guide, section 9.1, "CSV format"); columns are found by their names.
 std::map<std::string, Traffic> parse_stat(std::string_view csv);
 
+// Does what `show stat` says name exactly these services and servers, with those drained that are to be?
+bool serves(std::string_view csv, const std::vector<ProxyService>& services);
+
 // A line of the log format our configuration asks for; nullopt: not ours, or not a failure.
 std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_view line);
 

@@ -53,6 +53,20 @@ TEST_CASE("proxy: counters are found by the names of their columns, whatever the
   CHECK(parse_stat("garbage\n,,,\n").empty());
 }
 
+TEST_CASE("proxy: what it serves is compared with what it should, drained servers and those out of service too") {
+  const std::string head = "# pxname,svname,status,weight,\nin-shop,FRONTEND,OPEN,,\n", whole = "shop,BACKEND,UP,10,\n";
+  const std::vector<ProxyService> wanted = {{"shop", 1, {{"a", "", false}, {"b", "", true}}}};
+  CHECK(serves(head + "shop,a,no check,10,\nshop,b,DRAIN,10,\n" + whole, wanted));
+  CHECK(serves(head + "shop,a,no check,10,\nshop,b,no check,0,\n" + whole, wanted));
+  CHECK(!serves(head + "shop,a,no check,10,\nshop,b,no check,10,\n" + whole, wanted));
+  CHECK(!serves(head + "shop,a,MAINT,10,\nshop,b,DRAIN,10,\n" + whole, wanted));
+  CHECK(!serves(head + "shop,a,no check,10,\n" + whole, wanted));
+  CHECK(!serves(head + "shop,a,no check,10,\nshop,b,DRAIN,10,\nshop,c,no check,10,\n" + whole, wanted));
+  CHECK(!serves(head, wanted));
+  CHECK(!serves(head + whole, {}));
+  CHECK(serves("", {}));
+}
+
 TEST_CASE("proxy: only failures of a service are kept from its log") {
   const auto failure =
       parse_failure("<134>Nov 24 haproxy[1]: sampan|1700000000.250|503|SC--|shop|<NOSRV>|GET|/orders\n");
