@@ -12,7 +12,10 @@ Registry::Registry(Db& db, Clock& clock, EventLog& events, git::Git& git, people
     : state_(std::make_unique<State>(db, clock, events, git, people, blobs, std::move(config))) {}
 Registry::~Registry() = default;
 
-Result<void> Registry::recover() { return collect(); }
+Result<void> Registry::recover() {
+  TRY(state_->uploads.recover());
+  return collect();
+}
 
 Result<void> Registry::collect() {
   return state_->uploads.collect(state_->clock.now() -

@@ -92,16 +92,18 @@ Result<bool> unlink_blob(Tx& tx, std::int64_t repository, std::string_view sha25
                      {repository, sha256})) > 0;
 }
 
-Result<std::vector<std::string>> forget_unused_blobs(Tx& tx, Time before) {
+Result<std::vector<std::string>> unlink_unused_blobs(Tx& tx, Time before) {
   const auto unused = TRY(texts(tx,
                                 "select sha256 from image_blob b where touched_at < $1 and not exists"
                                 " (select 1 from image_manifest_blob m where m.sha256 = b.sha256) limit 1000",
                                 {before}));
-  for (const auto& sha256 : unused) {
-    TRY(tx.exec("delete from image_blob_link where sha256 = $1", {sha256}));
-    TRY(tx.exec("delete from image_blob where sha256 = $1", {sha256}));
-  }
+  for (const auto& sha256 : unused) TRY(tx.exec("delete from image_blob_link where sha256 = $1", {sha256}));
   return unused;
+}
+
+Result<void> forget_blobs(Tx& tx, const std::vector<std::string>& blobs) {
+  for (const auto& sha256 : blobs) TRY(tx.exec("delete from image_blob where sha256 = $1", {sha256}));
+  return {};
 }
 
 Result<std::optional<StoredManifest>> find_manifest(Tx& tx, std::int64_t repository, std::string_view digest) {
@@ -204,6 +206,13 @@ Result<std::optional<Upload>> find_upload(Tx& tx, std::string_view id) {
   const auto row = TRY(tx.maybe("select id, repository_id, size, sha256 from image_upload where id = $1", {id}));
   if (!row) return std::optional<Upload>();
   return std::optional<Upload>(Upload{row->text(0), row->integer(1), row->integer(2), row->text(3)});
+}
+
+Result<std::vector<Upload>> all_uploads(Tx& tx) {
+  std::vector<Upload> found;
+  for (const auto& row : TRY(tx.query("select id, repository_id, size, sha256 from image_upload")))
+    found.push_back({row.text(0), row.integer(1), row.integer(2), row.text(3)});
+  return found;
 }
 
 Result<void> delete_upload(Tx& tx, std::string_view id) {

@@ -51,8 +51,10 @@ Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256,
 Result<void> touch_blob(Tx& tx, std::string_view sha256, Time now);
 Result<bool> unlink_blob(Tx& tx, std::int64_t repository,
                          std::string_view sha256);  // false: a manifest here needs it, or it is not linked
-// Forgets blobs that no manifest names and nobody touched since `before`; their files may go after the commit.
-Result<std::vector<std::string>> forget_unused_blobs(Tx& tx, Time before);
+// Takes blobs that no manifest names and nobody touched since `before` from their repositories. Their rows stay until
+// their files are gone: a stop between the two leaves nothing that is not found again.
+Result<std::vector<std::string>> unlink_unused_blobs(Tx& tx, Time before);
+Result<void> forget_blobs(Tx& tx, const std::vector<std::string>& blobs);
 
 Result<std::optional<StoredManifest>> find_manifest(Tx& tx, std::int64_t repository, std::string_view digest);
 Result<std::optional<std::string>> digest_of_tag(Tx& tx, std::int64_t repository, std::string_view tag);
@@ -71,5 +73,6 @@ Result<void> put_upload(Tx& tx, const Upload& upload, Time now);
 Result<std::optional<Upload>> find_upload(Tx& tx, std::string_view id);
 Result<void> delete_upload(Tx& tx, std::string_view id);
 Result<std::vector<std::string>> stale_uploads(Tx& tx, Time before);
+Result<std::vector<Upload>> all_uploads(Tx& tx);
 
 }  // namespace sampan::registry::store

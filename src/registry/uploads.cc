@@ -93,9 +93,14 @@ Result<store::Upload> Uploads::append(std::string_view id, std::int64_t reposito
 
 Result<std::uint64_t> Uploads::finish(std::string_view id, std::int64_t repository, const Digest& digest) {
   const std::lock_guard lock(uploads_);
-  const auto upload = TRY(find(id, repository));
+  auto upload = TRY(find(id, repository));
   TRY(cut_to_row(upload));
-  const auto sha256 = upload.sha256.empty() ? TRY(digest_of_file(file_of(id))) : upload.sha256;
+  if (upload.sha256.empty()) {
+    upload.sha256 = TRY(digest_of_file(file_of(id)));
+    TRY(db_.write(
+        [&](Tx& tx) { return store::put_upload(tx, upload, clock_.now()); }));  // by it recover() finds the blob
+  }
+  const auto& sha256 = upload.sha256;
   if (sha256 != digest.hex()) {
     TRY(drop(id));
     return fail(Errc::invalid, "the uploaded bytes have the digest sha256:{}, not {}; the upload was dropped", sha256,
@@ -137,15 +142,25 @@ Result<bool> Uploads::mount(const Digest& digest, std::int64_t from, std::int64_
   });
 }
 
+Result<void> Uploads::recover() {
+  for (const auto& upload : TRY(db_.read([](Tx& tx) { return store::all_uploads(tx); }))) {
+    const bool known =
+        TRY(db_.read([&](Tx& tx) { return store::blob_size(tx, upload.sha256); })).has_value() || upload.sha256.empty();
+    if (!known) TRY(blobs_.remove(upload.sha256));
+    TRY(drop(upload.id));
+  }
+  return {};
+}
+
 Result<void> Uploads::collect(Time before) {
   {
     const std::lock_guard lock(uploads_);  // from looking to dropping: one that is continued meanwhile is not stale
     for (const auto& id : TRY(db_.read([&](Tx& tx) { return store::stale_uploads(tx, before); }))) TRY(drop(id));
   }
   const std::lock_guard presence(presence_);
-  const auto unused = TRY(db_.write([&](Tx& tx) { return store::forget_unused_blobs(tx, before); }));
+  const auto unused = TRY(db_.write([&](Tx& tx) { return store::unlink_unused_blobs(tx, before); }));
   for (const auto& sha256 : unused) TRY(blobs_.remove(sha256));
-  return {};
+  return db_.write([&](Tx& tx) { return store::forget_blobs(tx, unused); });
 }
 
 }  // namespace sampan::registry

@@ -31,6 +31,9 @@ class Uploads {
   // Links a blob that another repository holds; false: there is no such blob.
   Result<bool> mount(const Digest& digest, std::int64_t from, std::int64_t to);
 
+  // At the start: no upload outlives a stop, for its bytes are swept. One that was stopped between naming its blob and
+  // the row of it is undone: nobody was told of it.
+  Result<void> recover();
   // Drops uploads nobody continued since `before`, and blobs no manifest names and nobody touched since then. Safe at
   // any time.
   Result<void> collect(Time before);

@@ -28,14 +28,19 @@ struct StoreWithWatcher final : BlobStore {
   Result<Fd> open(const std::string& sha256) const override { return real.open(sha256); }
   Result<std::uint64_t> size(const std::string& sha256) const override { return real.size(sha256); }
   Result<void> remove(const std::string& sha256) override {
+    if (failing) return fail(Errc::internal, "the disk does not answer");
     before_remove();
     return real.remove(sha256);
   }
   std::string incoming() const override { return real.incoming(); }
 
   BlobStore& real;
-  std::function<void()> before_remove;
+  std::function<void()> before_remove = [] {};
+  bool failing = false;
 };
+
+constexpr std::string_view kRefuseBlobRows =
+    "create trigger refuse before insert on image_blob begin select raise(abort, 'stopped'); end";
 
 Errc code_of(const auto& result) { return result.has_value() ? Errc::internal : result.error().code; }
 
@@ -145,6 +150,38 @@ TEST_CASE("registry: a crash between the blob's rename and its row is healed by 
   shelf.put("hello");
   CHECK(shelf.is_linked(shelf.shop, "hello"));
   CHECK(shelf.bytes_of(digest_of("hello")) == "hello");
+}
+
+TEST_CASE("registry: a stop between the blob's name and its row leaves no file that is nobody's") {
+  Shelf shelf;
+  for (const bool in_chunks : {false, true}) {
+    const auto upload = must(shelf.uploads->begin(shelf.shop));
+    const std::string bytes = in_chunks ? "in chunks" : "at once";
+    must(shelf.append(upload.id, 0, bytes.substr(0, in_chunks ? 3 : bytes.size())));
+    if (in_chunks) must(shelf.append(upload.id, 3, bytes.substr(3)));
+    must(shelf.db->write([&](Tx& tx) { return tx.exec(kRefuseBlobRows); }));
+    CHECK_FALSE(shelf.uploads->finish(upload.id, shelf.shop, digest_of(bytes)).has_value());
+    CHECK(shelf.blobs->size(digest_of(bytes).hex()).has_value());
+    must(shelf.db->write([&](Tx& tx) { return tx.exec("drop trigger refuse"); }));
+    must(shelf.uploads->recover());
+    CHECK_FALSE(shelf.blobs->size(digest_of(bytes).hex()).has_value());
+    CHECK(code_of(shelf.uploads->find(upload.id, shelf.shop)) == Errc::not_found);
+  }
+}
+
+TEST_CASE("registry: a stop while unused blobs are collected is made up for by the next collection") {
+  Shelf shelf;
+  const auto upload = must(shelf.uploads->begin(shelf.shop));
+  must(shelf.append(upload.id, 0, "unused"));
+  must(shelf.uploads->finish(upload.id, shelf.shop, digest_of("unused")));
+  StoreWithWatcher watched(*shelf.blobs);
+  watched.failing = true;
+  shelf.clock.advance(std::chrono::hours(48));
+  CHECK_FALSE(Uploads(*shelf.db, shelf.clock, watched).collect(shelf.clock.now()).has_value());
+  CHECK_FALSE(shelf.is_linked(shelf.shop, "unused"));
+  CHECK(shelf.blobs->size(digest_of("unused").hex()).has_value());
+  must(shelf.uploads->collect(shelf.clock.now()));
+  CHECK_FALSE(shelf.blobs->size(digest_of("unused").hex()).has_value());
 }
 
 TEST_CASE("registry: a mount links another repository's blob, and only one that it holds") {
