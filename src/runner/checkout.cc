@@ -52,12 +52,37 @@ Result<Fd> lock_mirror(const Supervision& supervision, const std::string& file) 
   return lock;
 }
 
+// What a git that was killed here left: its locks would refuse every later fetch, and nobody else works here now.
+Result<void> sweep_mirror(const std::string& mirror) {
+  std::vector<std::string> left;
+  std::error_code error;
+  for (const char* folder : {"/refs/runner", "/objects", "/objects/pack", ""}) {
+    for (const auto& entry : std::filesystem::directory_iterator(mirror + folder, error)) {
+      const auto name = entry.path().filename().string();
+      if (name.ends_with(".lock") || name.starts_with("tmp_")) left.push_back(entry.path().string());
+    }
+  }
+  for (const auto& path : left) TRY(remove_tree(path));
+  return {};
+}
+
+// Whole, or not there.
+Result<void> make_mirror(const std::string& mirror) {
+  const auto fresh = mirror + ".new";
+  TRY(remove_tree(fresh));
+  TRY(run_ok({.argv = {"git", "init", "-q", "--bare", "--template=", "--", fresh}, .env = kPlainGit})
+          .context("making a mirror"));
+  std::error_code error;
+  std::filesystem::rename(fresh, mirror, error);
+  if (error) return fail(Errc::internal, "make the mirror {}: {}", mirror, error.message());
+  return {};
+}
+
 Result<void> fetch(const Supervision& supervision, const Order& order, const std::string& mirror) {
   const auto& checkout = *order.checkout;
   const auto lock = TRY(lock_mirror(supervision, mirror + ".lock"));
-  if (!exists(mirror + "/HEAD"))
-    TRY(run_ok({.argv = {"git", "init", "-q", "--bare", "--template=", "--", mirror}, .env = kPlainGit})
-            .context("making a mirror"));
+  if (!exists(mirror)) TRY(make_mirror(mirror));
+  TRY(sweep_mirror(mirror));
   // One ref of ours for each of theirs keeps what was fetched; the next fetch then asks for what is new only.
   const auto ref = fmt::format("refs/runner/{}", sha256_hex(checkout.ref).substr(0, 16));
   const auto kept = read_file(fmt::format("{}/{}", mirror, ref), 64);

@@ -95,6 +95,51 @@ TEST_CASE("checkout: a commit that is in the mirror needs no network, and takes 
   CHECK(bench.sink->has("one"));
 }
 
+TEST_CASE("checkout: what a killed git left in the mirror refuses nobody") {
+  Bench bench;
+  Origin origin;
+  const auto check_out = [&](const std::string& sha) {
+    auto order = bench.order({script("cat f")});
+    order.checkout = Checkout{origin.url(), sha, "refs/heads/main", 1};
+    const auto verdict = bench.run(order);
+    CAPTURE(bench.sink->text());
+    CHECK(verdict.state == "succeeded");
+  };
+  check_out(origin.commit("f", "one"));
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(bench.folders.mirrors())) {
+    const auto path = entry.path().string();
+    if (path.find("/refs/runner/") != std::string::npos) left.push_back(path + ".lock");
+    if (path.ends_with("/objects/pack")) left.push_back(path + "/tmp_pack_x");
+    if (path.ends_with("/HEAD")) left.push_back(path.substr(0, path.size() - 4) + "packed-refs.lock");
+  }
+  REQUIRE(left.size() == 3);
+  for (const auto& path : left) must(write_file_durably(path, ""));
+  check_out(origin.commit("f", "two"));
+  for (const auto& path : left) CHECK(!exists(path));
+}
+
+TEST_CASE("checkout: a server that is started anew meanwhile is asked again, one that says no is not") {
+  Bench bench;
+  Origin origin;
+  auto order = bench.order({script("cat f")});
+  order.checkout = Checkout{origin.url(), origin.commit("f", "one"), "refs/heads/main", 1};
+  const auto folder = origin.url().substr(7), hidden = folder + ".away";
+  std::filesystem::rename(folder, hidden);
+  int asked = 0;
+  bench.observer = std::make_unique<MemoryObserver>();
+  bench.observer->away = true;
+  bench.observer->when_asked = [&] {
+    if (++asked == 1) std::filesystem::rename(hidden, folder);
+  };
+  CHECK(bench.run_again(order).state == "succeeded");
+  CHECK(asked == 1);
+  CHECK(bench.sink->has("the server was away meanwhile: once more"));
+  order.checkout = Checkout{origin.url(), std::string(40, 'a'), "refs/heads/main", 1};
+  CHECK(bench.run_again(order).state == "failed");
+  CHECK(asked == 2);
+}
+
 TEST_CASE("checkout: a repository that is not there, and what is no commit, fail with a sentence") {
   Bench bench;
   auto order = bench.order({script("echo never")});

@@ -128,9 +128,11 @@ Result<void> Job::make_container() {
   if (container_) container_->remove(supervision());
   container_.reset();
   const auto& image = order_.sandbox.container;
-  auto workshop = TRY(Workshop::open(workshop_place(), order_, fmt::format("the container image {}", image)));
-  container_ = TRY(Container::create(supervision(), std::move(workshop), room_, image,
-                                     fmt::format("j{}-{}", order_.job, order_.fence)));
+  container_ = TRY(asking_server([&]() -> Result<Container> {
+    auto workshop = TRY(Workshop::open(workshop_place(), order_, fmt::format("the container image {}", image)));
+    return Container::create(supervision(), std::move(workshop), room_, image,
+                             fmt::format("j{}-{}", order_.job, order_.fence));
+  }));
   return {};
 }
 
@@ -143,7 +145,7 @@ Result<Verdict> Job::attempt() {
   if (!place_.working_tree.empty()) {
     TRY(copy_working_tree(place_.working_tree, room_.workspace));
   } else if (order_.checkout) {
-    TRY(check_out(supervision(), order_, place_.folders, room_));
+    TRY(asking_server([&] { return check_out(supervision(), order_, place_.folders, room_); }));
   }
   TRY(make_container());
   return steps();

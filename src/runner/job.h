@@ -28,6 +28,8 @@ class Observer {
   virtual Result<void> junit(std::string_view step, std::string_view name, std::string_view xml) = 0;
   virtual Result<void> download(std::string_view artifact, const std::string& file) = 0;
   virtual Result<void> caches(const std::vector<CacheReport>& caches) = 0;
+  // Waits until the server answers. True: it was away since then, or there was a break in its stream.
+  virtual Result<bool> server_was_away(std::chrono::steady_clock::time_point since) = 0;
 };
 
 struct Verdict {
@@ -75,6 +77,18 @@ class Job {
   Supervision supervision() const;
   std::map<std::string, std::string> variables() const;
   std::int64_t memory_limit() const;
+  // What asks the server in its course fails while the server is started anew: it is done again when that is over.
+  template <class Act>
+  auto asking_server(const Act& act) -> decltype(act()) {
+    for (int tried = 1;; ++tried) {
+      const auto began = std::chrono::steady_clock::now();
+      auto done = act();
+      if (done.has_value() || tried == kMostTries || cancel_.asked() || began >= deadline_) return done;
+      const auto away = observer_.server_was_away(began);
+      if (!away.has_value() || !*away) return done;
+      sink_.line("the server was away meanwhile: once more");
+    }
+  }
 
   // job_actions.cc
   Result<StepEnd> act(const Step& step, Action action);
@@ -85,6 +99,7 @@ class Job {
   Result<StepEnd> image(const Step& step, const Action& action);
   StepEnd end_of(const Ended& ended) const;
 
+  static constexpr int kMostTries = 10;
   const Order order_;
   const JobPlace place_;
   Sink& sink_;

@@ -109,8 +109,10 @@ Result<Job::StepEnd> Job::junit(const Step& next, const Action& action) {
 }
 
 Result<Job::StepEnd> Job::image(const Step& next, const Action& action) {
-  auto workshop = TRY(Workshop::open(workshop_place(), order_, "building images"));
-  const auto built = TRY(build_image(supervision(), std::move(workshop), workshop_place(), action, room_.workspace));
+  const auto built = TRY(asking_server([&]() -> Result<BuiltImage> {
+    auto workshop = TRY(Workshop::open(workshop_place(), order_, "building images"));
+    return build_image(supervision(), std::move(workshop), workshop_place(), action, room_.workspace);
+  }));
   TRY(observer_.image(next.key, action.artifact.value_or("image"), built));
   return StepEnd{};
 }

@@ -68,7 +68,13 @@ bool Reports::pause(std::chrono::milliseconds& length) {
   return !stop_.stop_requested();
 }
 
-Result<OutboundResponse> Reports::send(const OutboundRequest& made) {
+Result<bool> Reports::await_server() {
+  bool was_away = false;
+  TRY(send(request(Method::get, "/healthz"), &was_away));
+  return was_away;
+}
+
+Result<OutboundResponse> Reports::send(const OutboundRequest& made, bool* was_away) {
   const auto what = made.url.substr(config_.server.size());
   auto length = kLeastPause;
   int faults = 0;
@@ -87,6 +93,7 @@ Result<OutboundResponse> Reports::send(const OutboundRequest& made) {
       if (++faults > kMostFaults)
         return fail(Errc::internal, "the server fails at {}: {} {}", what, answer->status, text);
     }
+    if (was_away) *was_away = true;
     if (!pause(length)) return fail(Errc::unavailable, "the server does not take {} and the runner stops", what);
   }
 }

@@ -44,11 +44,13 @@ class Reports {
   Result<void> caches(JobKey key, const std::vector<CacheReport>& caches);
   Result<void> download(std::string_view artifact, const std::string& file);  // the token of the runner, not of the job
 
+  Result<bool> await_server();  // until it answers; false: it did so at once
+
   // A request to the server, as every one begins.
   OutboundRequest request(Method method, std::string path) const;
 
  private:
-  Result<OutboundResponse> send(const OutboundRequest& request);
+  Result<OutboundResponse> send(const OutboundRequest& request, bool* was_away = nullptr);
   bool pause(std::chrono::milliseconds& length);  // false: the runner stops
 
   HttpClient& http_;

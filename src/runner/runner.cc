@@ -95,6 +95,7 @@ class LocalObserver final : public Observer {
     return fail(Errc::unavailable, "artifact {}: there is no server in a local run", artifact);
   }
   Result<void> caches(const std::vector<CacheReport>&) override { return {}; }
+  Result<bool> server_was_away(std::chrono::steady_clock::time_point) override { return false; }  // there is none
 
  private:
   std::string results_;

@@ -14,13 +14,17 @@ namespace sampan::runner {
 namespace {
 
 constexpr std::chrono::milliseconds kLeastPause{50}, kMostPause{5'000};
+constexpr std::chrono::seconds kComingBack{5};    // what begins just after a break may still meet its end
 constexpr std::chrono::seconds kMostSilence{40};  // the server says something every 15
 
 // News of a job goes to the server; when that says the job is not ours, the job ends.
 class ServerObserver final : public Observer {
  public:
-  ServerObserver(Reports& reports, JobKey key, Cancel& cancel)
-      : reports_(reports), key_(key), cancel_(cancel), teller_([this](std::stop_token stop) { tell(stop); }) {}
+  using Moment = std::chrono::steady_clock::time_point;
+  ServerObserver(Reports& reports, JobKey key, Cancel& cancel, const std::atomic<Moment>& broke_at)
+      : reports_(reports), key_(key), cancel_(cancel), broke_at_(broke_at), teller_([this](std::stop_token stop) {
+          tell(stop);
+        }) {}
   ~ServerObserver() override { teller_.request_stop(); }
   // A step does not wait until the server knows of it: told in order by a thread, several at once when they pile up.
   Result<void> step(const StepReport& report, const std::map<std::string, std::string>& variables) override {
@@ -46,6 +50,9 @@ class ServerObserver final : public Observer {
     return heed(reports_.download(artifact, file));
   }
   Result<void> caches(const std::vector<CacheReport>& caches) override { return heed(reports_.caches(key_, caches)); }
+  Result<bool> server_was_away(Moment since) override {
+    return TRY(reports_.await_server()) || broke_at_.load() + kComingBack >= since;
+  }
 
  private:
   Result<void> heed(Result<void> said) {
@@ -71,6 +78,7 @@ class ServerObserver final : public Observer {
   Reports& reports_;
   JobKey key_;
   Cancel& cancel_;
+  const std::atomic<Moment>& broke_at_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<StepReport> news_;                  // not told yet
@@ -178,6 +186,7 @@ void Session::follow_stream(std::stop_token stop) {
       if (reader.heard()) length = kLeastPause;  // it speaks to us: a break from here on is a new one
       return !stop.stop_requested();
     });
+    broke_at_ = std::chrono::steady_clock::now();
     if (!status.has_value())
       log::debug("runner", "the stream of orders broke: {}", status.error().message);
     else if (*status != 200)
@@ -266,7 +275,7 @@ void Session::run_job(Running& running, const Order& order) {
   log::info("runner", "job {} ({} of {}) begins", key.job, order.job_key, order.repo_path);
   auto sink = SpoolSink::create(spool, Masker(secrets_of(order)), reports_, key, running.cancel);
   if (!sink.has_value()) return finish({"failed", sink.error().message});
-  ServerObserver observer(reports_, key, running.cancel);
+  ServerObserver observer(reports_, key, running.cancel, broke_at_);
   const JobPlace place{folders_, folder, config_.launch_program, "", config_.server.starts_with("http://")};
   const auto verdict = Job(order, place, **sink, observer, running.cancel).run();
   log::info("runner", "job {} {}{}", key.job, verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason);

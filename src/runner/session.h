@@ -2,6 +2,7 @@
 // its own.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -48,6 +49,8 @@ class Session {
   JobFolders job_folders_;
   std::stop_source reports_stop_;  // asked only when the process ends: until then reports are repeated
   Reports reports_;
+  // When the stream of orders broke last, which the death of the server does within a moment.
+  std::atomic<std::chrono::steady_clock::time_point> broke_at_{};
   bool refused_ = false;  // by the last heartbeat; of the thread in run()
   std::mutex mutex_;      // of all below
   std::condition_variable_any changed_;

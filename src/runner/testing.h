@@ -9,7 +9,9 @@
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <mutex>
+#include <utility>
 
 #include "base/files.h"
 #include "base/process.h"
@@ -93,6 +95,12 @@ class MemoryObserver final : public Observer {
     cache_reports = list;
     return {};
   }
+  Result<bool> server_was_away(std::chrono::steady_clock::time_point) override {
+    if (when_asked) when_asked();
+    return std::exchange(away, false);
+  }
+  bool away = false;                 // said once
+  std::function<void()> when_asked;  // whether it was
   // "build running, build succeeded"
   std::string story() const {
     std::vector<std::string> words;
