@@ -8,11 +8,25 @@ Time SystemClock::now() const { return std::chrono::time_point_cast<Microseconds
 std::chrono::steady_clock::time_point SystemClock::steady() const { return std::chrono::steady_clock::now(); }
 
 FakeClock::FakeClock(Time start) : start_(start) {}
-Time FakeClock::now() const { return start_ + Microseconds(passed_us_.load()); }
+Time FakeClock::now() const { return start_ + Microseconds(passed_us_.load() + jumped_us_.load()); }
 std::chrono::steady_clock::time_point FakeClock::steady() const {
   return std::chrono::steady_clock::time_point(Microseconds(passed_us_.load()));
 }
 void FakeClock::advance(Microseconds by) { passed_us_ += by.count(); }
+void FakeClock::jump(Microseconds by) { jumped_us_ += by.count(); }
+
+JumpWatch::JumpWatch(const Clock& clock) : clock_(clock), wall_(clock.now()), steady_(clock.steady()) {}
+
+std::optional<JumpWatch::Jump> JumpWatch::look() {
+  const auto wall = clock_.now();
+  const auto steady = clock_.steady();
+  const auto passed = std::chrono::duration_cast<Microseconds>(steady - steady_);
+  const auto by = wall - wall_ - passed;
+  wall_ = wall;
+  steady_ = steady;
+  if (by < std::chrono::seconds(1) && by > -std::chrono::seconds(1)) return std::nullopt;
+  return Jump{by, wall - passed, wall};
+}
 
 std::int64_t to_micros(Time time) { return time.time_since_epoch().count(); }
 Time from_micros(std::int64_t micros) { return Time(Microseconds(micros)); }

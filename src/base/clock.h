@@ -35,10 +35,32 @@ class FakeClock final : public Clock {
   Time now() const override;
   std::chrono::steady_clock::time_point steady() const override;
   void advance(Microseconds by);
+  void jump(Microseconds by);  // of the wall clock alone; may go back
 
  private:
   Time start_;
-  std::atomic<std::int64_t> passed_us_{0};
+  std::atomic<std::int64_t> passed_us_{0}, jumped_us_{0};
+};
+
+// Notices when somebody sets the wall clock: moments that were written down to wait for must then move with it, or they
+// come at once, or hours late. Not thread-safe.
+class JumpWatch {
+ public:
+  struct Jump {
+    Microseconds by{};    // ahead; negative: back
+    Time since{}, now{};  // moments between these two were written down after it
+    // Is a moment that was written down of the time before the jump?
+    bool is_before(Time moment) const { return moment < since || moment > now; }
+  };
+  explicit JumpWatch(const Clock& clock);
+  // What the wall clock has gained or lost against the time that has passed since the last look, when it is more than
+  // a second: less is the slewing of a time server.
+  std::optional<Jump> look();
+
+ private:
+  const Clock& clock_;
+  Time wall_;
+  std::chrono::steady_clock::time_point steady_;
 };
 
 std::int64_t to_micros(Time time);

@@ -55,3 +55,27 @@ TEST_CASE("result: a full disk is told apart from other faults of the machine") 
   errno = EACCES;
   CHECK(fail_errno("x").value().message == "x: Permission denied");
 }
+
+TEST_CASE("clock: a jump of the wall clock is noticed, with its size and which moments are of before") {
+  FakeClock clock;
+  JumpWatch watch(clock);
+  CHECK(!watch.look());
+  clock.advance(std::chrono::hours(3));
+  CHECK(!watch.look());
+  clock.jump(std::chrono::milliseconds(900));
+  CHECK(!watch.look());
+  for (const auto by : {std::chrono::hours(2), std::chrono::hours(-5)}) {
+    const auto before = clock.now();
+    clock.advance(std::chrono::seconds(1));
+    clock.jump(by);
+    clock.advance(std::chrono::seconds(1));
+    const auto after = clock.now();
+    clock.advance(std::chrono::seconds(1));
+    const auto jump = watch.look();
+    REQUIRE(jump);
+    CHECK(jump->by == by);
+    CHECK(jump->is_before(before));
+    CHECK(!jump->is_before(after));
+    CHECK(!watch.look());
+  }
+}

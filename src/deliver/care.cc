@@ -122,12 +122,13 @@ Result<void> Care::strengthen() {
     }
     auto held = state_.not_before.lock();
     const auto until = (*held)[app_.value];
-    if (until > state_.clock.now()) return {};  // the tick comes back
+    if (until > state_.clock.steady()) return {};  // the tick comes back
     const auto failures = TRY(
         state_.db.read([&](Tx& tx) { return store::failures_since(tx, app_, state_.clock.now() - kFailureWindow); }));
     if (failures >= kFreeFailures)
-      (*held)[app_.value] = state_.clock.now() + std::chrono::seconds(std::min<std::int64_t>(
-                                                     300, 5LL << std::min<std::int64_t>(failures - kFreeFailures, 6)));
+      (*held)[app_.value] =
+          state_.clock.steady() +
+          std::chrono::seconds(std::min<std::int64_t>(300, 5LL << std::min<std::int64_t>(failures - kFreeFailures, 6)));
     held.release();
     auto fresh = TRY(start_one());
     if (!fresh) return {};
@@ -202,7 +203,7 @@ Result<void> Care::keep_spares() {
   auto spares = with(InstanceRole::spare);
   while (static_cast<int>(spares.size()) < plan_.spec.scale.spare && !given_up()) {
     if (state_.frozen_memory() >= state_.warm_budget()) return {};  // live instances and builds come first
-    if ((*state_.not_before.lock())[app_.value] > state_.clock.now()) return {};
+    if ((*state_.not_before.lock())[app_.value] > state_.clock.steady()) return {};
     auto fresh = TRY(start_one());
     if (!fresh) return {};
     const auto act = state_.act_of(app_);

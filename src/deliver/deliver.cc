@@ -64,7 +64,13 @@ void Deliver::start() {
     std::mutex mutex;
     std::condition_variable_any bell;
     std::unique_lock lock(mutex);
+    JumpWatch jumps(state.clock);
     while (!stop.stop_requested()) {
+      // How long something has been warm is reckoned by the wall clock, which outlives us.
+      if (const auto jump = jumps.look()) {
+        const auto moved = state.db.write([&](Tx& tx) { return store::move_asides(tx, *jump); });
+        if (!moved.has_value()) log::warning("deliver", "{}", moved.error().message);
+      }
       const auto apps = state.db.read([](Tx& tx) { return store::applications(tx); });
       for (const auto& app : apps.value_or(std::vector<store::Application>())) {
         const auto lane = fmt::format("care {}", app.id.value);

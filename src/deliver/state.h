@@ -51,7 +51,8 @@ struct Deliver::State {
 
   std::atomic<bool> stopping{false};
   Sync<std::map<std::int64_t, std::string>> aborts;  // deployments asked to end, and why
-  Sync<std::map<std::int64_t, Time>> not_before;     // applications whose next cold start waits (back-off)
+  // Applications whose next cold start waits (back-off).
+  Sync<std::map<std::int64_t, std::chrono::steady_clock::time_point>> not_before;
   Sync<std::map<std::int64_t, std::shared_ptr<std::mutex>>> acts;
   std::jthread tick;
 

@@ -320,6 +320,10 @@ Result<void> update_instance(Tx& tx, const Instance& i) {
               {i.id, enum_text(i.role), i.address, i.pid, i.ready_at, i.aside_at, i.probe_at, i.probe_ok,
                i.probe_status, i.probe_body, i.exit_code, i.exit_reason, i.ended_at, i.log_tail, i.deployment}));
 }
+Result<void> move_asides(Tx& tx, const JumpWatch::Jump& jump) {
+  return done(tx.exec("update instance set aside_at = aside_at + $1 where aside_at < $2 or aside_at > $3",
+                      {jump.by.count(), jump.since, jump.now}));
+}
 Result<std::optional<Instance>> find_instance(Tx& tx, InstanceId id) {
   return maybe(tx, fmt::format("{} where i.id = $1", kInstance), {id}, instance_of);
 }

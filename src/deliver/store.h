@@ -121,6 +121,7 @@ Result<std::optional<Instance>> find_instance(Tx& tx, InstanceId id);
 Result<std::optional<Instance>> find_instance(Tx& tx, std::string_view name);
 Result<std::vector<Instance>> instances(Tx& tx, AppId id);            // those with a container
 Result<std::vector<Instance>> instances_of(Tx& tx, DeploymentId id);  // all it made
+Result<void> move_asides(Tx& tx, const JumpWatch::Jump& jump);        // since when something is warm or spare
 Result<std::vector<Instance>> all_instances(Tx& tx);                  // of every application, with a container
 Result<std::int64_t> failures_since(Tx& tx, AppId id, Time since);
 Result<void> add_event(Tx& tx, AppId id, std::string_view what, std::string_view reason, Time now);

@@ -108,6 +108,7 @@ Result<std::string> Notify::State::send_now(const store::Robot& robot, const Mes
 }
 
 Result<Time> Notify::State::deliver_due() {
+  if (const auto jump = jumps.look()) TRY(db.write([&](Tx& tx) { return store::move_queue(tx, *jump); }));
   const auto now = clock.now();
   auto next = now + std::chrono::seconds(30);
   for (const auto& robot : TRY(db.read([](Tx& tx) { return store::list_robots(tx); })))
@@ -125,7 +126,7 @@ Result<Time> Notify::State::deliver_to(const store::Robot& robot, Time now) {
   const auto ripe = notices.front().created_at + std::chrono::duration_cast<Microseconds>(config.merge_window);
   if (ripe > now) return ripe;
   const auto sent =
-      TRY(db.read([&](Tx& tx) { return store::batches_since(tx, robot.id, now - std::chrono::minutes(1)); }));
+      TRY(db.read([&](Tx& tx) { return store::batches_between(tx, robot.id, now - std::chrono::minutes(1), now); }));
   if (sent >= config.per_minute) return now + std::chrono::seconds(1);
 
   std::vector<Message> messages;

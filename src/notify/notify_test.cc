@@ -72,6 +72,22 @@ std::string title_of(const OutboundRequest& request) {
 
 }  // namespace
 
+TEST_CASE("notify: a clock that is set back keeps nobody waiting for hours, one that is set ahead hurries nobody") {
+  House house;
+  house.answer(200);
+  house.robot("team");
+  for (const auto by : {-5h, 10h}) {
+    const auto before = house.http.requests().size();
+    house.tell(fmt::format("event {}", by.count()));
+    must(house.state.deliver_due());
+    house.clock.jump(by);
+    must(house.state.deliver_due());
+    CHECK(house.http.requests().size() == before);
+    house.pass(2s);
+    CHECK(house.http.requests().size() == before + 1);
+  }
+}
+
 TEST_CASE("notify: a message waits for the merge window and goes out with what came meanwhile") {
   House house;
   const auto id = house.robot("team");

@@ -18,7 +18,8 @@ struct Notify::State {
         people(people_in),
         secrets(secrets_in),
         http(http_in),
-        config(std::move(config_in)) {}
+        config(std::move(config_in)),
+        jumps(clock_in) {}
 
   Db& db;
   Clock& clock;
@@ -27,6 +28,7 @@ struct Notify::State {
   SecretBox& secrets;
   HttpClient& http;
   Config config;
+  JumpWatch jumps;  // the sender's
 
   // Queues a message for every robot that wants it. `source` makes it safe to repeat.
   Result<void> tell(std::string_view source, const std::optional<Message>& message);

@@ -101,10 +101,19 @@ Result<std::vector<Notice>> list_notices(Tx& tx, std::int64_t robot, std::int64_
   return notices;
 }
 
-Result<std::int64_t> batches_since(Tx& tx, std::int64_t robot, Time since) {
+Result<std::int64_t> batches_between(Tx& tx, std::int64_t robot, Time since, Time now) {
   const auto row = TRY(
-      tx.one("count", "select count(distinct batch) from notice where robot_id = $1 and sent_at > $2", {robot, since}));
+      tx.one("count", "select count(distinct batch) from notice where robot_id = $1 and sent_at > $2 and sent_at <= $3",
+             {robot, since, now}));
   return row.integer(0);
+}
+
+Result<void> move_queue(Tx& tx, const JumpWatch::Jump& jump) {
+  TRY(
+      tx.exec("update notice set created_at = created_at + $1, next_at = next_at + $1 where state = 'queued' and "
+              "(created_at < $2 or created_at > $3)",
+              {jump.by.count(), jump.since, jump.now}));
+  return {};
 }
 
 Result<std::optional<Time>> next_due(Tx& tx, Time after) {

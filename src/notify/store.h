@@ -39,7 +39,8 @@ Result<bool> delete_robot(Tx& tx, std::int64_t id);
 Result<void> queue_notice(Tx& tx, std::int64_t robot, std::string_view source, const Message& message, Time now);
 Result<std::vector<Notice>> due_notices(Tx& tx, std::int64_t robot, Time now, std::int64_t most);
 Result<std::vector<Notice>> list_notices(Tx& tx, std::int64_t robot, std::int64_t before, std::int64_t limit);
-Result<std::int64_t> batches_since(Tx& tx, std::int64_t robot, Time since);
+Result<std::int64_t> batches_between(Tx& tx, std::int64_t robot, Time since, Time now);
+Result<void> move_queue(Tx& tx, const JumpWatch::Jump& jump);
 Result<std::optional<Time>> next_due(Tx& tx, Time after);  // when the next notice that is not yet due becomes so
 Result<void> mark_sent(Tx& tx, const std::vector<Notice>& notices, std::string_view answer, Time now);
 Result<void> mark_retry(Tx& tx, const std::vector<Notice>& notices, std::string_view answer, Time next);

@@ -61,6 +61,14 @@ Result<std::vector<JobId>> gates_to_release(Tx& tx, Time now) {
       tx.query("select job from job_gate where state = 'open' and release_at is not null and release_at <= $1", {now}));
 }
 
+Result<void> move_gates(Tx& tx, const JumpWatch::Jump& jump) {
+  TRY(
+      tx.exec("update job_gate set expires_at = expires_at + $1 where state = 'open' and expires_at is not null and "
+              "(opened_at < $2 or opened_at > $3)",
+              {jump.by.count(), jump.since, jump.now}));
+  return {};
+}
+
 Result<std::vector<JobId>> gates_expired(Tx& tx, Time now) {
   return jobs_of(
       tx.query("select job from job_gate where state = 'open' and expires_at is not null and expires_at <= $1", {now}));

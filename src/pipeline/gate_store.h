@@ -30,6 +30,7 @@ Result<void> save_gate(Tx& tx, const GateRow& gate);  // state, release_at
 Result<std::vector<VoteRow>> load_votes(Tx& tx, JobId job);
 Result<void> put_vote(Tx& tx, JobId job, const VoteRow& vote);  // a later vote of the same person replaces the earlier
 Result<std::vector<JobId>> gates_to_release(Tx& tx, Time now);
+Result<void> move_gates(Tx& tx, const JumpWatch::Jump& jump);  // when they expire; a release is at a time of the clock
 Result<std::vector<JobId>> gates_expired(Tx& tx, Time now);
 
 struct TriggerRow {

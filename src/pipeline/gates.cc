@@ -199,6 +199,22 @@ void each(std::string_view what, const std::vector<JobId>& jobs, const std::func
 
 }  // namespace
 
+Result<void> forgive_pause(Room& room) {
+  log::warning("pipeline", "the server stood still for a while: leases begin anew");
+  return room.db.write([&](Tx& tx) {
+    return store::renew_leases(tx, room.clock.now() + std::chrono::duration_cast<Microseconds>(room.config.lease));
+  });
+}
+
+Result<void> follow_jump(Room& room, const JumpWatch::Jump& jump) {
+  log::warning("pipeline", "the clock was set by {} s: leases and limits follow it", jump.by.count() / 1'000'000);
+  return room.db.write([&](Tx& tx) -> Result<void> {
+    TRY(store::renew_leases(tx, jump.now + std::chrono::duration_cast<Microseconds>(room.config.lease)));
+    TRY(store::move_deadlines(tx, jump));
+    return store::move_gates(tx, jump);
+  });
+}
+
 Result<void> tick(Room& room) {
   const Time now = room.clock.now();
   struct Due {

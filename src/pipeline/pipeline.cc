@@ -17,20 +17,29 @@
 
 namespace sampan::pipeline {
 
+namespace {
+constexpr std::chrono::milliseconds kTick{500};
+}
+
 struct Pipeline::State {
-  explicit State(Room made) : room(std::move(made)), dispatcher(room), streams(room), runner_api(room, dispatcher) {
+  explicit State(Room made)
+      : room(std::move(made)), dispatcher(room), streams(room), runner_api(room, dispatcher), jumps(room.clock) {
     room.ring = [this] { dispatcher.ring(); };
     room.cancel = [this](const CancelOrder& order) { dispatcher.send_cancel(order); };
   }
 
   void tick_until(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
+      const auto began = std::chrono::steady_clock::now();
       {
         std::unique_lock lock(tick_mutex);
-        tick_bell.wait_for(lock, stop, std::chrono::milliseconds(500), [] { return false; });
+        tick_bell.wait_for(lock, stop, kTick, [] { return false; });
       }
       if (stop.stop_requested()) return;
-      if (auto done = tick(room); !done) log::error("pipeline", "the clock's work failed: {}", done.error().message);
+      const auto jump = jumps.look();
+      const bool stood_still = std::chrono::steady_clock::now() - began > kTick + room.config.lease / 3;
+      if (auto done = jump ? follow_jump(room, *jump) : stood_still ? forgive_pause(room) : tick(room); !done)
+        log::error("pipeline", "the clock's work failed: {}", done.error().message);
     }
   }
 
@@ -38,6 +47,7 @@ struct Pipeline::State {
   Dispatcher dispatcher;
   LogStreams streams;
   RunnerApi runner_api;
+  JumpWatch jumps;
   std::mutex tick_mutex;
   std::condition_variable_any tick_bell;
   std::jthread ticker;

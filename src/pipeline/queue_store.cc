@@ -95,6 +95,19 @@ Result<void> extend_leases(Tx& tx, Time until) {
   return {};
 }
 
+Result<void> renew_leases(Tx& tx, Time until) {
+  TRY(tx.exec("update run_job set lease_until = $1 where lease_until is not null", {until}));
+  return {};
+}
+
+Result<void> move_deadlines(Tx& tx, const JumpWatch::Jump& jump) {
+  TRY(
+      tx.exec("update run_job set deadline_at = deadline_at + $1 where deadline_at is not null and (started_at is null "
+              "or started_at < $2 or started_at > $3)",
+              {jump.by.count(), jump.since, jump.now}));
+  return {};
+}
+
 Result<std::vector<JobId>> past_deadline(Tx& tx, Time now) {
   return job_ids(TRY(tx.query("select id from run_job where deadline_at is not null and deadline_at < $1", {now})));
 }

@@ -35,6 +35,8 @@ Result<void> set_aside(Tx& tx, JobId job, std::string_view reason, Time now);
 Result<std::vector<JobId>> leased_to(Tx& tx, RunnerId runner);
 Result<std::vector<JobId>> expired_leases(Tx& tx, Time now);
 // No lease ends before `until`: runners had nobody to renew them with while the server was down.
+Result<void> renew_leases(Tx& tx, Time until);  // all of them
+Result<void> move_deadlines(Tx& tx, const JumpWatch::Jump& jump);
 Result<void> extend_leases(Tx& tx, Time until);
 Result<std::vector<JobId>> past_deadline(Tx& tx, Time now);
 

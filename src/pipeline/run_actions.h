@@ -26,6 +26,11 @@ std::string gate_reason(const store::GateRow& gate, const std::vector<store::Vot
 // Everything the clock makes due: lost runners, gates to release or past their time, jobs past their limit. Safe to
 // call at any time.
 Result<void> tick(Room& room);
+// We stood still for so long that runners could not renew their leases: they begin anew.
+Result<void> forgive_pause(Room& room);
+// The wall clock was set: leases begin anew, and what waits for a time that was reckoned from then waits as long as
+// before.
+Result<void> follow_jump(Room& room, const JumpWatch::Jump& jump);
 // How a deployment ended (or that it exists).
 Result<void> react_to_deployment(Room& room, const events::DeploymentChanged& change);
 Result<void> react_to_deleted(Room& room, const events::RepoDeleted& deleted);
