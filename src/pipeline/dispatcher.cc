@@ -109,7 +109,8 @@ Result<void> Dispatcher::resend(const ConnectedRunner& runner) {
       const store::JobRow job = TRY(store::load_job(tx, id));
       if (job.state != JobState::running || job.reported) continue;
       const store::RunRow run = TRY(store::load_run(tx, job.run));
-      TRY(room_.people.revoke_job_tokens(tx, id));
+      // With a token more, not another: a runner that has the order already goes on with the first. Both end with the
+      // job.
       all.push_back(TRY(make_order(room_, tx, run, job)));
     }
     return all;
