@@ -22,6 +22,7 @@ struct Parser {
   std::vector<std::string> list;
   std::int64_t number = 0;
   RunnerArguments runner_arguments;
+  int threads = 2;
   bool flag = false, second_flag = false;
 
   Parser(World& world_in, const Programs& programs_in) : world(world_in), programs(programs_in) {
@@ -246,11 +247,11 @@ void Parser::scan_commands() {
       "Check the code of a folder, here; exit 1: over the limits, 6: within them, but not everything was checked");
   scan->add_option("folder", text, "The folder; without it this one");
   scan->add_option("--format", other, "text, json, sarif or junit")->default_str("text");
-  scan->add_option("--threads", capacity, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
+  scan->add_option("--threads", threads, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
   scan->add_flag("--zh", flag, "Sentences in Chinese");
   scan->add_flag("--progress", second_flag, "Say on the error output how far it is");
   here(scan, [this] {
-    return scan_folder(world, {text.empty() ? "." : text, other.empty() ? "text" : other, capacity, flag, second_flag});
+    return scan_folder(world, {text.empty() ? "." : text, other.empty() ? "text" : other, threads, flag, second_flag});
   });
 }
 

@@ -179,14 +179,12 @@ enum class Kind : std::uint16_t {
 inline constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::op_greater_equal) + 1;
 
 // X(enumerator): the fields of nodes that rules ask for. The enumerator is the grammar's name, but for a trailing "_".
-#define SCAN_JAVA_FIELDS(X)                                                                                       \
-  X(alternative)                                                                                                  \
-  X(arguments)                                                                                                    \
-  X(body)                                                                                                         \
-  X(condition)                                                                                                    \
-  X(consequence) X(declarator) X(dimensions) X(element) X(field) X(init) X(interfaces) X(key) X(left) X(name)     \
-      X(object) X(operand) X(operator_) X(parameters) X(right) X(superclass) X(type) X(type_parameters) X(update) \
-          X(value) X(array) X(index)
+// clang-format off
+#define SCAN_JAVA_FIELDS(X)                                                                                        \
+  X(alternative) X(arguments) X(array) X(body) X(condition) X(consequence) X(declarator) X(dimensions) X(element)  \
+  X(field) X(index) X(init) X(interfaces) X(key) X(left) X(name) X(object) X(operand) X(operator_) X(parameters)   \
+  X(right) X(superclass) X(type) X(type_parameters) X(update) X(value)
+// clang-format on
 
 enum class Field : std::uint16_t {
   none,
