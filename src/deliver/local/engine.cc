@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "deliver/local/remains.h"
+#include "deliver/local/settings.h"
 
 namespace sampan::deliver {
 
@@ -40,63 +41,6 @@ std::string credentials(const LocalConfig& config) {
 
 void append(std::vector<std::string>& arguments, const std::vector<std::string>& more) {
   arguments.insert(arguments.end(), more.begin(), more.end());
-}
-
-// Whether the engine, or a program it starts as root (conmon, runc, iptables, the loader), would heed a variable of
-// that name.
-bool steers_programs(std::string_view name) {
-  constexpr std::string_view kFamilies[] = {"LD_",     "GLIBC_", "MALLOC_", "DOCKER_",  "CONTAINER", "PODMAN",
-                                            "BUILDAH", "XDG_",   "XTABLES", "IPTABLES", "NETAVARK",  "CONMON",
-                                            "DBUS_",   "BASH_",  "OTEL_",   "_"};
-  constexpr std::string_view kNames[] = {"PATH",
-                                         "HOME",
-                                         "USER",
-                                         "LOGNAME",
-                                         "SHELL",
-                                         "IFS",
-                                         "ENV",
-                                         "TMPDIR",
-                                         "TMP",
-                                         "TEMP",
-                                         "GODEBUG",
-                                         "GOGC",
-                                         "GOMAXPROCS",
-                                         "GOMEMLIMIT",
-                                         "GOTRACEBACK",
-                                         "GOCOVERDIR",
-                                         "GCONV_PATH",
-                                         "LOCPATH",
-                                         "NLSPATH",
-                                         "LOCALDOMAIN",
-                                         "RES_OPTIONS",
-                                         "HOSTALIASES",
-                                         "SSL_CERT_FILE",
-                                         "SSL_CERT_DIR",
-                                         "HTTP_PROXY",
-                                         "HTTPS_PROXY",
-                                         "ALL_PROXY",
-                                         "NO_PROXY",
-                                         "http_proxy",
-                                         "https_proxy",
-                                         "all_proxy",
-                                         "no_proxy",
-                                         "LISTEN_FDS",
-                                         "LISTEN_PID",
-                                         "NOTIFY_SOCKET",
-                                         "GNUPGHOME",
-                                         "STORAGE_DRIVER",
-                                         "STORAGE_OPTS",
-                                         "REGISTRY_AUTH_FILE"};
-  return std::any_of(std::begin(kFamilies), std::end(kFamilies),
-                     [&](std::string_view family) { return name.starts_with(family); }) ||
-         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
-// Values that the engines' readers of environment files agree about.
-bool is_plain(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("_-./:,=@+%").find(static_cast<char>(c)) != std::string_view::npos;
-  });
 }
 
 std::string number_text(double value) { return fmt::format("{:.3f}", value); }
@@ -203,7 +147,6 @@ Result<void> Engine::prepare_podman() {
   const auto& folder = config_.folder;
   await_commands(folder, kOldCommands);
   TRY(drop_remains(folder));
-  TRY(drop_networks(folder));
   TRY(make_directories(folder + "/networks", 0700));
   struct rlimit files {};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -238,7 +181,7 @@ Result<void> Engine::prepare_podman() {
                     "\"ipam_options\":{{\"driver\":\"host-local\"}}}}\n",
                     sha256_hex(folder), bridge, subnet, subnet)));
   }
-  return {};
+  return drop_lost_networks();
 }
 
 Result<bool> Engine::has_image(const std::string& image) {
@@ -312,7 +255,17 @@ Result<void> Engine::drop_half_made(const std::string& name) {
   TRY(remove(name));
   if (dialect_.program != "podman") return {};
   const std::unique_lock lock(starts_);
-  return drop_networks(config_.folder);
+  return drop_lost_networks();
+}
+
+Result<void> Engine::drop_lost_networks() {
+  return drop_networks(config_.folder, [this]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> words = {"container", "inspect", "--format", "{{.NetworkSettings.SandboxKey}}", "--"};
+    const auto names = TRY(list());
+    if (names.empty()) return names;
+    append(words, names);
+    return split(TRY(run_ok(command(std::move(words)), {.tries = kTries})), '\n');
+  });
 }
 
 // An engine that cannot answer knows nothing: only its own word that there is no such container makes one absent.

@@ -48,6 +48,7 @@ class Engine {
   Result<void> prepare_podman();
   Result<void> prepare_docker();
   Result<void> drop_half_made(const std::string& name);
+  Result<void> drop_lost_networks();
   LocalConfig config_;
   Dialect dialect_;
   std::shared_mutex starts_;  // shared by each start; what starts may have left is looked for when there is none

@@ -131,17 +131,25 @@ Result<void> drop_remains(const std::string& folder) {
   return all;
 }
 
-Result<void> drop_networks(const std::string& folder) {
+Result<void> drop_networks(const std::string& folder,
+                           const std::function<Result<std::vector<std::string>>()>& of_containers) {
   const auto subnet = subnet_of(folder);
   if (!subnet) return {};
   const auto used = namespaces_with_processes();
+  std::vector<std::string> lost;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(kNamespaces, error)) {
     const auto place = entry.path().string();
     struct stat space {};
     const Fd file(::open(place.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file || ::fstat(file.get(), &space) != 0 || used.contains(space.st_ino)) continue;
-    if (!has_address_in(file, *subnet)) continue;
+    if (has_address_in(file, *subnet)) lost.push_back(place);
+  }
+  if (lost.empty()) return {};
+  const auto kept = TRY(of_containers());  // those go with them, and give their addresses back
+  for (const auto& place : lost) {
+    const auto is_it = [&](const std::string& one) { return fs::path(one).filename() == fs::path(place).filename(); };
+    if (std::any_of(kept.begin(), kept.end(), is_it)) continue;
     log::info("deliver", "the network namespace {} was made for a container that is not there: it goes", place);
     ::umount2(place.c_str(), MNT_DETACH);
     if (::unlink(place.c_str()) != 0 && errno != ENOENT) return fail_errno("drop " + place);

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -21,8 +23,10 @@ void await_commands(const std::string& folder, std::chrono::milliseconds patienc
 // first that it does not drop is the error; the others are tried all the same.
 Result<void> drop_remains(const std::string& folder);
 
-// Drops the network namespaces with an address in the network of `folder`/networks/sampan.json in which no process is.
-// Not while a container is being started there.
-Result<void> drop_networks(const std::string& folder);
+// Drops the network namespaces with an address in the network of `folder`/networks/sampan.json in which no process is
+// and that no container has; `of_containers` gives theirs, as paths, and is asked only when there is one to drop. Not
+// while a container is being started there.
+Result<void> drop_networks(const std::string& folder,
+                           const std::function<Result<std::vector<std::string>>()>& of_containers);
 
 }  // namespace sampan::deliver

@@ -22,8 +22,12 @@ Child podman_at_work(const TempDir& folder, const std::string& seconds) {
   if (!exists(program)) std::filesystem::copy_file("/bin/sleep", program);
   Command command{.argv = {program, seconds}, .env = {{"CONTAINERS_CONF", folder.path() + "/containers.conf"}}};
   auto child = must(Child::spawn(command, {}));
-  const auto name = fmt::format("/proc/{}/comm", child.pid());
-  REQUIRE(wait_until([&] { return read_file(name).value_or("") == "podman\n"; }));
+  // The kernel gives it its name and its environment moments after it was started.
+  const auto place = fmt::format("/proc/{}", child.pid());
+  REQUIRE(wait_until([&] {
+    return read_file(place + "/comm").value_or("") == "podman\n" &&
+           read_file(place + "/environ").value_or("").find("CONTAINERS_CONF") != std::string::npos;
+  }));
   return child;
 }
 
