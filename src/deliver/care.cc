@@ -264,11 +264,15 @@ Result<void> Deliver::State::take_out(InstanceId id, const std::string& reason) 
   }
   keep_evidence(*instance, reason);
   TRY(db.write([&](Tx& tx) { return store::update_instance(tx, *instance); }));
-  // It has failed: it goes also when the proxy does not say what is open, or the server stops.
-  if (const auto idle = await_last_request(service, instance->name, kLastRequests); !idle.has_value())
+  return clear_away(service, instance->name);
+}
+
+// It goes also when the proxy does not say what is open, or the server stops.
+Result<void> Deliver::State::clear_away(const std::string& service, const std::string& instance) {
+  if (const auto idle = await_last_request(service, instance, kLastRequests); !idle.has_value())
     log::debug("deliver", "{}", idle.error().message);
-  TRY(target.expel(service, instance->name));
-  return target.remove(instance->name);
+  TRY(target.expel(service, instance));
+  return target.remove(instance);
 }
 
 }  // namespace sampan::deliver

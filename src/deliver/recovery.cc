@@ -43,12 +43,19 @@ Result<void> Reconciliation::run() {
   return remove_strays();
 }
 
-// Stopped, not failed: after a restart of the machine nothing is to blame, and nothing waits for a back-off.
+// Stopped, not failed: after a restart of the machine nothing is to blame, and nothing waits for a back-off. Requests
+// that are on their way to it are being tried elsewhere, so the rest of it waits for them, and nobody waits for the
+// rest.
 Result<void> Reconciliation::bury(store::Instance& instance) {
-  TRY(state_.target.expel(service_, instance.name));
+  TRY(state_.target.drain(service_, instance.name));
   state_.keep_evidence(instance, "it ended while Sampan was down");
   TRY(state_.change_role(instance, InstanceRole::stopped));
-  return state_.target.remove(instance.name);
+  state_.lanes.submit(fmt::format("clear {}", instance.name),
+                      [&state = state_, service = service_, name = instance.name] {
+                        if (const auto done = state.clear_away(service, name); !done.has_value())
+                          log::warning("deliver", "{}", done.error().message);
+                      });
+  return {};
 }
 
 Result<void> Reconciliation::settle(store::Instance& instance) {

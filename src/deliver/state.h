@@ -66,6 +66,8 @@ struct Deliver::State {
   Result<void> take_out(InstanceId instance, const std::string& reason);
   void submit_care(AppId app);  // tend() soon, on its lane
   void submit_take_out(const store::Instance& instance, const std::string& reason);
+  // Out of the table once no request is on its way to it any more, and away; its role says already that it is over.
+  Result<void> clear_away(const std::string& service, const std::string& instance);
   Result<void> reconcile();  // at the start (recovery.cc)
 
   // --- pieces (crew.cc) ---
