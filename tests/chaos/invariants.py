@@ -141,6 +141,17 @@ def every_deploying_job_ended_as_its_deployment_did(scene):
 
 
 @invariant
+def no_job_failed_but_by_a_kill_of_its_own_parts(scene):
+    """A death of the server is no reason: what asks it waits until it is back."""
+    for job, key, reason, started, finished, deployment, ended in scene.rows(
+            "select j.id, r.repo_path || ' ' || j.key, j.reason, j.started_at, j.finished_at, j.deployment, coalesce(d.state, '') from run_job j "
+            "join pipeline_run r on r.id = j.run left join deployment d on d.id = j.deployment where j.state = 'failed' and j.started_at is not null"):
+        reasons = ("step", "runner", "git", *(("engine", "conmon", "instance") if deployment else ()))
+        if ended != "aborted" and not scene.killed_between(reasons, started / 1e6 - 2, finished / 1e6 + 1):
+            yield f"job {job} ({key}): {reason}"
+
+
+@invariant
 def no_listener_is_behind(scene):
     last = dict(scene.rows("select kind, max(id) from event group by kind"))
     for listener, come in scene.rows("select listener, last_id from event_cursor"):
@@ -268,7 +279,7 @@ def every_container_is_somebodys(scene):
     names = [line.split()[0] for line in scene.yard.podman("ps", "-a", "--external", "--format", "{{.Names}} {{.ID}}").stdout.splitlines()]
     yield from (f"container {name}" for name in names if name not in alive | kept)
     yield from (f"instance {name} has no container" for name in alive if name not in names)
-    yield from (f"working container {line} of an image build" for line in scene.yard.buildah("containers", "-a", "--format", "{{.ContainerName}}").stdout.split())
+    yield from (f"working container {identity} of an image build" for identity in scene.yard.working_containers())
 
 
 @invariant

@@ -44,6 +44,7 @@ def plants(scene):
         invariants.no_deployment_is_stuck: row(scene, "update deployment set state = 'running' where id = ?", deployment),
         invariants.every_deploying_job_ended_as_its_deployment_did: row(
             scene, "update run_job set state = 'failed' where deployment in (select id from deployment where state = 'succeeded')"),
+        invariants.no_job_failed_but_by_a_kill_of_its_own_parts: row(scene, "update run_job set state = 'failed' where id = ?", job),
         invariants.no_listener_is_behind: row(scene, "update event_cursor set last_id = last_id - 1"),
         invariants.every_application_is_at_its_full_strength: row(scene, "update application set wanted = wanted + 1"),
         invariants.the_proxy_sends_to_exactly_the_instances_that_serve: row(scene, "update instance set state = 'stopped' where name = ?", ready),

@@ -28,6 +28,14 @@ def server(yard, numbers):
     return pid
 
 
+def pause(yard, numbers):
+    """The server stands still for longer than a lease, as when a machine is suspended: nothing it waits for has ended by that."""
+    yard.process.send_signal(signal.SIGSTOP)
+    time.sleep(5)
+    yard.process.send_signal(signal.SIGCONT)
+    return yard.process.pid
+
+
 def runner_pid(yard):
     return next((pid for pid, _, words, _ in processes() if "runner" in words[1:2] and f"{yard.data}/runner" in words), None)
 
@@ -94,13 +102,14 @@ def git(yard, numbers):
 
 
 def instance(yard, numbers):
-    """The application itself, one of those that serve."""
-    serving = [one["pid"] for one in yard.application()["instances"] if one["state"] == "ready" and one.get("pid")]
+    """The application itself, one of those that serve; never the last that lives, for who could answer then?"""
+    serving = [one["pid"] for one in yard.application()["instances"]
+               if one["state"] == "ready" and one.get("pid") and os.path.exists(f"/proc/{one['pid']}")]
     return end(numbers.choice(sorted(serving))) if len(serving) > 1 else None
 
 
 ALL = {"server": (server, 5), "runner": (runner, 3), "haproxy": (haproxy, 3), "conmon": (conmon, 2), "engine": (engine, 4), "step": (step, 3), "git": (git, 2),
-       "instance": (instance, 1)}
+       "instance": (instance, 1), "pause": (pause, 1)}
 
 
 def choose(numbers):
