@@ -70,8 +70,10 @@ TEST_CASE("watch: an instance that answers badly three times is replaced; one ba
   const auto sick = yard.ready_one();
   yard.target.sicken(sick);
   CHECK(wait_until([&] { return yard.app().ready == 2 && yard.ready_one() != sick; }));
-  const auto detail = yard.house.json(Method::get, "/api/v1/environments/daily/applications/shop");
-  CHECK(format_json(detail.at("events")).find("3 bad answers in a row on /health") != std::string::npos);
+  CHECK(wait_until([&] {
+    const auto detail = yard.house.json(Method::get, "/api/v1/environments/daily/applications/shop");
+    return format_json(detail.at("events")).find("3 bad answers in a row on /health") != std::string::npos;
+  }));
 }
 
 TEST_CASE("watch: what was measured is kept, shown, and told to Prometheus") {
