@@ -82,8 +82,29 @@ Result<std::vector<std::string>> Git::changed_paths(const Repo& repo, const Sha&
 Result<bool> Git::is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of) {
   return state_->browser.is_ancestor(repo, ancestor, of);
 }
+Result<std::optional<Sha>> Git::merge_base(const Repo& repo, const Sha& a, const Sha& b) {
+  return state_->browser.merge_base(repo, a, b);
+}
 Result<std::string> Git::tree_of(const Repo& repo, const Sha& commit) {
   return TRY(state_->browser.entry(repo, commit, "")).sha.text();
+}
+
+Result<std::vector<TreeFile>> Git::all_files(const Repo& repo, const Sha& commit) {
+  return state_->changes.all(repo.id, commit);
+}
+Result<std::vector<ChangedFile>> Git::changed_files(const Repo& repo, const Sha& from, const Sha& to) {
+  return state_->changes.between(repo.id, from, to);
+}
+Result<std::vector<ChangedFile>> Git::brought_files(const PushCheck& push) {
+  std::vector<Sha> tips;
+  for (const auto& update : push.updates) {
+    if (!update.new_sha.is_zero()) tips.push_back(update.new_sha);
+  }
+  return state_->changes.brought(push.repo.id, tips, push.git_environment);
+}
+Result<void> Git::read_blobs(const Repo& repo, const std::vector<Sha>& blobs, std::size_t limit, const TakeBlob& take,
+                             const PushCheck* push) {
+  return state_->changes.read(repo.id, blobs, limit, push ? push->git_environment : Environment{}, take);
 }
 
 Result<Sha> Git::commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected,

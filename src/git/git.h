@@ -63,6 +63,19 @@ struct PushCheck {
   const std::vector<std::pair<std::string, std::string>>& git_environment;
 };
 
+struct TreeFile {
+  std::string path;
+  Sha blob;
+};
+// A file that differs between two trees, or that a commit wrote.
+struct ChangedFile {
+  Sha commit;  // that wrote it; zero between two trees
+  std::string path;
+  std::vector<Sha> old_blobs;  // what was there: one, of a merge one for each parent; empty: nothing
+  Sha new_blob;                // zero: it is gone
+};
+using TakeBlob = std::function<void(std::size_t index, std::optional<std::string> bytes)>;
+
 class Git {
  public:
   Git(Db& db, Clock& clock, EventLog& events, people::People& people, Config config);
@@ -91,7 +104,17 @@ class Git {
                                               std::string_view folder);  // paths of blobs directly in it
   Result<std::vector<std::string>> changed_paths(const Repo& repo, const Sha& from, const Sha& to);
   Result<bool> is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of);
+  Result<std::optional<Sha>> merge_base(const Repo& repo, const Sha& a, const Sha& b);  // nullopt: nothing in common
   Result<std::string> tree_of(const Repo& repo, const Sha& commit);  // sha of its tree: equal trees are equal content
+  // Files only: no symlinks, no submodules; a moved file is one gone and one new.
+  Result<std::vector<TreeFile>> all_files(const Repo& repo, const Sha& commit);
+  Result<std::vector<ChangedFile>> changed_files(const Repo& repo, const Sha& from, const Sha& to);
+  // What each commit of the push wrote that no ref reaches yet, oldest commit first; of a merge what is in none of its
+  // parents.
+  Result<std::vector<ChangedFile>> brought_files(const PushCheck& push);
+  // Gives the blobs in order; nullopt: over `limit`. With a push: also those it brings.
+  Result<void> read_blobs(const Repo& repo, const std::vector<Sha>& blobs, std::size_t limit, const TakeBlob& take,
+                          const PushCheck* push = nullptr);
   // Commits files on a branch as the actor (intend, act, confirm; says PushReceived). conflict when the branch moved
   // from `expected`.
   Result<Sha> commit_files(const Actor& actor, const Repo& repo, std::string_view branch, const Sha& expected,

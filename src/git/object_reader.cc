@@ -14,12 +14,13 @@ constexpr int kPatience = 20'000;  // milliseconds for one answer; a disk that s
 constexpr std::size_t kLargestTree = 32 << 20;
 }  // namespace
 
-Result<ObjectReader> ObjectReader::open(const Plumbing& plumbing, RepoId repo) {
+Result<ObjectReader> ObjectReader::open(const Plumbing& plumbing, RepoId repo, const Environment& environment) {
   const auto [child_in, our_in] = TRY(make_pipe());
   Fd child_in_fd(child_in), our_in_fd(our_in);
   const auto [our_out, child_out] = TRY(make_pipe());
   Fd our_out_fd(our_out), child_out_fd(child_out);
-  auto child = TRY(Child::spawn(plumbing.command(repo, {"cat-file", "--batch-command"}), {child_in, child_out, -1}));
+  auto child = TRY(
+      Child::spawn(plumbing.command(repo, {"cat-file", "--batch-command"}, environment), {child_in, child_out, -1}));
   return ObjectReader(std::move(child), std::move(our_in_fd), std::move(our_out_fd));
 }
 

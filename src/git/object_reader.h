@@ -27,7 +27,8 @@ struct ObjectInfo {
 // have passed names.h.
 class ObjectReader {
  public:
-  static Result<ObjectReader> open(const Plumbing& plumbing, RepoId repo);
+  // `environment`: a quarantine's, to see the objects of a push that is not yet let in.
+  static Result<ObjectReader> open(const Plumbing& plumbing, RepoId repo, const Environment& environment = {});
   Result<std::optional<ObjectInfo>> info(std::string_view name);  // nullopt: no such object, or an ambiguous short sha
   // too_large over `limit`; not_found when there is no such object.
   Result<std::string> contents(std::string_view name, std::size_t limit);

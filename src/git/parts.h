@@ -2,6 +2,7 @@
 #pragma once
 
 #include "git/browser.h"
+#include "git/changes.h"
 #include "git/pushes.h"
 #include "git/repos.h"
 #include "git/templates.h"
@@ -18,6 +19,7 @@ struct Parts {
         readers(plumbing),
         repos(db, clock, events, people, plumbing, readers),
         browser(plumbing, readers),
+        changes(plumbing, readers),
         pushes(db, clock, events, people, plumbing, readers),
         writer(people, clock, plumbing, readers, pushes),
         transport(people, repos, pushes, plumbing, config),
@@ -28,6 +30,7 @@ struct Parts {
   ObjectReaders readers;
   Repos repos;
   Browser browser;
+  Changes changes;
   Pushes pushes;
   Writer writer;
   Transport transport;

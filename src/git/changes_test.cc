@@ -1,0 +1,74 @@
+#include "git/changes.h"
+
+#include <doctest/doctest.h>
+
+#include "git/git_fixture_test.h"
+
+using namespace sampan;
+using namespace sampan::git;
+
+namespace {
+const std::string kA(40, 'a'), kB(40, 'b'), kC(40, 'c'), kZero(40, '0');
+std::string nul(std::string text) {
+  std::replace(text.begin(), text.end(), '|', '\0');
+  return text;
+}
+}  // namespace
+
+TEST_CASE("changes: raw output of log and diff-tree, merges, removals, links and strange names") {
+  const auto changes = parse_raw_changes(nul("\x01" + kC + "|\n:100644 100644 " + kA + " " + kB +
+                                             " M|a b.txt|:000000 100755 " + kZero + " " + kA + " A|\x01odd|\x01" + kB +
+                                             "|\n::100644 100644 100644 " + kA + " " + kB + " " + kC + " MM|m.txt|"))
+                           .value();
+  REQUIRE(changes.size() == 3);
+  CHECK(changes[0].commit.text() == kC);
+  CHECK(changes[0].path == "a b.txt");
+  CHECK(changes[0].old_blobs.size() == 1);
+  CHECK(changes[1].path == "\x01odd");
+  CHECK(changes[1].old_blobs.empty());
+  CHECK(changes[2].commit.text() == kB);
+  CHECK(changes[2].old_blobs.size() == 2);
+  CHECK(changes[2].new_blob.text() == kC);
+  const auto gone = parse_raw_changes(nul(":100644 000000 " + kA + " " + kZero + " D|x|:120000 120000 " + kA + " " +
+                                          kB + " M|link|:120000 100644 " + kA + " " + kB + " T|was_link|"))
+                        .value();
+  REQUIRE(gone.size() == 2);
+  CHECK(gone[0].new_blob.is_zero());
+  CHECK(gone[1].old_blobs.empty());
+  CHECK_FALSE(parse_raw_changes(nul(":100644 100644 nonsense M|x|")).has_value());
+  CHECK_FALSE(parse_raw_changes(nul("nonsense|")).has_value());
+  CHECK_FALSE(parse_tree_listing(nul("100644 blob " + kA + "|")).has_value());
+}
+
+TEST_CASE("changes: a push check sees what the push brings, and only that, in its quarantine") {
+  testing::House house;
+  house.make_repo("shop");
+  std::vector<std::string> seen;
+  house.git->add_push_check([&](const PushCheck& push) -> Result<void> {
+    seen.clear();
+    const auto files = TRY(house.git->brought_files(push));
+    std::vector<Sha> blobs;
+    for (const auto& file : files) blobs.push_back(file.new_blob);
+    return house.git->read_blobs(
+        push.repo, blobs, 1000,
+        [&](std::size_t i, std::optional<std::string> bytes) {
+          seen.push_back(files[i].path + "=" + bytes.value_or("too large"));
+        },
+        &push);
+  });
+  testing::Client client;
+  client.begin(house.url("ann", "shop"));
+  client.commit("a.txt", "one");
+  client.commit("a.txt", "two");
+  client.ok({"push", "-q", "origin", "main"});
+  CHECK(seen == std::vector<std::string>{"a.txt=one", "a.txt=two"});
+  client.ok({"checkout", "-q", "-b", "side", "HEAD~1"});
+  client.commit("b.txt", std::string(2000, 'x'));
+  client.ok({"push", "-q", "origin", "side"});
+  CHECK(seen == std::vector<std::string>{"b.txt=too large"});
+  client.ok({"checkout", "-q", "main"});
+  client.ok({"merge", "-q", "--no-edit", "side"});
+  client.ok({"tag", "-a", "-m", "one", "v1"});
+  client.ok({"push", "-q", "origin", "main", "v1"});
+  CHECK(seen.empty());  // a merge that changes nothing by itself brings nothing
+}
