@@ -94,6 +94,7 @@ struct House::Rooms {
   EventLog events{*db, clock};
   people::People people{*db, clock, events};
   git::Git git{*db, clock, events, people, git_config(config, paths)};
+  findings::Findings findings{*db, clock, events, git, people, {config.server.public_url}};
   pipeline::Pipeline pipeline{*db, clock, events, hub, git, people, secrets, pipeline_config(config, paths)};
   registry::Registry registry{
       *db, clock, events, git, people, *blobs, {paths.blobs(), config.server.public_url, config.max_blob_bytes}};
@@ -107,7 +108,7 @@ struct House::Rooms {
                         secrets,
                         *http,
                         {config.server.public_url, config.notices_per_minute, config.merge_window}};
-  web::Web web{{*db, clock, hub, people, git, pipeline, registry, deliver, watch, notify},
+  web::Web web{{*db, clock, hub, people, git, findings, pipeline, registry, deliver, watch, notify},
                {ui_folder(config), SAMPAN_VERSION, config.data},
                git.hook_routes()};
   std::unique_ptr<edge::HttpServer> server, hook_server;
@@ -159,9 +160,11 @@ Result<void> House::Rooms::first_administrator() {
 
 Result<void> House::Rooms::connect_and_recover() {
   pipeline.connect();
+  findings.connect();
   deliver.connect();
   notify.connect();
   TRY(git.recover().context("git"));
+  TRY(findings.recover().context("findings"));
   TRY(registry.recover().context("registry"));
   TRY(pipeline.recover().context("pipeline"));
   TRY(deliver.recover().context("deliver"));
@@ -196,6 +199,7 @@ Result<void> House::serve() {
   auto& rooms = *rooms_;
   TRY(rooms.listen());
   rooms.events.start();
+  rooms.findings.start();
   rooms.pipeline.start();
   rooms.deliver.start();
   rooms.watch.start();
@@ -236,6 +240,7 @@ void House::stop() {
   rooms.watch.stop();
   rooms.deliver.stop();
   rooms.pipeline.stop();
+  rooms.findings.stop();
   rooms.events.stop();
 }
 

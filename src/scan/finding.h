@@ -14,6 +14,7 @@ BOOST_DESCRIBE_ENUM(Severity, blocker, critical, major)
 struct Text {  // the same sentence twice
   std::string zh, en;
 };
+BOOST_DESCRIBE_STRUCT(Text, (), (zh, en))
 Text shown(Severity severity);
 
 // Lines and columns count from 1; columns count characters (Unicode code points); the end is the place behind the last
@@ -22,6 +23,7 @@ struct Range {
   int line = 1, column = 1, end_line = 1, end_column = 1;
   bool operator==(const Range&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Range, (), (line, column, end_line, end_column))
 
 struct Finding {
   std::string engine;  // "p3c"
@@ -35,6 +37,7 @@ struct Finding {
   // which of several equal ones it is: it stays when lines move or are indented anew, and changes when the line does.
   std::string fingerprint;
 };
+BOOST_DESCRIBE_STRUCT(Finding, (), (engine, rule, severity, path, range, message, remedy, fingerprint))
 std::string fingerprint(std::string_view rule, std::string_view path, std::string_view line);
 std::string repeated_fingerprint(std::string_view first, int nth);  // of the nth further one with that fingerprint
 
@@ -45,5 +48,6 @@ struct Gap {
   std::string rule;  // empty: no rule in particular
   Text reason;
 };
+BOOST_DESCRIBE_STRUCT(Gap, (), (path, line, rule, reason))
 
 }  // namespace sampan::scan

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/files.h"
@@ -27,26 +28,12 @@ Scanned too_large(const std::string& path) {
                        fmt::format("not checked: over {} MiB", kMostBytes >> 20)});
 }
 
-Scanned with_engine(p3c::Engine& engine, const std::string& path, std::string bytes) {
-  if (!p3c::reads(path)) return {};
-  if (bytes.size() > kMostBytes) return too_large(path);
-  const auto size = bytes.size();
-  const auto decoded = decode(std::move(bytes));
-  if (!decoded) return unread(path, {"没有检查：是二进制文件", "not checked: it is binary"});
-  auto outcome = engine.check(path, decoded->text);
-  Scanned scanned{std::move(outcome.findings), std::move(outcome.gaps), outcome.suppressed, 1, size};
-  if (!decoded->whole)
-    scanned.gaps.push_back(
-        {path, 0, "", {"有的字节在 UTF-8 和 GBK 里都不是文字", "some bytes are text neither in UTF-8 nor in GBK"}});
-  return scanned;
-}
-
-Scanned from_disk(p3c::Engine& engine, const std::string& folder, const Found& file) {
+Scanned from_disk(Scanner& scanner, const std::string& folder, const Found& file) {
   if (file.size > kMostBytes) return too_large(file.path);
   auto bytes = read_file(folder + "/" + file.path, kMostBytes + 1);
   if (!bytes.has_value())
     return unread(file.path, {"没有检查：" + bytes.error().message, "not checked: " + bytes.error().message});
-  return with_engine(engine, file.path, std::move(*bytes));
+  return scanner.file(file.path, std::move(*bytes));
 }
 
 void join(Scanned& all, Scanned part) {
@@ -59,9 +46,34 @@ void join(Scanned& all, Scanned part) {
 
 }  // namespace
 
+bool is_source(std::string_view path) { return p3c::reads(path); }
+
+struct Scanner::Parts {
+  std::optional<p3c::Engine> p3c;
+};
+
+Scanner::Scanner(const Settings& settings, Engines engines) : parts_(std::make_unique<Parts>()) {
+  if (engines.p3c) parts_->p3c.emplace(settings, p3c::all_rules());
+}
+Scanner::Scanner(Scanner&&) noexcept = default;
+Scanner::~Scanner() = default;
+
+Scanned Scanner::file(const std::string& path, std::string bytes) {
+  if (!parts_->p3c || !p3c::reads(path)) return {};
+  if (bytes.size() > kMostBytes) return too_large(path);
+  const auto size = bytes.size();
+  const auto decoded = decode(std::move(bytes));
+  if (!decoded) return unread(path, {"没有检查：是二进制文件", "not checked: it is binary"});
+  auto outcome = parts_->p3c->check(path, decoded->text);
+  Scanned scanned{std::move(outcome.findings), std::move(outcome.gaps), outcome.suppressed, 1, size};
+  if (!decoded->whole)
+    scanned.gaps.push_back(
+        {path, 0, "", {"有的字节在 UTF-8 和 GBK 里都不是文字", "some bytes are text neither in UTF-8 nor in GBK"}});
+  return scanned;
+}
+
 Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes) {
-  p3c::Engine engine(settings, p3c::all_rules());
-  return with_engine(engine, path, std::move(bytes));
+  return Scanner(settings).file(path, std::move(bytes));
 }
 
 Result<Scanned> scan_folder(const Settings& settings, const std::string& folder, const FolderOptions& options) {
@@ -71,9 +83,9 @@ Result<Scanned> scan_folder(const Settings& settings, const std::string& folder,
   std::mutex speaking;
   int done = 0;
   const auto work = [&] {
-    p3c::Engine engine(settings, p3c::all_rules());
+    Scanner scanner(settings, options.engines);
     for (std::size_t i = next++; i < files.size(); i = next++) {
-      parts[i] = from_disk(engine, folder, files[i]);
+      parts[i] = from_disk(scanner, folder, files[i]);
       if (!options.progress) continue;
       const std::lock_guard lock(speaking);
       options.progress(++done, static_cast<int>(files.size()));

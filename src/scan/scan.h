@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,13 +25,32 @@ struct Scanned {
   std::uint64_t bytes = 0;
 };
 
-// One file of which the bytes are at hand; `path` decides which engine reads it (none: an empty result with files 0).
-// A file over kMostBytes, or one that is binary under a source file's name, is a gap.
+// Which engines look.
+struct Engines {
+  bool p3c = true, secrets = true;
+};
+
+// One per thread: it keeps its engines, which are dear to make, from file to file.
+class Scanner {
+ public:
+  explicit Scanner(const Settings& settings, Engines engines = {});  // the settings must outlive it
+  Scanner(Scanner&&) noexcept;
+  ~Scanner();
+  // One file of which the bytes are at hand; `path` decides which engine reads it (none: an empty result with files 0).
+  // A file over kMostBytes, or one that is binary under a source file's name, is a gap.
+  Scanned file(const std::string& path, std::string bytes);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+bool is_source(std::string_view path);  // by its name: an engine that knows the language reads it
 inline constexpr std::size_t kMostBytes = 4 << 20;
-Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes);
+Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes);  // with a Scanner of its own
 
 struct FolderOptions {
   int threads = 2;
+  Engines engines{};
   std::function<void(int done, int all)> progress{};  // called after each file, by one thread at a time
 };
 // Every file below the folder that an engine reads. Left out: what settings exclude, folders whose name begins with a

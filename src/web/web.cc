@@ -70,6 +70,7 @@ std::vector<Route> Web::State::all_routes() {
   };
   add(rooms.people.routes());
   add(rooms.git.routes());
+  add(rooms.findings.routes());
   add(rooms.pipeline.routes());
   add(rooms.pipeline.runner_routes());
   add(rooms.registry.routes());

@@ -11,6 +11,7 @@
 #include "base/events.h"
 #include "base/http.h"
 #include "deliver/deliver.h"
+#include "findings/findings.h"
 #include "model/route.h"
 #include "notify/notify.h"
 #include "watch/watch.h"
@@ -31,6 +32,7 @@ struct Rooms {
   Hub& hub;
   people::People& people;
   git::Git& git;
+  findings::Findings& findings;
   pipeline::Pipeline& pipeline;
   registry::Registry& registry;
   deliver::Deliver& deliver;

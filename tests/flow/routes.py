@@ -174,6 +174,28 @@ def code(call, admin, me, repo):
     return at
 
 
+def scans(call, admin, me, at, repo):
+    """A file with one finding (a constant spelled small), dismissed and taken up again."""
+    of = "/api/v1/repos/{group}/{repo}/"
+    call(admin, "PUT", of + "red-lines", at, body={"items": [{"branch": "master", "severity": severity, "scope": "all", "most": 0} for severity in ("critical", "major")]})
+    call(admin, "PUT", of + "red-lines", at, body={"items": [{"branch": "", "severity": "major", "scope": "all", "most": 0}]}, refused=422)
+    repo.write("Sample.java", "package page;\n\n/**\n * Sample.\n *\n * @author ann\n * @date 2026/01/01\n */\npublic class Sample {\n    private int Bad_Name;\n}\n")
+    repo.commit("A field of a wrong name")
+    repo.push("master")
+    call(admin, "POST", of + "scans", at, body={"ref": "master"})
+    found = wait_for("the scan", lambda: (lambda f: f if f["scan"] and f["scan"]["state"] == "done" else None)(call(admin, "GET", of + "findings", at, {"ref": "master"})), 20)
+    assert [f["rule"] for f in found["items"]] == ["LowerCamelCaseVariableNamingRule"], found
+    assert call(admin, "GET", of + "findings/trend", at)["items"][0]["fresh"] == found["scan"]["fresh"]
+    assert call(admin, "GET", of + "gate", at)["state"] == "failed"
+    wanted = {"fingerprint": found["items"][0]["fingerprint"], "ref": "master", "reason": "the column is called so", "days": 30}
+    call(me, "POST", of + "dismissals", at, body=wanted, refused=404)
+    made = call(admin, "POST", of + "dismissals", at, body=wanted)
+    assert call(admin, "GET", of + "gate", at)["state"] == "passed"
+    assert call(admin, "GET", of + "dismissals", at)["items"][0]["reason"] == wanted["reason"]
+    call(admin, "DELETE", of + "dismissals/{id}", {**at, "id": made["id"]})
+    call(admin, "GET", of + "red-lines", at)
+
+
 class RunnerByHand:
     """A runner spoken by its documented protocol, for the one label it registered with."""
 
@@ -337,7 +359,9 @@ def every_documented_route_answers_as_documented(house):
     me = people(call, admin, house)
     folder = house.folder / "work/book"
     folder.mkdir(parents=True)
-    at = code(call, admin, me, Repo(folder, f"{house.url}/routes/book.git", "admin", house.password))
+    repo = Repo(folder, f"{house.url}/routes/book.git", "admin", house.password)
+    at = code(call, admin, me, repo)
+    scans(call, admin, me, at, repo)
     runs(call, admin, me, at)
     settings(call, admin)
     images(call, admin)

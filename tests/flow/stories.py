@@ -52,6 +52,21 @@ def a_wrong_pipeline_file_is_told_with_line_and_nearest_name(house):
     assert record["outcome"] == "nothing" and "Command" in record["reason"], record
 
 
+def a_push_is_told_what_scanning_found(house):
+    java = "package com.company;\n\n/**\n * Sample.\n *\n * @author li\n * @date 2026/01/01\n */\npublic class {name} {{\n    private int {field};\n}}\n"
+    repo = house.repository("scanned", {"src/First.java": java.format(name="First", field="goodName")})
+    repo.commit("First")
+    _, said = repo.push("master")
+    assert "scan of master: no new findings (0 known)" in said, said
+    repo.write("src/Second.java", java.format(name="Second", field="Bad_Name"))
+    repo.commit("Second")
+    _, said = repo.push("master")
+    assert "1 new finding (1 warning)" in said and "src/Second.java:10  LowerCamelCaseVariableNamingRule" in said, said
+    assert "/code/company/scanned/findings?ref=master" in said, said
+    found = house.admin.get("/api/v1/repos/company/scanned/findings?ref=master")
+    assert found["fresh"] == 1 and found["scan"]["files"] == 1, found["scan"]
+
+
 def a_viewer_may_not_push_and_a_stranger_sees_nothing(house):
     house.repository("guarded", {"a": "1\n"})
     stranger = house.repository("guarded", {"b": "2\n"}, login="viewer")
@@ -268,7 +283,7 @@ def an_upgrade_replaces_the_runner(house):
 
 ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
-    a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
+    a_push_is_told_what_scanning_found, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
     a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_route_answers_as_documented, the_command_line_speaks_to_it,
     an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing, a_pipeline_runs_on_the_working_tree,

@@ -1,0 +1,226 @@
+// The scan of one commit: what changed since its base is read, what is known is not; counts follow from those of the
+// base.
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "findings/standing.h"
+#include "findings/state.h"
+
+namespace sampan::findings {
+
+namespace {
+
+constexpr std::string_view kSettingsFile = ".sampan/scan.yaml";
+constexpr std::size_t kMostTogether = 128;  // blobs in memory at once
+constexpr std::size_t kMostBytesTogether = 32 << 20;
+
+struct Loaded {
+  FileKey key;
+  std::optional<std::string> bytes;
+};
+
+FileOutcome outcome_of(scan::Scanner& scanner, Loaded& file) {
+  if (file.bytes) {
+    auto scanned = scanner.file(file.key.path, std::move(*file.bytes));
+    return {std::move(scanned.findings), std::move(scanned.gaps)};
+  }
+  if (!scan::is_source(file.key.path)) return {};  // a film, an archive: nothing that people wrote
+  return {{}, {{file.key.path, 0, "", {"没有检查：文件太大", "not checked: too large"}}}};
+}
+
+// One repository's files through the engines, by one rule set.
+class Reading {
+ public:
+  Reading(Findings::State& state, const git::Repo& repo, const CommitSettings& with)
+      : state_(state), repo_(repo), with_(with) {}
+
+  // Afterwards each of the files has an outcome. Returns how many had to be read.
+  Result<std::int64_t> read(const std::vector<FileKey>& wanted) {
+    const auto known =
+        TRY(state_.db.read([&](Tx& tx) { return store::known_files(tx, repo_.id, with_.rule_set, wanted); }));
+    std::set<FileKey> unknown;
+    for (const auto& key : wanted) {
+      if (!known.contains(key) && !with_.settings.excludes(key.path)) unknown.insert(key);
+    }
+    std::vector<FileKey> keys(unknown.begin(), unknown.end());
+    std::vector<Sha> blobs;
+    for (const auto& key : keys) blobs.push_back(key.blob);
+    std::vector<Loaded> loaded;
+    std::size_t bytes = 0;
+    Result<void> stored;
+    const auto take = [&](std::size_t i, std::optional<std::string> text) {
+      bytes += text ? text->size() : 0;
+      loaded.push_back({keys[i], std::move(text)});
+      if (loaded.size() < kMostTogether && bytes < kMostBytesTogether) return;
+      if (stored) stored = scan_and_store(loaded);
+      loaded.clear();
+      bytes = 0;
+    };
+    TRY(state_.git.read_blobs(repo_, blobs, kMostBytesRead, take));
+    if (stored) stored = scan_and_store(loaded);
+    TRY(std::move(stored));
+    return static_cast<std::int64_t>(keys.size());
+  }
+
+ private:
+  Result<void> scan_and_store(std::vector<Loaded>& files) {
+    std::vector<FileOutcome> outcomes(files.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+      scan::Scanner scanner(with_.settings);
+      for (std::size_t i = next++; i < files.size(); i = next++) outcomes[i] = outcome_of(scanner, files[i]);
+    };
+    {
+      std::jthread other;
+      if (files.size() > 4) other = std::jthread(work);
+      work();
+    }
+    return state_.db.write_lazily([&](Tx& tx) -> Result<void> {
+      for (std::size_t i = 0; i < files.size(); ++i)
+        TRY(store::insert_file(tx, repo_.id, with_.rule_set, files[i].key, outcomes[i]));
+      return {};
+    });
+  }
+
+  Findings::State& state_;
+  const git::Repo& repo_;
+  const CommitSettings& with_;
+};
+
+// Both sides of what changed: everything found in the files as they are, and as they were.
+struct Sides {
+  FileOutcome now, before;
+};
+
+Result<Sides> sides_of(Findings::State& state, const git::Repo& repo, const std::string& rule_set,
+                       const std::vector<FileKey>& now, const std::vector<FileKey>& before) {
+  return state.db.read([&](Tx& tx) -> Result<Sides> {
+    Sides sides;
+    const auto gather = [&](const std::vector<FileKey>& keys, FileOutcome& into) -> Result<void> {
+      for (const auto& key : keys) {
+        auto outcome = TRY(store::find_file(tx, repo.id, rule_set, key));
+        if (!outcome) continue;  // left out by the settings
+        std::move(outcome->findings.begin(), outcome->findings.end(), std::back_inserter(into.findings));
+        std::move(outcome->gaps.begin(), outcome->gaps.end(), std::back_inserter(into.gaps));
+      }
+      return {};
+    };
+    TRY(gather(now, sides.now));
+    TRY(gather(before, sides.before));
+    return sides;
+  });
+}
+
+// The files that differ from the base, as they are and as they were.
+struct Changed {
+  std::vector<FileKey> now, before;
+};
+
+Result<Changed> changed_since_base(Findings::State& state, const git::Repo& repo, const CommitScan& scan) {
+  Changed changed;
+  if (scan.base.is_zero()) {
+    for (auto& file : TRY(state.git.all_files(repo, scan.commit)))
+      changed.now.push_back({std::move(file.path), file.blob});
+    return changed;
+  }
+  for (const auto& change : TRY(state.git.changed_files(repo, scan.base, scan.commit))) {
+    if (!change.new_blob.is_zero()) changed.now.push_back({change.path, change.new_blob});
+    for (const auto& old : change.old_blobs) changed.before.push_back({change.path, old});
+  }
+  return changed;
+}
+
+Counts moved(const Counts& base, const Counts& more, const Counts& less) {
+  return {base.blocker + more.blocker - less.blocker, base.critical + more.critical - less.critical,
+          base.major + more.major - less.major};
+}
+
+}  // namespace
+
+Result<CommitSettings> settings_at(Findings::State& state, const git::Repo& repo, const Sha& commit) {
+  static const std::string rules = sha256_hex(SAMPAN_VERSION + scan::rule_reference());
+  CommitSettings with;
+  auto text = state.git.read_file(repo, commit, kSettingsFile);
+  if (!text && text.error().code != Errc::not_found) return text.error();
+  with.rule_set = sha256_hex(rules + (text ? *text : std::string())).substr(0, 32);
+  if (!text) return with;
+  auto settings = scan::read_settings(*text, std::string(kSettingsFile));
+  if (settings) {
+    with.settings = std::move(*settings);
+  } else {
+    with.gap = scan::Gap{std::string(kSettingsFile),
+                         0,
+                         "",
+                         {"没有生效：" + settings.error().message, "not in force: " + settings.error().message}};
+  }
+  return with;
+}
+
+Result<void> scan_commit(Findings::State& state, const git::Repo& repo, CommitScan& scan) {
+  const auto with = TRY(settings_at(state, repo, scan.commit));
+  scan.rule_set = with.rule_set;
+  Reading reading(state, repo, with);
+  const auto base = TRY(state.db.read([&](Tx& tx) { return store::find_scan(tx, repo.id, scan.base); }));
+  const bool counted = base && base->state == ScanState::done && base->rule_set == with.rule_set;
+
+  const auto changed = TRY(changed_since_base(state, repo, scan));
+  std::vector<FileKey> all;  // only when the base's counts do not help
+  if (!counted) {
+    for (auto& file : TRY(state.git.all_files(repo, scan.commit))) all.push_back({std::move(file.path), file.blob});
+  }
+  scan.files = TRY(reading.read(changed.now)) + TRY(reading.read(changed.before)) + TRY(reading.read(all));
+
+  const auto sides = TRY(sides_of(state, repo, with.rule_set, changed.now, changed.before));
+  scan.fresh = fresh_count(sides.now.findings, fingerprints(sides.before.findings));
+  if (counted) {
+    scan.found = moved(base->found, count(sides.now.findings), count(sides.before.findings));
+    scan.gaps = base->gaps + static_cast<std::int64_t>(sides.now.gaps.size()) -
+                static_cast<std::int64_t>(sides.before.gaps.size());
+  } else {
+    const auto whole = TRY(sides_of(state, repo, with.rule_set, all, {}));
+    scan.found = count(whole.now.findings);
+    scan.gaps = static_cast<std::int64_t>(whole.now.gaps.size()) + (with.gap ? 1 : 0);
+  }
+  return {};
+}
+
+Result<std::vector<scan::Finding>> fresh_of(Findings::State& state, const git::Repo& repo, const CommitScan& scan) {
+  const auto changed = TRY(changed_since_base(state, repo, scan));
+  auto sides = TRY(sides_of(state, repo, scan.rule_set, changed.now, changed.before));
+  const auto before = fingerprints(sides.before.findings);
+  std::erase_if(sides.now.findings, [&](const scan::Finding& one) { return before.contains(one.fingerprint); });
+  return std::move(sides.now.findings);
+}
+
+Result<Held> findings_at(Findings::State& state, const git::Repo& repo, const Sha& commit) {
+  const auto scan = TRY(state.db.read([&](Tx& tx) { return store::find_scan(tx, repo.id, commit); }));
+  if (!scan) return fail(Errc::not_found, "commit {} of {} is not scanned", commit.short_text(), repo.path());
+  Held held{*scan, {}, {}};
+  if (scan->state != ScanState::done) return held;
+  std::set<FileKey> tree;
+  for (auto& file : TRY(state.git.all_files(repo, commit))) tree.insert({std::move(file.path), file.blob});
+  auto files = TRY(state.db.read([&](Tx& tx) { return store::files_with_findings(tx, repo.id, scan->rule_set); }));
+  for (auto& [key, outcome] : files) {
+    if (!tree.contains(key)) continue;
+    std::move(outcome.findings.begin(), outcome.findings.end(), std::back_inserter(held.findings));
+    std::move(outcome.gaps.begin(), outcome.gaps.end(), std::back_inserter(held.gaps));
+  }
+  if (auto with = TRY(settings_at(state, repo, commit)); with.gap) held.gaps.push_back(std::move(*with.gap));
+  return held;
+}
+
+Result<std::vector<Standing>> standings_of(Findings::State& state, const git::Repo& repo, Held held) {
+  std::set<std::string> fresh;
+  if (held.scan.state == ScanState::done) fresh = fingerprints(TRY(fresh_of(state, repo, held.scan)));
+  std::set<std::string> before;
+  for (const auto& finding : held.findings) {
+    if (!fresh.contains(finding.fingerprint)) before.insert(finding.fingerprint);
+  }
+  const auto dismissals = TRY(state.db.read([&](Tx& tx) { return store::list_dismissals(tx, repo.id); }));
+  return stand(std::move(held.findings), before, dismissals, state.clock.now());
+}
+
+}  // namespace sampan::findings

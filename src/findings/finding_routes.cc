@@ -1,0 +1,247 @@
+// Findings for pages and programs: of a ref, of one commit's files, over time; the scan itself.
+#include <charconv>
+
+#include "base/enum_text.h"
+#include "base/json_struct.h"
+#include "base/text.h"
+#include "findings/standing.h"
+#include "findings/state.h"
+
+namespace sampan::findings {
+
+namespace {
+
+using State = Findings::State;
+
+constexpr int kMostTrend = 100;
+
+struct ScanView {
+  Sha commit, base;
+  ScanState state = ScanState::queued;
+  std::string reason;
+  std::int64_t files = 0;
+  Counts found, fresh;
+  std::int64_t gaps = 0;
+  double took_ms = 0;
+  Time created_at{};
+  std::optional<Time> finished_at;
+};
+BOOST_DESCRIBE_STRUCT(ScanView, (),
+                      (commit, base, state, reason, files, found, fresh, gaps, took_ms, created_at, finished_at))
+
+struct DismissedView {
+  std::int64_t id = 0;
+  std::string by, reason;
+  Time at{}, until{};
+};
+BOOST_DESCRIBE_STRUCT(DismissedView, (), (id, by, reason, at, until))
+
+struct FindingView : scan::Finding {
+  bool fresh = false;
+  std::optional<DismissedView> dismissed;
+};
+BOOST_DESCRIBE_STRUCT(FindingView, (scan::Finding), (fresh, dismissed))
+
+struct RuleCount {
+  std::string engine, rule;
+  scan::Severity severity = scan::Severity::major;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(RuleCount, (), (engine, rule, severity, count))
+
+struct FindingList {
+  std::optional<ScanView> scan;  // absent: the commit is not scanned
+  Sha commit;
+  Counts open;  // neither dismissed nor filtered
+  std::int64_t fresh = 0, dismissed = 0;
+  std::vector<RuleCount> rules;
+  std::vector<scan::Gap> gaps;
+  std::vector<FindingView> items;
+  std::optional<std::string> next;
+};
+BOOST_DESCRIBE_STRUCT(FindingList, (), (scan, commit, open, fresh, dismissed, rules, gaps, items, next))
+
+struct Trend {
+  std::vector<ScanView> items;
+};
+BOOST_DESCRIBE_STRUCT(Trend, (), (items))
+
+struct ScanOrder {
+  std::string ref;
+};
+BOOST_DESCRIBE_STRUCT(ScanOrder, (), (ref))
+
+ScanView view_of(const CommitScan& scan) {
+  return {scan.commit,     scan.base,       scan.state,
+          scan.reason,     scan.files,      scan.found,
+          scan.fresh,      scan.gaps,       static_cast<double>(scan.took.count()) / 1000,
+          scan.created_at, scan.finished_at};
+}
+
+FindingView view_of(const Standing& standing) {
+  FindingView view;
+  static_cast<scan::Finding&>(view) = standing.finding;
+  view.fresh = standing.fresh;
+  if (const auto& by = standing.dismissed)
+    view.dismissed = DismissedView{by->id, by->actor, by->reason, by->created_at, by->until};
+  return view;
+}
+
+Result<git::Repo> repo_of(State& state, const Request& request) {
+  return state.git.find_repo(request.param("group"), request.param("repo"));
+}
+
+// The filters of the list.
+struct Wanted {
+  std::string engine, rule, path, standing;
+  std::optional<scan::Severity> severity;
+
+  bool keeps(const Standing& one) const {
+    const auto& finding = one.finding;
+    if (!engine.empty() && finding.engine != engine) return false;
+    if (!rule.empty() && finding.rule != rule) return false;
+    if (!path.empty() && finding.path.find(path) == std::string::npos) return false;
+    if (severity && finding.severity != *severity) return false;
+    if (standing == "all") return true;
+    if (standing == "dismissed") return one.dismissed.has_value();
+    return !one.dismissed && (standing != "fresh" || one.fresh);
+  }
+};
+
+Result<Wanted> wanted_of(const Request& request) {
+  Wanted wanted{request.find_query("engine").value_or(""),
+                request.find_query("rule").value_or(""),
+                request.find_query("path").value_or(""),
+                request.find_query("standing").value_or("open"),
+                {}};
+  static const std::vector<std::string> kStandings{"open", "fresh", "dismissed", "all"};
+  if (std::find(kStandings.begin(), kStandings.end(), wanted.standing) == kStandings.end())
+    return fail(Errc::invalid, "query 'standing': '{}' is none of open, fresh, dismissed, all{}", wanted.standing,
+                did_you_mean(wanted.standing, kStandings));
+  if (const auto text = request.find_query("severity"); text && !text->empty()) {
+    wanted.severity = enum_from<scan::Severity>(*text);
+    if (!wanted.severity)
+      return fail(Errc::invalid, "query 'severity': '{}' is none of blocker, critical, major", *text);
+  }
+  return wanted;
+}
+
+void count_rules(const std::vector<Standing>& standings, FindingList& out) {
+  std::map<std::pair<std::string, std::string>, RuleCount> rules;
+  for (const auto& one : standings) {
+    if (one.dismissed) {
+      ++out.dismissed;
+      continue;
+    }
+    const auto& finding = one.finding;
+    auto& rule = rules[{finding.engine, finding.rule}];
+    rule = {finding.engine, finding.rule, finding.severity, rule.count + 1};
+    out.fresh += one.fresh ? 1 : 0;
+  }
+  for (auto& [_, rule] : rules) out.rules.push_back(std::move(rule));
+  std::stable_sort(out.rules.begin(), out.rules.end(),
+                   [](const RuleCount& a, const RuleCount& b) { return a.count > b.count; });
+}
+
+Result<std::size_t> number_of(const Request& request, std::string_view name, std::size_t highest, std::size_t absent) {
+  const auto text = request.find_query(name);
+  if (!text || text->empty()) return absent;
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || value > highest)
+    return fail(Errc::invalid, "query '{}': expected a number up to {}, found '{}'", name, highest, *text);
+  return value;
+}
+
+Result<Response> list(State& state, const Request& request) {
+  const auto repo = TRY(repo_of(state, request));
+  const auto wanted = TRY(wanted_of(request));
+  const auto from = TRY(number_of(request, "before", 100'000'000, 0));
+  const auto most = TRY(number_of(request, "limit", 500, 100));
+  FindingList out;
+  auto commit = state.git.resolve(repo, request.find_query("ref").value_or(""));
+  if (!commit && commit.error().code == Errc::not_found && !request.find_query("ref"))
+    return Response::json(200, to_json(out));  // nothing was pushed yet
+  out.commit = TRY(std::move(commit));
+  auto found = findings_at(state, repo, out.commit);
+  if (!found && found.error().code == Errc::not_found) return Response::json(200, to_json(out));
+  auto held = TRY(std::move(found));
+  out.scan = view_of(held.scan);
+  out.gaps = held.gaps;
+  const auto standings = TRY(standings_of(state, repo, std::move(held)));
+  count_rules(standings, out);
+  std::vector<scan::Finding> open;
+  std::vector<const Standing*> kept;
+  for (const auto& one : standings) {
+    if (!one.dismissed) open.push_back(one.finding);
+    if (wanted.keeps(one)) kept.push_back(&one);
+  }
+  out.open = count(open);
+  for (std::size_t i = from; i < std::min(kept.size(), from + most); ++i) out.items.push_back(view_of(*kept[i]));
+  if (from + most < kept.size()) out.next = std::to_string(from + most);
+  return Response::json(200, to_json(out));
+}
+
+Result<Response> trend(State& state, const Request& request) {
+  const auto repo = TRY(repo_of(state, request));
+  auto ref = request.find_query("ref").value_or("");
+  if (ref.empty()) ref = repo.default_branch;
+  Trend out;
+  for (const auto& scan :
+       TRY(state.db.read([&](Tx& tx) { return store::scans_of_ref(tx, repo.id, "refs/heads/" + ref, kMostTrend); })))
+    out.items.push_back(view_of(scan));
+  return Response::json(200, to_json(out));
+}
+
+Result<Response> order(State& state, const Request& request) {
+  const auto repo = TRY(repo_of(state, request));
+  const auto wanted = TRY(from_json<ScanOrder>(request.body));
+  const auto commit = TRY(state.git.resolve(repo, wanted.ref));
+  const auto branch = wanted.ref.empty() ? repo.default_branch : wanted.ref;
+  auto scan = TRY(state.scan_of(repo, commit, "refs/heads/" + branch, Sha::zero()));
+  const auto with = TRY(settings_at(state, repo, commit));
+  if (scan.state == ScanState::failed || (scan.state == ScanState::done && scan.rule_set != with.rule_set)) {
+    TRY(state.db.write([&](Tx& tx) { return store::queue_again(tx, scan.id); }));
+    scan.state = ScanState::queued;
+  }
+  state.enqueue(scan);
+  return Response::json(202, to_json(view_of(scan)));
+}
+
+}  // namespace
+
+std::vector<Route> finding_routes(State& state) {
+  const std::string under = "/api/v1/repos/:group/:repo/";
+  return {
+      {.method = Method::get,
+       .pattern = under + "findings",
+       .need = Need::viewer(),
+       .handler = [&](const Request& r, const Actor&) { return list(state, r); },
+       .summary = "List what scanning found at a ref",
+       .response_schema = answer_schema_of<FindingList>(),
+       .query = {{"ref", "branch, tag or sha; the default branch when absent"},
+                 {"engine", "of this engine only"},
+                 {"rule", "of this rule only"},
+                 {"severity", "blocker, critical or major"},
+                 {"path", "in files whose path holds this"},
+                 {"standing", "open (the default), fresh, dismissed or all"},
+                 {"limit", "at most this many, 1-500"},
+                 {"before", "the cursor of the page before"}}},
+      {.method = Method::get,
+       .pattern = under + "findings/trend",
+       .need = Need::viewer(),
+       .handler = [&](const Request& r, const Actor&) { return trend(state, r); },
+       .summary = "List the last scans of a branch with their counts, newest first",
+       .response_schema = answer_schema_of<Trend>(),
+       .query = {{"ref", "a branch; the default branch when absent"}}},
+      {.method = Method::post,
+       .pattern = under + "scans",
+       .need = Need::developer(),
+       .handler = [&](const Request& r, const Actor&) { return order(state, r); },
+       .summary = "Scan a ref now, again if the rules have changed",
+       .request_schema = schema_of<ScanOrder>(),
+       .response_schema = answer_schema_of<ScanView>()},
+  };
+}
+
+}  // namespace sampan::findings

@@ -1,0 +1,97 @@
+// What scanning found in each repository, and where it stands: new or known, dismissed by whom and why, over a red line
+// or not. Every push is scanned; one that brings a secret is refused.
+// hears: PushReceived.   says: nothing.   owns: commit_scan, scanned_file, dismissal, red_line.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "base/events.h"
+#include "git/git.h"
+#include "model/route.h"
+#include "people/people.h"
+#include "scan/scan.h"
+
+namespace sampan::findings {
+
+struct Config {
+  std::string public_url;  // links to pages in what a push is told
+  std::chrono::milliseconds patience{
+      1'000};  // a push's answer waits so long for its scan, which then goes on by itself
+};
+
+struct Counts {
+  std::int64_t blocker = 0, critical = 0, major = 0;
+  std::int64_t all() const { return blocker + critical + major; }
+  bool operator==(const Counts&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Counts, (), (blocker, critical, major))
+
+enum class ScanState { queued, done, failed };
+BOOST_DESCRIBE_ENUM(ScanState, queued, done, failed)
+
+// The scan of one commit. Counts are of all that was found, dismissed or not.
+struct CommitScan {
+  std::int64_t id = 0;
+  RepoId repo;
+  Sha commit, base;  // base: what `fresh` is measured against; zero: nothing, then everything is fresh
+  std::string ref;   // "refs/heads/main": the first it was scanned for
+  std::string rule_set;
+  ScanState state = ScanState::queued;
+  std::string reason;      // of a failed one
+  std::int64_t files = 0;  // read for this scan; files already known are not read again
+  Counts found, fresh;
+  std::int64_t gaps = 0;
+  std::chrono::microseconds took{0};
+  Time created_at{};
+  std::optional<Time> finished_at;
+};
+
+// How many findings of a severity a branch may have. Absent lines: the limits of the commit's .sampan/scan.yaml.
+enum class LineScope { all, fresh };
+BOOST_DESCRIBE_ENUM(LineScope, all, fresh)
+struct RedLine {
+  std::string branch;  // a pattern (base/text.h, glob_match) over "main", "release/1"
+  scan::Severity severity = scan::Severity::blocker;
+  LineScope scope = LineScope::all;
+  std::int64_t most = 0;
+};
+BOOST_DESCRIBE_STRUCT(RedLine, (), (branch, severity, scope, most))
+
+// passed: looked at whole and below every line; failed: over one; unknown: not scanned, or not everything could be
+// looked at. Dismissed findings do not count.
+enum class GateState { passed, failed, unknown };
+BOOST_DESCRIBE_ENUM(GateState, passed, failed, unknown)
+struct Verdict {
+  GateState state = GateState::unknown;
+  std::string reason;                    // one sentence; of a failed one the line and the count
+  std::vector<scan::Finding> offenders;  // of the lines that are crossed
+};
+
+class Findings {
+ public:
+  Findings(Db& db, Clock& clock, EventLog& events, git::Git& git, people::People& people, Config config);
+  ~Findings();
+  // Registers the listener, the check of pushes and their notice. Call once, before EventLog::start().
+  void connect();
+  Result<void> recover();  // scans that were queued or under way when the server stopped begin again
+  void start();
+  void stop();
+
+  // What a merge, a deployment or a person asks before going on. `branch`: whose red lines count, short.
+  Result<Verdict> gate(const git::Repo& repo, const Sha& commit, std::string_view branch);
+
+  std::vector<Route> routes();
+
+  struct State;  // private to the room
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sampan::findings

@@ -1,0 +1,131 @@
+// A push that brings a secret is refused: once it is in the history of everybody who fetches, only changing the secret
+// helps.
+#include "base/log.h"
+#include "base/text.h"
+#include "findings/standing.h"
+#include "findings/state.h"
+
+namespace sampan::findings {
+
+namespace {
+
+constexpr std::string_view kOption = "allow-secret=";
+constexpr std::size_t kMostNamed = 10;
+constexpr std::size_t kIdDigits = 12;  // of a fingerprint, in an option
+constexpr std::chrono::hours kYear{24 * 365};
+
+struct Allowed {
+  std::string id, reason;
+};
+
+// "-o allow-secret=0123456789ab:it is the example of the manual".
+Result<std::vector<Allowed>> allowed_by(const std::vector<std::string>& options) {
+  std::vector<Allowed> allowed;
+  for (const auto& option : options) {
+    if (!option.starts_with(kOption)) continue;
+    const auto rest = option.substr(kOption.size());
+    const auto colon = rest.find(':');
+    const auto id = rest.substr(0, colon);
+    const std::string reason(colon == std::string::npos ? "" : trim(rest.substr(colon + 1)));
+    if (id.size() < kIdDigits || id.find_first_not_of("0123456789abcdef") != std::string::npos || reason.empty())
+      return fail(Errc::invalid,
+                  "push option '{}': expected allow-secret=ID:REASON, with the ID that the refusal names",
+                  option.substr(0, 80));
+    allowed.push_back({id, reason});
+  }
+  return allowed;
+}
+
+struct Brought {
+  Sha commit;
+  scan::Finding finding;
+};
+
+// The secrets of the push's new commits; one that was at the same path before is not brought by it.
+Result<std::vector<Brought>> secrets_of(Findings::State& state, const git::PushCheck& push,
+                                        const std::vector<git::ChangedFile>& changes) {
+  const scan::Settings settings;
+  scan::Scanner scanner(settings, {.p3c = false, .secrets = true});
+  std::vector<Brought> brought;
+  std::vector<Sha> blobs;
+  for (const auto& change : changes) blobs.push_back(change.new_blob);
+  std::vector<std::size_t> guilty;
+  std::vector<std::vector<scan::Finding>> found(changes.size());
+  TRY(state.git.read_blobs(
+      push.repo, blobs, kMostBytesRead,
+      [&](std::size_t i, std::optional<std::string> bytes) {
+        if (!bytes) return;
+        found[i] = scanner.file(changes[i].path, std::move(*bytes)).findings;
+        if (!found[i].empty()) guilty.push_back(i);
+      },
+      &push));
+  for (const auto i : guilty) {
+    std::set<std::string> before;
+    TRY(state.git.read_blobs(
+        push.repo, changes[i].old_blobs, kMostBytesRead,
+        [&](std::size_t, std::optional<std::string> bytes) {
+          if (bytes) before.merge(fingerprints(scanner.file(changes[i].path, std::move(*bytes)).findings));
+        },
+        &push));
+    for (auto& finding : found[i]) {
+      if (!before.contains(finding.fingerprint)) brought.push_back({changes[i].commit, std::move(finding)});
+    }
+  }
+  return brought;
+}
+
+std::string refusal(const std::vector<Brought>& brought) {
+  std::string text =
+      brought.size() == 1 ? "this push brings a secret" : fmt::format("this push brings {} secrets", brought.size());
+  text += ", so nothing of it was taken:\n";
+  for (std::size_t i = 0; i < std::min(brought.size(), kMostNamed); ++i) {
+    const auto& [commit, finding] = brought[i];
+    text += fmt::format("  commit {}  {}:{}  {}\n    {}\n    id {}\n", commit.short_text(), finding.path,
+                        finding.range.line, finding.rule, finding.message.en, finding.fingerprint.substr(0, kIdDigits));
+  }
+  if (brought.size() > kMostNamed) text += fmt::format("  and {} more\n", brought.size() - kMostNamed);
+  text +=
+      "Take it out of the commit (git commit --amend, or git rebase -i for an older one) and push again; a secret that "
+      "has been anywhere else must be changed.\n"
+      "A false alarm: git push -o allow-secret=ID:REASON (the reason is recorded).";
+  return text;
+}
+
+}  // namespace
+
+Result<void> Findings::State::check_push(const git::PushCheck& push) {
+  const auto allowed = TRY(allowed_by(push.options));
+  const auto changes = TRY(git.brought_files(push));
+  if (changes.empty()) return {};
+  auto brought = TRY(secrets_of(*this, push, changes));
+  if (brought.empty()) return {};
+  const auto dismissals = TRY(db.read([&](Tx& tx) { return store::list_dismissals(tx, push.repo.id); }));
+  std::vector<Dismissal> declared;
+  std::erase_if(brought, [&](const Brought& one) {
+    const auto& finding = one.finding;
+    if (stand({finding}, {}, dismissals, clock.now()).front().dismissed) return true;
+    const auto named = std::find_if(allowed.begin(), allowed.end(),
+                                    [&](const Allowed& by) { return finding.fingerprint.starts_with(by.id); });
+    if (named == allowed.end()) return false;
+    declared.push_back({0,
+                        push.repo.id,
+                        finding.fingerprint,
+                        finding.rule,
+                        finding.path,
+                        push.actor.user,
+                        push.actor.name,
+                        named->reason,
+                        clock.now(),
+                        clock.now() + kYear,
+                        {},
+                        ""});
+    return true;
+  });
+  if (!brought.empty()) return fail(Errc::invalid, "{}", refusal(brought));
+  return db.write([&](Tx& tx) -> Result<void> {
+    for (const auto& dismissal : declared) TRY(dismiss(*this, tx, push.actor, push.repo, dismissal));
+    return {};
+  });
+}
+
+}  // namespace sampan::findings

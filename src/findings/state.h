@@ -1,0 +1,81 @@
+// The parts of findings, put together once.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <set>
+#include <thread>
+
+#include "base/sync.h"
+#include "findings/findings.h"
+#include "findings/standing.h"
+#include "findings/store.h"
+
+namespace sampan::findings {
+
+struct Findings::State {
+  Db& db;
+  Clock& clock;
+  EventLog& events;
+  git::Git& git;
+  people::People& people;
+  const Config config;
+
+  struct Work {
+    std::deque<CommitScan> queue;
+    std::set<std::int64_t> pending;  // ids of those queued or under way
+    bool stopping = false;
+  };
+  Sync<Work> work;
+  std::condition_variable changed;
+  std::vector<std::jthread> workers;
+
+  State(Db& db_, Clock& clock_, EventLog& events_, git::Git& git_, people::People& people_, Config config_)
+      : db(db_), clock(clock_), events(events_), git(git_), people(people_), config(std::move(config_)) {}
+
+  // The rows of the push's branches, made when they are not there yet; a deleted branch has none.
+  Result<std::vector<CommitScan>> scans_of(const events::PushReceived& push);
+  Result<CommitScan> scan_of(const git::Repo& repo, const Sha& commit, const std::string& ref, const Sha& old);
+  void enqueue(const CommitScan& scan);  // nothing when it is done, queued or under way
+  bool wait_for(std::int64_t id, std::chrono::steady_clock::time_point until);  // false: it is not done yet
+  Result<void> do_scan(CommitScan scan);
+  void run();
+
+  Result<void> check_push(const git::PushCheck& push);                // push_guard.cc
+  std::vector<std::string> notice(const events::PushReceived& push);  // notice.cc
+};
+
+inline constexpr std::size_t kMostBytesRead = 16 << 20;  // of one file; what is larger is not code
+
+// What a commit holds, as its scan knows it.
+struct Held {
+  CommitScan scan;
+  std::vector<scan::Finding> findings;  // in the order of paths and lines
+  std::vector<scan::Gap> gaps;
+};
+// not_found: the commit is not scanned.
+Result<Held> findings_at(Findings::State& state, const git::Repo& repo, const Sha& commit);
+// Fresh is what the scan's base did not have.
+Result<std::vector<Standing>> standings_of(Findings::State& state, const git::Repo& repo, Held held);
+// `.sampan/scan.yaml` of the commit, and its text; a broken one counts as absent and is named in `gap`.
+struct CommitSettings {
+  scan::Settings settings;
+  std::string rule_set;
+  std::optional<scan::Gap> gap;
+};
+Result<CommitSettings> settings_at(Findings::State& state, const git::Repo& repo, const Sha& commit);
+// Those of a done scan that its base did not have.
+Result<std::vector<scan::Finding>> fresh_of(Findings::State& state, const git::Repo& repo, const CommitScan& scan);
+// Fills the scan: reads what is not known, counts, compares with its base.
+Result<void> scan_commit(Findings::State& state, const git::Repo& repo, CommitScan& scan);
+
+// With its line in the audit log.
+Result<std::int64_t> dismiss(Findings::State& state, Tx& tx, const Actor& actor, const git::Repo& repo,
+                             const Dismissal& dismissal);
+
+Result<Verdict> verdict_of(Findings::State& state, const git::Repo& repo, const Sha& commit, std::string_view branch);
+
+std::vector<Route> finding_routes(Findings::State& state);
+std::vector<Route> rule_routes(Findings::State& state);  // dismissals, red lines, gate
+
+}  // namespace sampan::findings

@@ -1,0 +1,65 @@
+// All SQL of findings.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/db.h"
+#include "findings/findings.h"
+
+namespace sampan::findings {
+
+// What one version of one file holds by one rule set.
+struct FileOutcome {
+  std::vector<scan::Finding> findings;
+  std::vector<scan::Gap> gaps;
+};
+BOOST_DESCRIBE_STRUCT(FileOutcome, (), (findings, gaps))
+struct FileKey {
+  std::string path;
+  Sha blob;
+  auto operator<=>(const FileKey&) const = default;
+};
+
+struct Dismissal {
+  std::int64_t id = 0;
+  RepoId repo;
+  std::string fingerprint, rule, path;
+  UserId user;
+  std::string actor, reason;
+  Time created_at{}, until{};
+  std::optional<Time> ended_at;
+  std::string ended_by;
+};
+
+namespace store {
+
+// False: the commit has a scan already.
+Result<bool> insert_scan(Tx& tx, const CommitScan& scan);
+Result<void> finish_scan(Tx& tx, const CommitScan& scan);
+Result<void> queue_again(Tx& tx, std::int64_t id);
+Result<std::optional<CommitScan>> find_scan(Tx& tx, RepoId repo, const Sha& commit);
+Result<std::vector<CommitScan>> queued_scans(Tx& tx);
+Result<std::vector<CommitScan>> scans_of_ref(Tx& tx, RepoId repo, std::string_view ref, int most);  // newest first
+
+// The keys among them that have an outcome.
+Result<std::set<FileKey>> known_files(Tx& tx, RepoId repo, std::string_view rule_set, const std::vector<FileKey>& keys);
+Result<void> insert_file(Tx& tx, RepoId repo, std::string_view rule_set, const FileKey& key,
+                         const FileOutcome& outcome);
+// nullopt: not scanned by that rule set.
+Result<std::optional<FileOutcome>> find_file(Tx& tx, RepoId repo, std::string_view rule_set, const FileKey& key);
+// Of every file in which something was found.
+Result<std::vector<std::pair<FileKey, FileOutcome>>> files_with_findings(Tx& tx, RepoId repo,
+                                                                         std::string_view rule_set);
+
+Result<std::int64_t> insert_dismissal(Tx& tx, const Dismissal& dismissal);
+Result<std::vector<Dismissal>> list_dismissals(Tx& tx, RepoId repo);  // newest first, ended ones too
+Result<bool> end_dismissal(Tx& tx, RepoId repo, std::int64_t id, std::string_view by, Time now);
+
+Result<std::vector<RedLine>> list_red_lines(Tx& tx, RepoId repo);
+Result<void> replace_red_lines(Tx& tx, RepoId repo, const std::vector<RedLine>& lines);
+
+}  // namespace store
+}  // namespace sampan::findings
