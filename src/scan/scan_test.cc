@@ -191,6 +191,17 @@ TEST_CASE("scan: settings switch rules off, off for paths, and weigh them differ
   CHECK(scan_file(settings, "new/A.java", code).findings.empty());
 }
 
+TEST_CASE("scan: a scanner goes from file to file, and reads nothing with an engine it was not given") {
+  const Settings settings;
+  Scanner scanner(settings);
+  for (const char* path : {"A.java", "B.java"}) {
+    const auto result = scanner.file(path, "class Box {\n  long a = 1l;\n}\n");
+    REQUIRE(result.findings.size() == 1);
+    CHECK(result.findings[0].path == path);
+  }
+  CHECK(Scanner(settings, {.p3c = false}).file("A.java", "class Box {\n  long a = 1l;\n}\n").findings.empty());
+}
+
 TEST_CASE("scan: docs/rules/p3c.md is what the code says") {
   const auto written = must(read_file(std::string(SAMPAN_SOURCE_DIR) + "/docs/rules/p3c.md"));
   CHECK_MESSAGE(written == rule_reference(), "write it anew: sampan docs rules > docs/rules/p3c.md");
