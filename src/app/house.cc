@@ -139,6 +139,7 @@ Result<std::unique_ptr<House>> House::open(Config config) {
   for (const auto& folder : {config.data, paths.repos(), paths.pipeline(), paths.blobs(), paths.spool(),
                              paths.deliver(), paths.runner(), paths.run()}) {
     TRY(make_directories(folder, 0750).context(folder));
+    TRY(sweep_unnamed(folder));
   }
   auto db = TRY(Db::open(config.database));
   TRY(db->migrate(migrations()));

@@ -72,6 +72,8 @@ Result<void> rename_durably(const std::string& from, const std::string& to) {
 
 namespace {
 
+constexpr std::string_view kUnnamed = ".unnamed-", kRandom = "XXXXXX";
+
 Result<void> fill_and_sync(int fd, std::string_view bytes, int mode, const std::string& path) {
   TRY(write_all(fd, bytes, path));
   if (::fchmod(fd, static_cast<mode_t>(mode)) != 0 || ::fsync(fd) != 0) return fail_errno(path);
@@ -81,13 +83,26 @@ Result<void> fill_and_sync(int fd, std::string_view bytes, int mode, const std::
 }  // namespace
 
 Result<void> write_file_durably(const std::string& path, std::string_view bytes, int mode) {
-  std::string temporary = path + ".XXXXXX";
+  std::string temporary = fmt::format("{}{}{}", path, kUnnamed, kRandom);
   Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return fail_errno(path);
   auto done = fill_and_sync(fd.get(), bytes, mode, path);
   if (done) done = rename_durably(temporary, path);
   if (!done) ::unlink(temporary.c_str());
   return done;
+}
+
+Result<void> sweep_unnamed(const std::string& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const auto name = entry.path().filename().string();
+    const auto at = name.rfind(kUnnamed);
+    if (at == std::string::npos || name.size() - at != kUnnamed.size() + kRandom.size()) continue;
+    if (::unlink(entry.path().c_str()) != 0 && errno != ENOENT) return fail_errno(entry.path().string());
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    return fail(Errc::internal, "cannot read the folder {}: {}", folder, error.message());
+  return {};
 }
 
 Result<void> make_directories(const std::string& path, int mode) {

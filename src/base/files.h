@@ -36,6 +36,9 @@ Result<std::string> read_file(const std::string& path, std::size_t limit = 64 <<
 // Temporary name beside it, fsync, rename, fsync of the folder: either the old content or all of the new one, also
 // after a crash.
 Result<void> write_file_durably(const std::string& path, std::string_view bytes, int mode = 0644);
+// Drops what write_file_durably() left in `folder`, not below it, when it was stopped before the rename. Nobody may be
+// writing there meanwhile. An absent folder is fine.
+Result<void> sweep_unnamed(const std::string& folder);
 Result<void> make_directories(const std::string& path, int mode = 0755);
 Result<void> remove_tree(const std::string& path);  // absent is fine; does not follow symlinks
 bool exists(const std::string& path);

@@ -1,8 +1,12 @@
 #include "base/files.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 #include "base/crypto.h"
 #include "base/testing.h"
@@ -21,6 +25,33 @@ TEST_CASE("files: a durable write replaces the whole content and leaves nothing 
   CHECK((status.st_mode & 0777) == 0600);
   must(remove_tree(path));
   CHECK(::rmdir(folder.path().c_str()) == 0);  // empty
+}
+
+TEST_CASE("files: what a stopped durable write left is swept, and nothing that was written to its end") {
+  const auto folder = must(TempDir::create());
+  const std::string path = folder.path() + "/a", other = folder.path() + "/b.unnamed-to-the-end";
+  must(write_file_durably(path, "one"));
+  must(write_file_durably(other, "two"));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // Stopped by the kernel in the middle of its bytes, as a kill would.
+    const struct rlimit limit { 1000, 1000 };
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    static_cast<void>(write_file_durably(path, std::string(5000, 'x')));
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  const auto count = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
+  };
+  REQUIRE(count() == 3);
+  must(sweep_unnamed(folder.path()));
+  CHECK(count() == 2);
+  CHECK(must(read_file(path)) == "one");
+  CHECK(must(read_file(other)) == "two");
+  must(sweep_unnamed(folder.path() + "/absent"));
 }
 
 TEST_CASE("files: reading says what is missing and what is too large") {
@@ -70,6 +101,12 @@ TEST_CASE("blob store: a finished file is taken over, and a name that is no dige
   CHECK(must(store->size(sha256_hex("layer"))) == 5);
   CHECK(store->open("../../etc/passwd").error().code == Errc::not_found);
   CHECK_FALSE(store->put("x", "../x").has_value());
+}
+
+TEST_CASE("blob store: every folder is there and synced before the first byte comes") {
+  const auto folder = must(TempDir::create());
+  const auto store = must(open_file_blob_store(folder.path() + "/blobs"));
+  for (int first = 0; first < 256; ++first) CHECK(exists(fmt::format("{}/blobs/{:02x}", folder.path(), first)));
 }
 
 TEST_CASE("blob store: what was left half-written is swept at the next start") {

@@ -51,6 +51,7 @@ void end_processes(const Folders& folders) {
 Result<void> clean(const Folders& folders) {
   end_processes(folders);
   TRY(remove_tree(folders.jobs()));
+  TRY(sweep_unnamed(folders.images()));
   return make_directories(folders.jobs(), 0711);
 }
 
