@@ -69,11 +69,6 @@ class FileBlobStore final : public BlobStore {
 
   Result<std::string> place_for(const std::string& sha256) const {
     if (!is_sha256(sha256)) return fail(Errc::internal, "'{}' is not the SHA-256 of a blob", sha256);
-    const std::string folder = root_ + "/" + sha256.substr(0, 2);
-    if (!exists(folder)) {
-      TRY(make_directories(folder));
-      TRY(sync_folder(root_));
-    }
     return path(sha256);
   }
 
@@ -111,6 +106,10 @@ Result<std::unique_ptr<BlobStore>> open_file_blob_store(const std::string& root)
   auto store = std::make_unique<FileBlobStore>(root);
   TRY(remove_tree(store->incoming()));  // what an interrupted run left half-written
   TRY(make_directories(store->incoming()));
+  // All of them now: one that was made by a write, and not yet synced, could be missed by another write into it.
+  for (int first = 0; first < 256; ++first) TRY(make_directories(fmt::format("{}/{:02x}", root, first)));
+  TRY(sync_folder(root));
+  TRY(sync_folder(parent_of(root)));
   return std::unique_ptr<BlobStore>(std::move(store));
 }
 
