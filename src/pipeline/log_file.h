@@ -1,8 +1,9 @@
 // One job's log: an append-only file and, beside it, the offset of every 256th line and the place where each step's
 // output begins. Files: NAME.log the bytes as they came (a line that begins with 0x1e names the step of the lines after
-// it and is not shown), NAME.idx one 64-bit offset for each 256th shown line, NAME.steps a text line "LINE OFFSET KEY"
-// for each step. The two are made with the 257th line: most logs are shorter, and a file costs more than reading one.
-// They are only ever behind NAME.log, never ahead: a stop of the process anywhere is mended by reading the rest once.
+// it and is not shown), NAME.idx for each 256th shown line its offset and the number of marks before it (64 bits each),
+// NAME.steps a text line "LINE OFFSET KEY" for each step. The two are made with the 257th line: most logs are shorter,
+// and a file costs more than reading one. Nothing is synced, so after a stop of the machine each of the three may have
+// lost its end, or a block: open() believes the index as far as it agrees with the two others, and reads the rest once.
 // Memory does not grow with the log.
 #pragma once
 
@@ -59,16 +60,27 @@ class LogFile {
   const std::string& path() const { return path_; }
 
  private:
-  struct State {
-    Fd log, index;  // index: none while the log is short
-    std::int64_t bytes = 0, begun = 0, indexed = 0, first_line_at = 0;
+  struct Slot {  // of the index: where a line begins, and how many marks stand before it
+    std::int64_t offset = 0, marks = 0;
+  };
+  struct Reading {  // how far the log was read
+    std::int64_t bytes = 0, begun = 0, indexed = 0;
+    Slot first_line;
     bool in_line = false, in_mark = false;
     std::string mark;  // key of the mark being read
     std::vector<LogMark> marks;
+  };
+  struct State : Reading {
+    Fd log, index;       // index: none while the log is short
+    bool stale = false;  // a write broke off: what is there must be read again
     std::string index_path, steps_path;
   };
   static Result<void> recover(State& state);
+  static Result<std::vector<LogMark>> sound_marks(const State& state, std::int64_t log_bytes);
+  static Result<std::int64_t> sound_slots(const State& state, std::int64_t log_bytes);
+  static Result<void> trim(State& state, std::int64_t log_bytes);
   static Result<void> make_index(State& state);
+  static Result<void> put_slot(const State& state, std::int64_t number, const Slot& slot);
   static Result<void> scan(State& state, std::string_view bytes, std::int64_t offset);
   static Result<void> begin_line(State& state, std::int64_t offset);
   static Result<void> end_mark(State& state, std::int64_t offset);

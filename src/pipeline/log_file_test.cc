@@ -1,8 +1,13 @@
 #include "pipeline/log_file.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <map>
+#include <random>
 
 #include "base/files.h"
 #include "pipeline/logs.h"
@@ -119,6 +124,90 @@ TEST_CASE_FIXTURE(Fixture,
   }
   CHECK(log->read(kLines + 1, 1)->lines[0].step == "late");
   CHECK(log->marks().size() == 4);
+}
+
+// A log of `lines` shown lines, step sN from each thousandth on; what stands at which line is known.
+std::string long_text(std::int64_t lines) {
+  std::string text;
+  for (std::int64_t i = 0; i < lines; ++i) {
+    if (i % 1000 == 0) text += fmt::format("\x1es{}\n", i / 1000);
+    text += fmt::format("line {}\n", i + 1);
+  }
+  return text;
+}
+
+// Every line that is whole is there, under its number and its step.
+void check_long_log(LogFile& log, const std::string& text) {
+  std::int64_t whole = 0;
+  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+    if (text[at] != '\x1e') ++whole;
+  REQUIRE(log.size().complete_lines == whole);
+  for (std::int64_t n = 1; n <= whole; n += n + 600 < whole ? 600 : 1) {
+    const auto page = log.read(n, 1);
+    REQUIRE(page.has_value());
+    REQUIRE(page->lines.size() == 1);
+    REQUIRE(page->lines[0].text == fmt::format("line {}", n));
+    REQUIRE(page->lines[0].step == fmt::format("s{}", (n - 1) / 1000));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "logs: a stop of the machine that loses the end or a block of any of the files is mended") {
+  const std::string text = long_text(5000);
+  REQUIRE(open()->append(0, text).has_value());
+  std::map<std::string, std::string> whole;
+  for (const auto* name : {".log", ".idx", ".steps"}) whole[name] = *read_file(base + name);
+  std::mt19937 numbers(7);  // the same losses in every run
+  const auto upto = [&numbers](std::size_t most) {
+    return std::uniform_int_distribution<std::size_t>(0, most)(numbers);
+  };
+  for (int loss = 0; loss < 300; ++loss) {
+    for (auto [name, bytes] : whole) {
+      if (loss % 3 != 0 || name != ".log") bytes.resize(upto(3) == 0 ? bytes.size() : upto(bytes.size()));
+      if (name != ".log" && upto(2) == 0 && !bytes.empty()) {  // a block that was never written reads as zeros
+        const auto at = upto(bytes.size() - 1) / 64 * 64;
+        std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), std::min<std::size_t>(64, bytes.size() - at),
+                    '\0');
+      }
+      std::ofstream(base + name, std::ios::trunc | std::ios::binary) << bytes;
+    }
+    if (upto(4) == 0) ::unlink((base + ".steps").c_str());
+    const std::string left = *read_file(base + ".log");
+    auto log = open();
+    check_long_log(*log, left);
+    REQUIRE(log->append(static_cast<std::int64_t>(left.size()), text.substr(left.size())).has_value());  // sent again
+    check_long_log(*log, text);
+    log = nullptr;
+    check_long_log(*open(), text);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "logs: an index in the form of before is made anew") {
+  const std::string text = long_text(1000);
+  REQUIRE(open()->append(0, text).has_value());
+  std::string old;
+  for (const std::int64_t offset : {std::int64_t{4}, std::int64_t(text.find("line 257\n")),
+                                    std::int64_t(text.find("line 513\n")), std::int64_t(text.find("line 769\n"))})
+    old.append(reinterpret_cast<const char*>(&offset), sizeof offset);
+  std::ofstream(base + ".idx", std::ios::trunc | std::ios::binary) << old;
+  check_long_log(*open(), text);
+}
+
+TEST_CASE_FIXTURE(Fixture, "logs: bytes that a full disk took only in part are there once when they are sent again") {
+  const std::string text = long_text(3000), first = text.substr(0, 10'000);
+  auto log = open();
+  REQUIRE(log->append(0, first).has_value());
+  struct rlimit before {};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto on_end = ::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit full { 20'000, before.rlim_max };
+  ::setrlimit(RLIMIT_FSIZE, &full);
+  const auto refused = log->append(10'000, text.substr(10'000));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, on_end);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(*log->append(10'000, text.substr(10'000)) == static_cast<std::int64_t>(text.size()));
+  CHECK(*read_file(base + ".log") == text);
+  check_long_log(*log, text);
 }
 
 TEST_CASE_FIXTURE(Fixture, "logs: one endless line and broken bytes do no harm") {
