@@ -1,137 +1,21 @@
 // The SQLite engine: one writer connection behind a mutex, a few readers, WAL.
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <condition_variable>
 
 #include "base/db_engine.h"
 #include "base/files.h"
+#include "base/group_sync.h"
+#include "base/sqlite_connection.h"
 #include "base/sync.h"
-#include "base/text.h"
 
 namespace sampan::db_engine {
 
 namespace {
 
 constexpr std::size_t kReaders = 4;
-constexpr std::size_t kCachedStatements = 256;
-constexpr int kBusyMilliseconds = 5000;  // another process (a command at the prompt) may hold the write lock
 constexpr int kBusyAttempts = 3;
-
-struct CloseDb {
-  void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
-};
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
-
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-
-class Connection {
- public:
-  static Result<std::unique_ptr<Connection>> open(const std::string& file) {
-    sqlite3* db = nullptr;
-    const int code =
-        sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-    auto connection = std::unique_ptr<Connection>(new Connection(db));
-    if (code != SQLITE_OK) return fail(Errc::internal, "cannot open the database {}: {}", file, sqlite3_errmsg(db));
-    sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, kBusyMilliseconds);
-    for (const char* pragma :
-         {"pragma journal_mode = wal", "pragma synchronous = full", "pragma foreign_keys = on",
-          "pragma temp_store = memory", "pragma journal_size_limit = 67108864", "pragma cache_size = -16000"}) {
-      if (connection->command(pragma) != SQLITE_OK) return connection->error(pragma);
-    }
-    return connection;
-  }
-
-  // A statement without parameters or rows. The result code.
-  int command(const char* sql) { return sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr); }
-
-  // The prepared statement, from the cache when it has been asked before.
-  Result<sqlite3_stmt*> prepare(std::string_view sql) {
-    if (const auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
-    sqlite3_stmt* raw = nullptr;
-    const char* rest = nullptr;
-    if (sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw,
-                           &rest) != SQLITE_OK) {
-      return error(sql);
-    }
-    Statement statement(raw);
-    if (!raw) return fail(Errc::internal, "an empty statement: '{}'", sql);
-    const std::string_view more = sql.substr(static_cast<std::size_t>(rest - sql.data()));
-    if (!trim(more).empty()) return fail(Errc::internal, "more than one statement, or text after ';', in: {}", sql);
-    if (statements_.size() >= kCachedStatements) statements_.clear();
-    return statements_.emplace(std::string(sql), std::move(statement)).first->second.get();
-  }
-
-  tl::unexpected<Error> error(std::string_view sql) const {
-    const std::string message = sqlite3_errmsg(db_.get());
-    switch (sqlite3_extended_errcode(db_.get())) {
-      case SQLITE_CONSTRAINT_UNIQUE:
-      case SQLITE_CONSTRAINT_PRIMARYKEY:
-      case SQLITE_CONSTRAINT_FOREIGNKEY: return fail(Errc::conflict, "{}", message);
-      default: break;
-    }
-    switch (sqlite3_errcode(db_.get()) & 0xff) {
-      case SQLITE_BUSY:
-      case SQLITE_LOCKED: return fail(Errc::unavailable, "the database is busy: {}", message);
-      case SQLITE_FULL:
-        return fail(Errc::unavailable, "the disk of the database is full; free some space and try again");
-      default: return fail(Errc::internal, "database: {} in: {}", message, sql);
-    }
-  }
-
-  bool busy() const { return (sqlite3_errcode(db_.get()) & 0xff) == SQLITE_BUSY; }
-  std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
-  sqlite3* raw() const { return db_.get(); }
-
- private:
-  explicit Connection(sqlite3* db) : db_(db) {}
-  std::unique_ptr<sqlite3, CloseDb> db_;  // before the statements: they go first
-  std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
-};
-
-// The value must outlive the statement's next reset.
-int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
-  struct Binder {
-    sqlite3_stmt* statement;
-    int index;
-    int operator()(std::nullptr_t) const { return sqlite3_bind_null(statement, index); }
-    int operator()(std::int64_t v) const { return sqlite3_bind_int64(statement, index, v); }
-    int operator()(double v) const { return sqlite3_bind_double(statement, index, v); }
-    int operator()(const std::string& v) const {
-      return sqlite3_bind_text64(statement, index, v.data(), v.size(), SQLITE_STATIC, SQLITE_UTF8);
-    }
-    // A null pointer would bind NULL.
-    int operator()(const Blob& v) const {
-      return sqlite3_bind_blob64(statement, index, v.bytes.c_str(), v.bytes.size(), SQLITE_STATIC);
-    }
-  };
-  return std::visit(Binder{statement, index}, value);
-}
-
-Value column(sqlite3_stmt* statement, int index) {
-  const auto bytes = [&](const void* data) {
-    return std::string(static_cast<const char*>(data),
-                       static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
-  };
-  switch (sqlite3_column_type(statement, index)) {
-    case SQLITE_INTEGER: return static_cast<std::int64_t>(sqlite3_column_int64(statement, index));
-    case SQLITE_FLOAT: return sqlite3_column_double(statement, index);
-    case SQLITE_TEXT: return bytes(sqlite3_column_text(statement, index));
-    case SQLITE_BLOB: {
-      const void* data = sqlite3_column_blob(statement, index);
-      return Blob{data ? bytes(data) : std::string()};
-    }
-    default: return nullptr;
-  }
-}
 
 class SqliteTx final : public EngineTx {
  public:
@@ -140,47 +24,12 @@ class SqliteTx final : public EngineTx {
 
  protected:
   Result<Answer> execute(std::string_view sql, std::vector<Param>& params) override {
-    sqlite3_stmt* statement = TRY(connection_.prepare(sql));
-    struct Reset {
-      sqlite3_stmt* statement;
-      ~Reset() {
-        sqlite3_reset(statement);
-        sqlite3_clear_bindings(statement);
-      }
-    } reset{statement};
-    if (static_cast<std::size_t>(sqlite3_bind_parameter_count(statement)) != params.size()) {
-      return fail(Errc::internal, "{} parameters were given to: {}", params.size(), sql);
-    }
-    for (std::size_t i = 0; i < params.size(); ++i) {
-      // "$1" is a named parameter to SQLite, numbered by first appearance.
-      const int index = sqlite3_bind_parameter_index(statement, fmt::format("${}", i + 1).c_str());
-      if (index == 0) return fail(Errc::internal, "there is no parameter ${} in: {}", i + 1, sql);
-      if (bind_value(statement, index, params[i].value) != SQLITE_OK) return connection_.error(sql);
-    }
-    return step(statement, sql);
+    auto rows = connection_.run(sql, params);
+    if (!rows && connection_.busy()) set_retryable();
+    return Answer{TRY(std::move(rows)), connection_.changes()};
   }
 
  private:
-  Result<Answer> step(sqlite3_stmt* statement, std::string_view sql) {
-    Answer answer;
-    const int columns = sqlite3_column_count(statement);
-    for (;;) {
-      const int code = sqlite3_step(statement);
-      if (code == SQLITE_ROW) {
-        std::vector<Value> values;
-        values.reserve(static_cast<std::size_t>(columns));
-        for (int i = 0; i < columns; ++i) values.push_back(column(statement, i));
-        answer.rows.emplace_back(std::move(values));
-      } else if (code == SQLITE_DONE) {
-        answer.changed = connection_.changes();
-        return answer;
-      } else {
-        if (connection_.busy()) set_retryable();
-        return connection_.error(sql);
-      }
-    }
-  }
-
   Connection& connection_;
 };
 
@@ -225,9 +74,8 @@ class Readers {
 
 class SqliteDb final : public Db {
  public:
-  SqliteDb(std::string file, std::unique_ptr<Connection> writer) : file_(file), readers_(std::move(file)) {
-    writer_.lock()->connection = std::move(writer);
-  }
+  SqliteDb(std::string file, std::unique_ptr<Connection> writer)
+      : file_(file), writer_(std::move(writer)), readers_(std::move(file)) {}
 
   Result<void> migrate(std::span<const Migration> migrations) override {
     return db_engine::migrate(*this, migrations, "integer primary key autoincrement");
@@ -237,12 +85,9 @@ class SqliteDb final : public Db {
     const std::string temporary = target + ".partial";
     if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) return fail_errno(temporary);
     const auto connection = TRY(Connection::open(file_));
-    sqlite3_stmt* statement = TRY(connection->prepare("vacuum into $1"));
-    const Value name = temporary;
-    if (bind_value(statement, 1, name) != SQLITE_OK || sqlite3_step(statement) != SQLITE_DONE) {
-      const auto error = connection->error("vacuum into");
+    if (auto made = connection->run("vacuum into $1", {temporary}); !made) {
       ::unlink(temporary.c_str());
-      return error;
+      return made.error();
     }
     Fd copy(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
     if (!copy || ::fsync(copy.get()) != 0) return fail_errno(temporary);
@@ -284,13 +129,7 @@ class SqliteDb final : public Db {
     std::optional<SqliteTx> tx;
     {
       auto writer = writer_.lock();
-      Connection& connection = *writer->connection;
-      // A commit that was answered must survive a power cut: full. In WAL, normal may lose the last commits but breaks
-      // nothing.
-      if (writer->lazy != (mode == Mode::lazy_write)) {
-        writer->lazy = mode == Mode::lazy_write;
-        connection.command(writer->lazy ? "pragma synchronous = normal" : "pragma synchronous = full");
-      }
+      Connection& connection = **writer;
       if (connection.command("begin immediate") != SQLITE_OK) {
         retry = connection.busy();
         return connection.error("begin immediate");
@@ -302,8 +141,26 @@ class SqliteDb final : public Db {
         return done;
       }
     }
-    tx->committed();  // outside the lock: a bell may wake somebody who writes
-    return {};
+    // A commit that was answered must survive a power cut. Outside the lock: meanwhile others write and share the next
+    // sync. Others may read what was committed before it is synced, but what they write of it is synced after it.
+    auto kept = mode == Mode::write ? log_sync_.wait() : Result<void>();
+    tx->committed();  // also when the sync failed: the others see the commit
+    return kept;
+  }
+
+  // The kernel may forget what it could not write, and a later sync may then succeed without it. It can still be read
+  // from the log, so what was not synced goes into the file before anything else is called durable.
+  Result<void> sync_log() {
+    if (log_doubtful_) {
+      auto writer = writer_.lock();
+      if (!(*writer)->checkpoint())
+        return fail(Errc::unavailable, "the disk of the database failed and does not yet work again");
+      log_doubtful_ = false;
+    }
+    if (!log_) log_ = Fd(::open((file_ + "-wal").c_str(), O_RDWR | O_CLOEXEC));
+    if (log_ && ::fdatasync(log_.get()) == 0) return {};
+    log_doubtful_ = true;
+    return fail_errno("sync the database's log");
   }
 
   Result<void> inside(Connection& connection, SqliteTx& tx, const std::function<Result<void>(Tx&)>& fn, bool& retry) {
@@ -324,13 +181,12 @@ class SqliteDb final : public Db {
     return connection.error("commit");
   }
 
-  struct Writer {
-    std::unique_ptr<Connection> connection;
-    bool lazy = false;
-  };
   std::string file_;
-  Sync<Writer> writer_;
+  Sync<std::unique_ptr<Connection>> writer_;
   Readers readers_;
+  Fd log_;                     // the write-ahead log, whose name stays while a connection is open
+  bool log_doubtful_ = false;  // its last sync failed
+  GroupSync log_sync_{[this] { return sync_log(); }};
 };
 
 }  // namespace
