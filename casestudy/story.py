@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import statistics
 import time
 
 from sampan_demo import ROOT, Load, answer_of, seconds_between, parse_time, wait_for
@@ -12,7 +13,7 @@ SERVICE = "order-service"
 
 
 def tell(demo):
-    began = time.time()
+    began = demo.began = time.time()
     demo.start_server()
     demo.stages.done(f"the server answers at {demo.url}")
     demo.people()
@@ -30,6 +31,7 @@ def tell(demo):
     scales(demo)
     new_application(demo)
     new_pipeline(demo, service)
+    scans(demo)
     notices(demo)
     demo.figures.update(requests=Load.total, requests_failed=Load.failed, total_s=round(time.time() - began, 1))
 
@@ -243,6 +245,25 @@ def new_pipeline(demo, service):
     demo.finish(demo.run_of(sha, f"check-{number}"))
     demo.figures["new_pipeline_s"] = demo.figures["new_pipeline_total_s"] = round(time.time() - began, 2)
     demo.stages.done(f"one more pipeline is set up and green in {demo.figures['new_pipeline_s']} s")
+
+
+def scans(demo):
+    """Of every push of this run of the demo: whether the server scanned it, and how long that took."""
+    took, missed = [], 0
+    for repo in demo.admin.get("/api/v1/repos?limit=200")["items"]:
+        for push in demo.admin.get(f"/api/v1/repos/{repo['path']}/pushes?limit=100")["items"]:
+            if parse_time(push["at"]) < demo.began:
+                continue
+            for update in push["updates"]:
+                if not update["ref"].startswith("refs/heads/") or not int(update["new_sha"], 16):
+                    continue
+                scan = demo.admin.get(f"/api/v1/repos/{repo['path']}/findings?limit=1&ref={update['new_sha']}")["scan"]
+                if scan and scan["state"] == "done":
+                    took.append(scan["took_ms"])
+                else:
+                    missed += 1
+    demo.figures.update(scanned_pushes=len(took), unscanned_pushes=missed, scan_ms=round(statistics.median(took), 1) if took else None)
+    demo.stages.done(f"{len(took)} of {len(took) + missed} pushes were scanned, in {demo.figures['scan_ms']} ms (median)")
 
 
 def notices(demo):

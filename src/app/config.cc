@@ -44,6 +44,12 @@ void read_rooms(Section& top, Config& config) {
     runner.finish();
   }
   {
+    auto scan = top.section("scan");
+    scan.read("pushes", config.scan.pushes);
+    scan.read("patience", config.scan.patience);
+    scan.finish();
+  }
+  {
     auto registry = top.section("registry");
     registry.read("host", config.registry_host);
     registry.read_size("maxBlob", config.max_blob_bytes);

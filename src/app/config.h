@@ -24,12 +24,18 @@ struct RunnerConfig {
   int capacity = 2;
 };
 
+struct ScanConfig {
+  bool pushes = true;
+  std::chrono::milliseconds patience{1'000};
+};
+
 struct Config {
   std::string data = "/var/lib/sampan";
   std::string database;   // empty: SQLite in the data folder
   std::string ui_folder;  // empty: beside the program (../share/sampan/ui or ui/dist of the checkout)
   ServerConfig server;
   RunnerConfig runner;
+  ScanConfig scan;
   std::chrono::milliseconds lease{30'000};
   int max_attempts = 2;
   std::string registry_host;  // empty: 127.0.0.1:PORT

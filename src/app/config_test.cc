@@ -20,6 +20,8 @@ TEST_CASE("config: the example file holds every key with its default") {
   CHECK(example->first_port == defaults->first_port);
   CHECK(example->engine == defaults->engine);
   CHECK(example->merge_window == defaults->merge_window);
+  CHECK(example->scan.pushes == defaults->scan.pushes);
+  CHECK(example->scan.patience == defaults->scan.patience);
   CHECK(example->database == defaults->database);
 }
 

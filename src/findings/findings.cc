@@ -21,6 +21,7 @@ Findings::~Findings() { stop(); }
 
 void Findings::connect() {
   auto& state = *state_;
+  if (!state.config.pushes) return;
   state.git.add_push_check([&state](const git::PushCheck& push) { return state.check_push(push); });
   state.git.add_push_notice([&state](const events::PushReceived& push) { return state.notice(push); });
   listen<events::PushReceived>(state.events, "findings", [&state](const events::PushReceived& push) -> Result<void> {

@@ -36,7 +36,9 @@ struct Yard {
   std::unique_ptr<Findings> findings;
   std::vector<Route> routes;
 
-  Yard() {
+  bool pushes = true;
+
+  explicit Yard(bool scan_pushes = true) : pushes(scan_pushes) {
     log::set_level(log::Level::error);
     open();
     findings->start();
@@ -58,7 +60,7 @@ struct Yard {
     config.hook_socket = folder.path() + "/hooks.sock";
     config.public_url = "http://sampan.test";
     git = std::make_unique<git::Git>(*db, clock, *events, *people, config);
-    findings = std::make_unique<Findings>(*db, clock, *events, *git, *people, Config{"http://sampan.test"});
+    findings = std::make_unique<Findings>(*db, clock, *events, *git, *people, Config{"http://sampan.test", pushes});
     findings->connect();
     REQUIRE(git->recover().has_value());
     REQUIRE(findings->recover().has_value());
@@ -291,4 +293,14 @@ TEST_CASE("findings: a commit that nobody pushed here is not scanned, and can be
   CHECK(text(yard.verdict(head), "/state") == "unknown");
   yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", R"({"ref":"main"})");
   CHECK(yard.scanned(head).at("items").as_array().size() == 1);
+}
+
+TEST_CASE("findings: switched off, pushes are not scanned, but people may ask") {
+  Yard yard(false);
+  yard.commit({{"A.java", java("Aone", kBadField)}});
+  yard.events->settle();
+  const auto list = yard.call(Method::get, "/api/v1/repos/:group/:repo/findings", "", {{"ref", "main"}});
+  CHECK(list.at("scan").is_null());
+  yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", R"({"ref":"main"})");
+  CHECK(yard.scanned(yard.git->resolve(yard.repo(), "main").value()).at("items").as_array().size() == 1);
 }

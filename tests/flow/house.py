@@ -13,8 +13,9 @@ from sampan_demo import BIN, Api, ApiError, Repo, answer_of, free_port, run, wai
 
 
 class House:
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, settings=""):
+        """settings: further lines of the server's configuration file."""
+        self.folder, self.settings = folder, settings
         self.port = free_port(19080)
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
@@ -24,7 +25,7 @@ class House:
     def configure(self):
         first = free_port(19200)
         (self.folder / "sampan.yaml").write_text(
-            f"data: {self.folder}/d\nserver: {{ address: 127.0.0.1, port: {self.port} }}\ndeliver: {{ firstPort: {first}, lastPort: {first + 20} }}\npipeline: {{ lease: 3s }}\nweb: {{ uiFolder: {ROOT}/ui/dist }}\n")
+            f"data: {self.folder}/d\nserver: {{ address: 127.0.0.1, port: {self.port} }}\ndeliver: {{ firstPort: {first}, lastPort: {first + 20} }}\npipeline: {{ lease: 3s }}\nweb: {{ uiFolder: {ROOT}/ui/dist }}\n{self.settings}")
 
     def start(self):
         self.configure()
