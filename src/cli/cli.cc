@@ -22,7 +22,7 @@ struct Parser {
   std::vector<std::string> list;
   std::int64_t number = 0;
   RunnerArguments runner_arguments;
-  int threads = 2;
+  ScanRequest scan_request;
   bool flag = false, second_flag = false;
 
   Parser(World& world_in, const Programs& programs_in) : world(world_in), programs(programs_in) {
@@ -245,14 +245,21 @@ void Parser::scan_commands() {
   auto* scan = app.add_subcommand(
       "scan",
       "Check the code of a folder, here; exit 1: over the limits, 6: within them, but not everything was checked");
-  scan->add_option("folder", text, "The folder; without it this one");
-  scan->add_option("--format", other, "text, json, sarif or junit")->default_str("text");
-  scan->add_option("--threads", threads, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
-  scan->add_flag("--zh", flag, "Sentences in Chinese");
-  scan->add_flag("--progress", second_flag, "Say on the error output how far it is");
-  here(scan, [this] {
-    return scan_folder(world, {text.empty() ? "." : text, other.empty() ? "text" : other, threads, flag, second_flag});
-  });
+  auto& request = scan_request;
+  scan->add_option("folder", request.folder, "The folder; without it this one");
+  scan->add_option("--format", request.format, "text, json, sarif or junit")->capture_default_str();
+  scan->add_option("--threads", request.threads, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
+  scan->add_option("--engines", request.engines, "p3c, secrets; without it all")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"p3c", "secrets"}));
+  scan->add_option("--exclude", request.exclude, "Patterns of paths to leave out, beside those of .sampan/scan.yaml")
+      ->allow_extra_args(false);
+  scan->add_option("--metrics", request.metrics, "A file for what was counted, a line each: p3c.critical 2");
+  scan->add_option("--junit", request.junit, "A file for the findings as JUnit, beside what is printed");
+  scan->add_flag("--zh", request.chinese, "Sentences in Chinese");
+  scan->add_flag("--progress", request.progress, "Say on the error output how far it is");
+  here(scan, [this] { return scan_folder(world, scan_request); });
 }
 
 }  // namespace

@@ -212,6 +212,12 @@ TEST_CASE("cli: scan checks a folder without a server, and its exit code says ho
   CHECK(holds(terminal.out, "Box.java:2:15: 严重: "));
   CHECK(terminal.run({"scan", "--format", "sarif", folder}) == kFailed);
   CHECK(boost::json::parse(terminal.out).at("version") == "2.1.0");
+  const auto metrics = terminal.folder.path() + "/metrics", junit = terminal.folder.path() + "/scan.xml";
+  CHECK(terminal.run({"scan", "--metrics", metrics, "--junit", junit, "--engines", "p3c", folder}) == kFailed);
+  CHECK(sampan::testing::must(read_file(metrics)) == "p3c.blocker 1\np3c.critical 0\np3c.major 0\nscan.gaps 0\n");
+  CHECK(holds(sampan::testing::must(read_file(junit)), "<testsuite"));
+  CHECK(terminal.run({"scan", "--exclude", "Box.java", folder}) == kDone);
+  CHECK(terminal.run({"scan", "--engines", "p4c", folder}) == kUsage);
   put(".sampan/scan.yaml", "limits: {blocker: 1}\n");
   CHECK(terminal.run({"scan", folder}) == kDone);
   put("Half.java", "class Half {\n  int a = = 1;\n}\n");

@@ -66,9 +66,11 @@ Verb member_set(Api& api, const Show& show, const std::string& target, const std
                 const std::string& role);
 
 struct ScanRequest {
-  std::string folder, format;
+  std::string folder = ".", format = "text";
   int threads = 2;
   bool chinese = false, progress = false;
+  std::vector<std::string> engines{}, exclude{};  // empty: all; patterns beside the file's
+  std::string metrics{}, junit{};                 // files to write beside; empty: none. metrics: "p3c.critical 2"
 };
 // kFailed: more findings than .sampan/scan.yaml allows (without it: any blocker or critical one); kIncomplete: not
 // that, but something could not be checked.

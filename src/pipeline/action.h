@@ -15,8 +15,15 @@ struct KeyValue {
 };
 BOOST_DESCRIBE_STRUCT(KeyValue, (), (key, value))
 
+struct RedLine {
+  std::string metric, comparator;  // LE, GE, EQ
+  double limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(RedLine, (), (metric, comparator, limit))
+
 struct Action {
-  std::string action;  // script, image_build, artifact_upload, artifact_download, junit_report, set_variables
+  std::string action;  // script, image_build, artifact_upload, artifact_download, junit_report, metrics,
+                       // set_variables
   std::optional<std::string> script, shell, workdir;      // script
   std::optional<std::vector<KeyValue>> environment;       // script
   std::optional<std::string> artifact;                    // image_build: its name; artifact_download: its id
@@ -25,15 +32,16 @@ struct Action {
   std::optional<std::vector<KeyValue>> build_args;        // image_build
   std::optional<bool> no_cache;                           // image_build
   std::optional<std::string> name;                        // artifact_upload, junit_report
-  std::optional<std::vector<std::string>> paths;          // artifact_upload, junit_report
+  std::optional<std::vector<std::string>> paths;          // artifact_upload, junit_report, metrics: one
   std::optional<bool> include_path;                       // artifact_upload
   std::optional<std::string> into;                        // artifact_download
   std::optional<bool> always;                             // junit_report: also after a failure
   std::optional<std::vector<KeyValue>> variables;         // set_variables
+  std::optional<std::vector<RedLine>> redlines;           // metrics
 };
 BOOST_DESCRIBE_STRUCT(Action, (),
                       (action, script, shell, workdir, environment, artifact, dockerfile, context, image, tags,
-                       build_args, no_cache, name, paths, include_path, into, always, variables))
+                       build_args, no_cache, name, paths, include_path, into, always, variables, redlines))
 
 // Calls visit(std::string&) on every text of the action in which ${NAME} and $[...] may stand.
 template <class Visit>

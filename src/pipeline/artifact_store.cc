@@ -104,6 +104,37 @@ Result<std::vector<ReportRow>> reports_of_run(Tx& tx, RunId run) {
   return reports;
 }
 
+Result<void> put_metric(Tx& tx, const MetricRow& m) {
+  TRY(
+      tx.exec("insert into job_metric (job, fence, step, name, value, comparator, bound) values ($1, $2, $3, $4, $5, "
+              "$6, $7) on conflict (job, fence, name) do update set value = excluded.value, comparator = "
+              "excluded.comparator, bound = excluded.bound, step = excluded.step",
+              {m.job, m.fence, m.step, m.name, m.value, m.comparator, m.limit}));
+  return {};
+}
+
+Result<std::vector<MetricRow>> metrics_of_run(Tx& tx, RunId run) {
+  std::vector<MetricRow> metrics;
+  for (const Row& row : TRY(tx.query("select m.job, m.fence, m.step, m.name, m.value, m.comparator, m.bound from "
+                                     "job_metric m join run_job j on j.id = m.job and j.fence = m.fence where j.run = "
+                                     "$1 order by m.id",
+                                     {run})))
+    metrics.push_back(
+        {JobId{row.integer(0)}, row.integer(1), row.text(2), row.text(3), row.real(4), row.text(5), row.real(6)});
+  return metrics;
+}
+
+Result<std::vector<double>> metric_before(Tx& tx, const RunRow& run, std::string_view name, int most) {
+  std::vector<double> values;
+  for (const Row& row :
+       TRY(tx.query("select m.value from pipeline_run r join run_job j on j.run = r.id join job_metric "
+                    "m on m.job = j.id and m.fence = j.fence where r.pipeline = $1 and r.ref = $2 and "
+                    "r.id < $3 and m.name = $4 order by r.id desc limit $5",
+                    {run.pipeline, run.ref, run.id, name, most})))
+    values.push_back(row.real(0));
+  return values;
+}
+
 Result<CacheRow> open_cache(Tx& tx, const CacheRow& wanted) {
   TRY(tx.exec(
       "insert into job_cache (repo, key, pipeline_file, job_key, directory, generation, size, note, updated_at) "

@@ -1,4 +1,4 @@
-// Artifacts, test reports and caches as rows. Private to the room.
+// Artifacts, test reports, metrics and caches as rows. Private to the room.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,7 @@
 
 #include "base/db.h"
 #include "model/ids.h"
+#include "pipeline/run_store.h"
 
 namespace sampan::pipeline::store {
 
@@ -39,6 +40,20 @@ struct ReportRow {
 Result<void> put_report(Tx& tx, const ReportRow& report);
 Result<std::vector<ReportRow>> reports_of_run(Tx& tx,
                                               RunId run);  // one row a file; only those of each job's last start
+
+// A number that a step reported; comparator empty: no red line.
+struct MetricRow {
+  JobId job;
+  std::int64_t fence = 0;
+  std::string step, name;
+  double value = 0;
+  std::string comparator;
+  double limit = 0;
+};
+Result<void> put_metric(Tx& tx, const MetricRow& metric);
+Result<std::vector<MetricRow>> metrics_of_run(Tx& tx, RunId run);  // of each job's last start
+// The values of that name in the runs of this pipeline on this ref before `run`, newest first, at most `most`.
+Result<std::vector<double>> metric_before(Tx& tx, const RunRow& run, std::string_view name, int most);
 
 struct CacheRow {
   std::int64_t id = 0;

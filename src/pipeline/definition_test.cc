@@ -118,6 +118,37 @@ stages:
   has(text, "did you mean 'ManualValidate'?");
 }
 
+TEST_CASE("definition: a scan step becomes the scanner, a report and metrics with their red lines") {
+  const auto file = [](const std::string& with) {
+    return "stages:\n  s:\n    jobs:\n      j:\n        steps:\n          p3c: { step: JavaP3CScan, with: " + with +
+           " }\n";
+  };
+  const auto actions_of = [&](const std::string& with) {
+    const auto definition = read(file(with));
+    const auto& step = definition.stages[0].jobs[0].steps[0];
+    Compilation out;
+    step.kind->compile(step.fields, out);
+    return out.actions;
+  };
+  const auto actions = actions_of(
+      "{ exclusion: \"it's/**\", redlines: [ { metric: p3c.blocker, comparator: EQ, limit: 0 }, { metric: x, limit: "
+      "1.5 } ] }");
+  REQUIRE(actions.size() == 3);
+  has(*actions[0].script, "--engines p3c ");
+  has(*actions[0].script, "--exclude 'it'\\''s/**'");
+  has(*actions[0].script, "[ $sampan_code -ne 1 ] || sampan_code=0");
+  CHECK(actions[1].action == "junit_report");
+  REQUIRE(actions[2].redlines->size() == 2);
+  CHECK(actions[2].redlines->at(0).comparator == "EQ");
+  CHECK(actions[2].redlines->at(1).limit == 1.5);
+  CHECK(actions[2].redlines->at(1).comparator == "LE");
+  CHECK(actions_of("{}")[0].script->find("-ne 1") == std::string::npos);  // then the file's limits are the verdict
+  has(complaints(file("{ redlines: [ { metric: a, comparator: LT, limit: 0 } ] }")), "'LE'");
+  has(complaints(file("{ redlines: [ { metric: a, limit: many } ] }")), "'many': expected a number");
+  has(complaints(file("{ redlines: [ { limit: 1 } ] }")), "metric");
+  has(complaints(file("{ redlines: 3 }")), "expected a list of {metric, comparator, limit}");
+}
+
 TEST_CASE("definition: a circle of needs is named by its jobs") {
   const std::string text = complaints(R"yaml(stages:
   s:

@@ -94,7 +94,9 @@ Yard::~Yard() {
 void Yard::open(bool start) {
   db = Db::open("sqlite:" + folder.path() + "/sampan.db").value();
   auto all = migrations();
-  std::erase_if(all, [](const Migration& migration) { return migration.name > "0005"; });
+  std::erase_if(all, [](const Migration& migration) {
+    return migration.name > "0005" && migration.name.find("_pipeline") == std::string::npos;
+  });
   auto migrated = db->migrate(all);
   REQUIRE_MESSAGE(migrated.has_value(), migrated.error().message);
   events = std::make_unique<EventLog>(*db, clock);

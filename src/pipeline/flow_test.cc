@@ -33,6 +33,22 @@ struct Flow : Yard {
   }
 };
 
+TEST_CASE_FIXTURE(Flow, "pipeline: a metric stands beside its values in the runs before, newest first") {
+  auto stream = connect_runner();
+  for (int i = 1; i <= 3; ++i) {
+    commit("master", {{".sampan/daily.yaml", kTwoJobs}, {"n", std::to_string(i)}});
+    const Json job = *parse_json(order(stream, static_cast<std::size_t>(i)));
+    report(job, "metrics",
+           fmt::format(
+               R"({{"fence":1,"step":"test","metrics":[{{"name":"p3c.major","value":{},"comparator":"","limit":0}}]}})",
+               i));
+    finish(job, "failed", "enough");
+  }
+  const Json run = this->run(last_run());
+  const auto& metric = run.at("stages").as_array()[0].at("jobs").as_array()[0].at("metrics").as_array()[0];
+  CHECK(format_json(metric.at("before")) == "[2,1]");
+}
+
 TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order to order until the run has succeeded") {
   auto stream = connect_runner();
   CHECK(at(*parse_json(stream->wait_for("hello")), "lease_ms") == "30000");
@@ -62,6 +78,13 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order 
          R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
   report(first, "reports?fence=1&kind=junit&name=unit%20tests&step=test",
          R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
+  report(
+      first, "metrics",
+      R"({"fence":1,"step":"test","metrics":[{"name":"p3c.major","value":3,"comparator":"LE","limit":2.5},{"name":"scan.gaps","value":0,"comparator":"","limit":0}]})");
+  CHECK(call(Method::post, fmt::format("/api/v1/runner/jobs/{}/metrics", at(first, "job")), runner(),
+             R"({"fence":1,"step":"test","metrics":[{"name":"x","value":1,"comparator":"GT","limit":0}]})")
+            .error()
+            .message == "field 'metrics': 'GT' is no comparator: LE, GE or EQ");
   finish(first, "succeeded");
   finish(first, "succeeded");
   CHECK(people->actor_of_token(at(first, "token")).error().code == Errc::unauthenticated);
@@ -86,6 +109,18 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order 
   CHECK(at(run, "stages.0.jobs.0.steps.1.log_first_line") == "2");
   CHECK(at(run, "stages.0.jobs.0.reports.0.tests") == "2");
   CHECK(at(run, "stages.0.jobs.0.reports.0.failed_cases.0.name") == "b");
+  CHECK(at(run, "stages.0.jobs.0.metrics.0.crossed") == "true");
+  CHECK(at(run, "stages.0.jobs.0.metrics.0.limit") == "2.5");
+  CHECK(at(run, "stages.0.jobs.0.metrics.1.comparator") == "null");
+  CHECK(run.at("stages")
+            .as_array()[0]
+            .at("jobs")
+            .as_array()[0]
+            .at("metrics")
+            .as_array()[0]
+            .at("before")
+            .as_array()
+            .empty());
   CHECK(at(run, "stages.1.jobs.0.artifacts.0.image") == "127.0.0.1:8080/company/shop:v1");
   CHECK(at(run, "edges.0.from") == "check.unit");
   settle();

@@ -84,7 +84,8 @@ struct RunFilter {
   std::int64_t before = 0;
   int limit = 50;
 };
-Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter);  // newest first
+// Newest first, without what lists do not show: yaml, stages and groups are empty.
+Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter);
 // The state ("succeeded" or "failed") of the last run before `run` of its pipeline on its ref that ended so.
 Result<std::optional<std::string>> state_before(Tx& tx, const RunRow& run);
 Result<std::vector<RunId>> runs_of_repo(Tx& tx, RepoId repo);

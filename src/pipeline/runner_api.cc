@@ -209,6 +209,8 @@ std::vector<Route> RunnerApi::routes() {
   Route& report = add(Method::post, job + "/reports", &RunnerApi::put_report, "Add a test report file");
   report.body_limit = 16 << 20;
   report.query = {{"fence", "of the lease"}, {"kind", "junit"}, {"name", "of the report"}, {"step", "its key"}};
+  add(Method::post, job + "/metrics", &RunnerApi::put_metrics, "Say what numbers a step reported").request_schema =
+      schema_of<wire::Metrics>();
   add(Method::post, job + "/caches", &RunnerApi::note_caches, "Say what a job's caches weigh").request_schema =
       schema_of<wire::Caches>();
   return all;

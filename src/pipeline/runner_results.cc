@@ -121,6 +121,26 @@ Result<Response> RunnerApi::put_report(const Request& request, const Actor& acto
   return Response::empty();
 }
 
+Result<Response> RunnerApi::put_metrics(const Request& request, const Actor& actor) {
+  const auto report = TRY(from_json<wire::Metrics>(request.body));
+  static const std::vector<std::string> kComparators{"", "LE", "GE", "EQ"};
+  for (const auto& metric : report.metrics) {
+    if (metric.name.empty() || metric.name.size() > 100)
+      return fail(Errc::invalid, "field 'metrics': a name of 1 to 100 characters was expected");
+    if (std::find(kComparators.begin(), kComparators.end(), metric.comparator) == kComparators.end())
+      return fail(Errc::invalid, "field 'metrics': '{}' is no comparator: LE, GE or EQ", metric.comparator);
+  }
+  TRY(room_.db.write([&](Tx& tx) -> Result<void> {
+    const store::JobRow job = TRY(leased_job(tx, request, actor, report.fence));
+    for (const auto& metric : report.metrics)
+      TRY(store::put_metric(
+          tx, {job.id, report.fence, report.step, metric.name, metric.value, metric.comparator, metric.limit}));
+    room_.publish(tx, fmt::format("run:{}", job.run.value));
+    return {};
+  }));
+  return Response::empty();
+}
+
 Result<Response> RunnerApi::note_caches(const Request& request, const Actor& actor) {
   const auto report = TRY(from_json<wire::Caches>(request.body));
   TRY(room_.db.write([&](Tx& tx) -> Result<void> {

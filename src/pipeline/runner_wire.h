@@ -74,6 +74,20 @@ struct CacheNote {
   std::optional<std::string> reason;
 };
 BOOST_DESCRIBE_STRUCT(CacheNote, (), (key, size, dropped, reason))
+struct Metric {
+  std::string name;
+  double value = 0;
+  std::string comparator;
+  double limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(Metric, (), (name, value, comparator, limit))
+struct Metrics {
+  std::int64_t fence = 0;
+  std::string step;
+  std::vector<Metric> metrics;
+};
+BOOST_DESCRIBE_STRUCT(Metrics, (), (fence, step, metrics))
+
 struct Caches {
   std::int64_t fence = 0;
   std::vector<CacheNote> caches;

@@ -58,6 +58,7 @@ struct Leavings {
   std::map<std::int64_t, std::vector<store::StepRow>> steps;
   std::map<std::int64_t, std::vector<Artifact>> artifacts;
   std::map<std::int64_t, std::vector<Report>> reports;
+  std::map<std::int64_t, std::vector<Metric>> metrics;
 };
 
 Result<void> add_report(const store::ReportRow& row, std::vector<Report>& reports) {
@@ -75,7 +76,22 @@ Result<void> add_report(const store::ReportRow& row, std::vector<Report>& report
   return {};
 }
 
-Result<Leavings> load_leavings(Tx& tx, RunId run) {
+constexpr int kMostBefore = 20;
+
+Result<Metric> make_metric(Tx& tx, const store::RunRow& run, const store::MetricRow& row) {
+  Metric metric{
+      row.step, row.name, row.value, {}, {}, false, TRY(store::metric_before(tx, run, row.name, kMostBefore))};
+  if (row.comparator.empty()) return metric;
+  metric.comparator = row.comparator;
+  metric.limit = row.limit;
+  metric.crossed = row.comparator == "LE"   ? row.value > row.limit
+                   : row.comparator == "GE" ? row.value < row.limit
+                                            : row.value != row.limit;
+  return metric;
+}
+
+Result<Leavings> load_leavings(Tx& tx, const store::RunRow& of) {
+  const RunId run = of.id;
   Leavings all;
   for (store::StepRow& step : TRY(store::load_steps_of_run(tx, run)))
     all.steps[step.job.value].push_back(std::move(step));
@@ -85,6 +101,8 @@ Result<Leavings> load_leavings(Tx& tx, RunId run) {
     all.artifacts[a.job.value].push_back(std::move(artifact));
   }
   for (const auto& report : TRY(store::reports_of_run(tx, run))) TRY(add_report(report, all.reports[report.job.value]));
+  for (const auto& metric : TRY(store::metrics_of_run(tx, run)))
+    all.metrics[metric.job.value].push_back(TRY(make_metric(tx, of, metric)));
   return all;
 }
 
@@ -157,6 +175,7 @@ Result<Job> make_job(Room& room, Tx& tx, const std::vector<store::JobRow>& jobs,
   if (row.deployment.value > 0) job.deployment_id = row.deployment.value;
   job.artifacts = std::move(left.artifacts[row.id.value]);
   job.reports = std::move(left.reports[row.id.value]);
+  job.metrics = std::move(left.metrics[row.id.value]);
   return job;
 }
 
@@ -166,7 +185,7 @@ Result<Run> make_run(Room& room, Tx& tx, const store::RunRow& run, const Surroun
   Run out;
   const auto jobs = TRY(store::load_jobs(tx, run.id));
   TRY(fill_brief(room, tx, run, jobs, around, out));
-  Leavings left = TRY(load_leavings(tx, run.id));
+  Leavings left = TRY(load_leavings(tx, run));
   for (const StageName& stage : run.stages) out.stages.push_back({stage.id, stage.name, {}});
   for (const store::JobRow& row : jobs) {
     Job job = TRY(make_job(room, tx, jobs, row, left, around, asker.actor));

@@ -59,6 +59,16 @@ struct Report {
 };
 BOOST_DESCRIBE_STRUCT(Report, (), (kind, name, tests, failures, errors, skipped, duration_s, failed_cases))
 
+struct Metric {
+  std::string step, name;
+  double value = 0;
+  std::optional<std::string> comparator;  // of its red line: LE, GE, EQ
+  std::optional<double> limit;
+  bool crossed = false;
+  std::vector<double> before;  // in the last runs of this pipeline on this ref, newest first
+};
+BOOST_DESCRIBE_STRUCT(Metric, (), (step, name, value, comparator, limit, crossed, before))
+
 struct Job {
   std::int64_t id = 0;
   std::string key, stage, name, state, reason;
@@ -73,10 +83,11 @@ struct Job {
   std::optional<std::int64_t> deployment_id;
   std::vector<Artifact> artifacts;
   std::vector<Report> reports;
+  std::vector<Metric> metrics;
 };
 BOOST_DESCRIBE_STRUCT(Job, (),
                       (id, key, stage, name, state, reason, needs, driven, component, runner, started_at, finished_at,
-                       duration_s, usual_s, attempt, steps, gate, deployment_id, artifacts, reports))
+                       duration_s, usual_s, attempt, steps, gate, deployment_id, artifacts, reports, metrics))
 
 struct Stage {
   std::string id, name;

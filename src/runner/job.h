@@ -26,6 +26,7 @@ class Observer {
   virtual Result<void> image(std::string_view step, std::string_view name, const BuiltImage& image) = 0;
   virtual Result<void> artifact(const Upload& upload) = 0;
   virtual Result<void> junit(std::string_view step, std::string_view name, std::string_view xml) = 0;
+  virtual Result<void> metrics(std::string_view step, const std::vector<MetricReport>& metrics) = 0;
   virtual Result<void> download(std::string_view artifact, const std::string& file) = 0;
   virtual Result<void> caches(const std::vector<CacheReport>& caches) = 0;
   // Waits until the server answers. True: it was away since then, or there was a break in its stream.
@@ -96,6 +97,7 @@ class Job {
   Result<StepEnd> upload(const Step& step, const Action& action);
   Result<StepEnd> download(const Action& action);
   Result<StepEnd> junit(const Step& step, const Action& action);
+  Result<StepEnd> metrics(const Step& step, const Action& action);
   Result<StepEnd> image(const Step& step, const Action& action);
   StepEnd end_of(const Ended& ended) const;
 

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "runner/job.h"
+#include "runner/metrics.h"
 #include "runner/substitute.h"
 #include "runner/workspace.h"
 
@@ -11,7 +12,8 @@ namespace sampan::runner {
 namespace {
 
 constexpr int kNotStarted = 125;  // of sampan-launch and of buildah
-constexpr std::size_t kMostReports = 5'000, kMostReportBytes = 16 << 20, kMostHeldBytes = 32 << 20;
+constexpr std::size_t kMostReports = 5'000, kMostReportBytes = 16 << 20, kMostHeldBytes = 32 << 20,
+                      kMostMetricBytes = 64 << 10;
 
 std::string text_of_size(std::int64_t bytes) {
   if (bytes % (1 << 30) == 0) return fmt::format("{} GiB", bytes >> 30);
@@ -24,6 +26,7 @@ Result<Job::StepEnd> Job::act(const Step& next, Action action) {
   TRY(substitute(action, variables()));
   if (action.action == "script") return script(action);
   if (action.action == "junit_report") return junit(next, action);
+  if (action.action == "metrics") return metrics(next, action);
   if (action.action == "artifact_upload") return upload(next, action);
   if (action.action == "artifact_download") return download(action);
   if (action.action == "image_build") return image(next, action);
@@ -32,7 +35,7 @@ Result<Job::StepEnd> Job::act(const Step& next, Action action) {
     return StepEnd{};
   }
   static const std::vector<std::string> kKinds = {"script",      "junit_report", "artifact_upload", "artifact_download",
-                                                  "image_build", "set_variables"};
+                                                  "image_build", "metrics",      "set_variables"};
   return fail(Errc::invalid, "this runner ({}) does not know the action '{}'{}: is it older than the server?",
               SAMPAN_VERSION, action.action, did_you_mean(action.action, kKinds));
 }
@@ -106,6 +109,16 @@ Result<Job::StepEnd> Job::junit(const Step& next, const Action& action) {
       TRY(observer_.junit(next.key, name, xml).context(file));
   }
   return StepEnd{};
+}
+
+Result<Job::StepEnd> Job::metrics(const Step& next, const Action& action) {
+  const auto file = action.paths && !action.paths->empty() ? action.paths->front() : "";
+  auto list = TRY(parse_metrics(TRY(read_plain(room_.workspace + "/" + file, kMostMetricBytes))).context(file));
+  TRY(draw(action.redlines.value_or(std::vector<RedLine>()), list));
+  for (const auto& metric : list) sink_.line(fmt::format("{} = {}", metric.name, metric.value));
+  TRY(observer_.metrics(next.key, list));
+  auto crossed = breaches(list);
+  return StepEnd{crossed.empty(), std::move(crossed), {}};
 }
 
 Result<Job::StepEnd> Job::image(const Step& next, const Action& action) {

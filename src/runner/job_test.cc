@@ -169,6 +169,31 @@ TEST_CASE("job: test reports are sent also after a failure, with secrets masked"
   CHECK(bench.observer->reports == std::vector<std::string>{"<t>***</t>\n"});
 }
 
+TEST_CASE("job: metrics are told, and a crossed red line fails the step whatever its command returned") {
+  Bench bench;
+  auto metrics = action("metrics");
+  metrics.paths = std::vector<std::string>{".metrics"};
+  metrics.always = true;
+  metrics.redlines = std::vector<RedLine>{{"p3c.critical", "LE", 1}};
+  const auto run = [&](const std::string& text) {
+    return bench.run(bench.order({script("printf '" + text + "' > .metrics"), metrics}));
+  };
+  CHECK(run("p3c.critical 1\\nscan.gaps 0\\n").state == "succeeded");
+  REQUIRE(bench.observer->metric_reports.size() == 2);
+  CHECK(bench.observer->metric_reports[0].limit == 1);
+  CHECK(run("p3c.critical 2\\n").reason == "step One: p3c.critical is 2: the red line is <= 1");
+  CHECK(bench.observer->metric_reports.size() == 1);  // told, though crossed
+  CHECK(run("p3c.critical many\\n").reason.find("line 1 of the metrics: expected NAME NUMBER") != std::string::npos);
+  CHECK(run("p3c.other 1\\n").reason.find("the step reported no such metric") != std::string::npos);
+  CHECK(bench.run(bench.order({script("ln -s /etc/passwd .metrics"), metrics})).state == "failed");
+}
+
+TEST_CASE("job: a step finds this program where it is told, and may start it") {
+  Bench bench;
+  CHECK(bench.run(bench.order({script("\"$SAMPAN_PROGRAM\" --help | grep doctest; test ! -w \"$SAMPAN_PROGRAM\"")}))
+            .state == "succeeded");
+}
+
 TEST_CASE("job: links and pipes in the place of $FLOW_ENV are not read") {
   Bench bench;
   CHECK(bench.run(bench.order({script("rm $FLOW_ENV; ln -s /etc/passwd $FLOW_ENV")})).state == "succeeded");

@@ -15,6 +15,12 @@ struct KeyValue {
 };
 BOOST_DESCRIBE_STRUCT(KeyValue, (), (key, value))
 
+struct RedLine {
+  std::string metric, comparator;  // LE, GE, EQ
+  double limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(RedLine, (), (metric, comparator, limit))
+
 struct Action {
   std::string action;
   std::optional<std::string> script, shell, workdir;
@@ -29,10 +35,11 @@ struct Action {
   std::optional<std::string> into;
   std::optional<bool> always;
   std::optional<std::vector<KeyValue>> variables;
+  std::optional<std::vector<RedLine>> redlines;
 };
 BOOST_DESCRIBE_STRUCT(Action, (),
                       (action, script, shell, workdir, environment, artifact, dockerfile, context, image, tags,
-                       build_args, no_cache, name, paths, include_path, into, always, variables))
+                       build_args, no_cache, name, paths, include_path, into, always, variables, redlines))
 
 struct Checkout {
   std::string clone_url, sha, ref;

@@ -39,6 +39,13 @@ struct CachesBody {
 };
 BOOST_DESCRIBE_STRUCT(CachesBody, (), (fence, caches))
 
+struct MetricsBody {
+  std::int64_t fence = 0;
+  std::string step;
+  std::vector<MetricReport> metrics;
+};
+BOOST_DESCRIBE_STRUCT(MetricsBody, (), (fence, step, metrics))
+
 bool is_away(const Result<OutboundResponse>& answer) {
   if (!answer.has_value()) return answer.error().code == Errc::unavailable;
   return answer->status == 429 || answer->status == 502 || answer->status == 503 || answer->status == 504;
@@ -163,6 +170,13 @@ Result<void> Reports::junit(JobKey key, std::string_view step, std::string_view 
                                                                                  {"step", std::string(step)}}))));
   made.headers[1].second = "application/xml";
   made.body = xml;
+  TRY(send(made));
+  return {};
+}
+
+Result<void> Reports::metrics(JobKey key, std::string_view step, const std::vector<MetricReport>& metrics) {
+  auto made = request(Method::post, job_path(key, "metrics"));
+  made.body = to_json(MetricsBody{key.fence, std::string(step), metrics});
   TRY(send(made));
   return {};
 }

@@ -40,6 +40,7 @@ class Reports {
   Result<void> image(JobKey key, std::string_view step, std::string_view name, std::string_view image,
                      std::string_view digest);
   Result<void> artifact(JobKey key, const Upload& upload);
+  Result<void> metrics(JobKey key, std::string_view step, const std::vector<MetricReport>& metrics);
   Result<void> junit(JobKey key, std::string_view step, std::string_view name, std::string_view xml);
   Result<void> caches(JobKey key, const std::vector<CacheReport>& caches);
   Result<void> download(std::string_view artifact, const std::string& file);  // the token of the runner, not of the job

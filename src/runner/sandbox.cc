@@ -116,6 +116,15 @@ Result<void> copy_settings(const Room& room) {
   return {};
 }
 
+// Empty when it was replaced since it began: the one there now may speak another language.
+const std::string& own_program() {
+  static const std::string path = [] {
+    std::error_code error;
+    return fs::read_symlink("/proc/self/exe", error).string();
+  }();
+  return path;
+}
+
 void add(std::vector<std::string>& list, std::initializer_list<std::string> words) { list.insert(list.end(), words); }
 
 }  // namespace
@@ -153,6 +162,7 @@ std::vector<std::pair<std::string, std::string>> step_environment(const std::map
                                             {"LANG", "C.UTF-8"},
                                             {"FLOW_ENV", "/flow/env"},
                                             {"TERM", "dumb"},
+                                            {"SAMPAN_PROGRAM", std::string(kProgram)},
                                             {"CI", "true"}};
   for (const auto& [key, value] : registry_environment()) all[key] = value;
   for (const auto& [key, value] : values) {
@@ -263,6 +273,7 @@ Result<std::vector<std::string>> sandbox_options(const Room& room, std::string_v
   add(options, {"--bind", room.temporary, "/tmp", "--bind", room.home, std::string(kHome), "--bind", room.workspace,
                 "/workspace", "--bind", room.flow, "/flow"});
   if (!room.objects.empty()) add(options, {"--ro-bind", room.objects, "/run/objects"});
+  if (exists(own_program())) add(options, {"--ro-bind", own_program(), std::string(kProgram)});
   for (auto& word : cgroup_options(room.cgroups)) options.push_back(std::move(word));
   for (const auto& [folder, directory] : room.caches) add(options, {"--bind", folder, TRY(place_of_cache(directory))});
   add(options, {"--directory", workdir.empty() ? std::string("/workspace") : fmt::format("/workspace/{}", workdir)});

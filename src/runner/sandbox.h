@@ -18,6 +18,7 @@ constexpr unsigned kBuildUser = 59'600;
 // Image builds: 0...65535 inside are kImageUsers... outside.
 constexpr unsigned kImageUsers = 1'900'000'000;
 constexpr std::string_view kHome = "/home/build";
+constexpr std::string_view kProgram = "/run/sampan";  // this program, as a step sees it: $SAMPAN_PROGRAM
 
 // What the steps of one job may touch, as folders of the machine.
 struct Room {

@@ -46,6 +46,9 @@ class ServerObserver final : public Observer {
   Result<void> junit(std::string_view step, std::string_view name, std::string_view xml) override {
     return heed(reports_.junit(key_, step, name, xml));
   }
+  Result<void> metrics(std::string_view step, const std::vector<MetricReport>& metrics) override {
+    return heed(reports_.metrics(key_, step, metrics));
+  }
   Result<void> download(std::string_view artifact, const std::string& file) override {
     return heed(reports_.download(artifact, file));
   }
@@ -274,7 +277,10 @@ void Session::run_job(Running& running, const Order& order) {
   };
   log::info("runner", "job {} ({} of {}) begins", key.job, order.job_key, order.repo_path);
   auto sink = SpoolSink::create(spool, Masker(secrets_of(order)), reports_, key, running.cancel);
-  if (!sink.has_value()) return finish({"failed", sink.error().message});
+  if (!sink.has_value()) {
+    job_folders_.give_back(folder);
+    return finish({"failed", sink.error().message});
+  }
   ServerObserver observer(reports_, key, running.cancel, broke_at_);
   const JobPlace place{folders_, folder, config_.launch_program, "", config_.server.starts_with("http://")};
   const auto verdict = Job(order, place, **sink, observer, running.cancel).run();

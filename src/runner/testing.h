@@ -84,6 +84,10 @@ class MemoryObserver final : public Observer {
     reports.emplace_back(xml);
     return {};
   }
+  Result<void> metrics(std::string_view, const std::vector<MetricReport>& list) override {
+    metric_reports = list;
+    return {};
+  }
   Result<void> download(std::string_view artifact, const std::string& file) override {
     std::error_code error;
     std::filesystem::copy_file(folder.path() + "/" + std::string(artifact), file,
@@ -114,6 +118,7 @@ class MemoryObserver final : public Observer {
   std::vector<std::pair<std::string, BuiltImage>> images;
   std::vector<std::string> reports;
   std::vector<CacheReport> cache_reports;
+  std::vector<MetricReport> metric_reports;
 };
 
 inline Action script(std::string text) {

@@ -25,6 +25,14 @@ struct StepReport {
 };
 BOOST_DESCRIBE_STRUCT(StepReport, (), (step, state, reason, exit_code, log_offset, at))
 
+struct MetricReport {
+  std::string name;
+  double value = 0;
+  std::string comparator;  // of the red line it is held against: LE, GE, EQ; empty: none
+  double limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(MetricReport, (), (name, value, comparator, limit))
+
 struct CacheReport {
   std::string key;
   std::int64_t size = 0;  // bytes

@@ -220,6 +220,7 @@ class RunnerByHand:
         call(by, "POST", "/api/v1/runner/jobs/{job}/images", job, body={"fence": fence, "name": "image", "image": "routes/book", "digest": "sha256:" + "0" * 64, "step": "say"})
         report = b'<testsuite name="s" tests="1"><testcase classname="c" name="n" time="0.1"/></testsuite>'
         call(by, "POST", "/api/v1/runner/jobs/{job}/reports", job, {"fence": fence, "kind": "junit", "name": "unit", "step": "say"}, report)
+        call(by, "POST", "/api/v1/runner/jobs/{job}/metrics", job, body={"fence": fence, "step": "say", "metrics": [{"name": "page.words", "value": 2, "comparator": "LE", "limit": 3}]})
         call(by, "POST", "/api/v1/runner/jobs/{job}/caches", job, body={"fence": fence, "caches": [{"key": order["caches"][0]["key"], "size": 10, "dropped": False, "reason": ""}]})
         call(by, "POST", "/api/v1/runner/jobs/{job}/finish", job, body={"fence": fence + 1, "state": "succeeded"}, refused=409)
         call(by, "POST", "/api/v1/runner/jobs/{job}/finish", job, body={"fence": fence, "state": "succeeded", "reason": "", "finished_at": at})

@@ -67,6 +67,35 @@ def a_push_is_told_what_scanning_found(house):
     assert found["fresh"] == 1 and found["scan"]["files"] == 1, found["scan"]
 
 
+SCAN = """name: scan
+sources:
+  code: {{ type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }}
+stages:
+  scan:
+    name: Scan
+    jobs:
+      p3c: {{ name: Guidelines, steps: {{ look: {{ name: Look, step: JavaP3CScan, with: {{ redlines: [ {{ metric: p3c.critical, comparator: LE, limit: {limit} }} ] }} }} }} }}
+"""
+
+
+def a_scan_step_is_held_against_its_red_line(house):
+    java = "package com.company;\n\n/**\n * Sample.\n *\n * @author li\n * @date 2026/01/01\n */\npublic class Second {\n    private int Bad_Name;\n}\n"
+    repo = house.repository("redline", {"src/Second.java": java, ".sampan/scan-run.yaml": SCAN.format(limit=1)})
+    sha = repo.commit("One is allowed")
+    repo.push("master")
+    found = house.finish(house.run_of(sha))
+    assert found["state"] == "succeeded", (found["reason"], house.log(found["id"]))
+    repo.write(".sampan/scan-run.yaml", SCAN.format(limit=0))
+    sha = repo.commit("None is")
+    repo.push("master")
+    found = house.finish(house.run_of(sha))
+    job = found["stages"][0]["jobs"][0]
+    assert found["state"] == "failed" and "p3c.critical is 1: the red line is <= 0" in job["reason"], (job["reason"], house.log(found["id"]))
+    metric = next(m for m in job["metrics"] if m["name"] == "p3c.critical")
+    assert metric["crossed"] and metric["limit"] == 0 and metric["before"] == [1], metric
+    assert job["reports"][0]["failures"] >= 1, job["reports"]
+
+
 def a_viewer_may_not_push_and_a_stranger_sees_nothing(house):
     house.repository("guarded", {"a": "1\n"})
     stranger = house.repository("guarded", {"b": "2\n"}, login="viewer")
@@ -283,7 +312,7 @@ def an_upgrade_replaces_the_runner(house):
 
 ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
-    a_push_is_told_what_scanning_found, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
+    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
     a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_route_answers_as_documented, the_command_line_speaks_to_it,
     an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing, a_pipeline_runs_on_the_working_tree,

@@ -1,5 +1,7 @@
 // Reading a step's `with` by the table of its kind.
 #include <cassert>
+#include <charconv>
+#include <cmath>
 
 #include "base/text.h"
 #include "pipeline/steps/step.h"
@@ -25,6 +27,11 @@ std::vector<std::string> StepFields::words(std::string_view name) const {
 std::vector<KeyValue> StepFields::pairs(std::string_view name) const {
   auto found = pairs_.find(name);
   return found == pairs_.end() ? std::vector<KeyValue>{} : found->second;
+}
+
+std::vector<RedLine> StepFields::redlines(std::string_view name) const {
+  auto found = redlines_.find(name);
+  return found == redlines_.end() ? std::vector<RedLine>{} : found->second;
 }
 
 class FieldReader {
@@ -101,6 +108,7 @@ class FieldReader {
         }
         break;
       case FieldType::pairs: read_pairs(field, at); break;
+      case FieldType::redlines: read_redlines(field, at); break;
       case FieldType::ignored:
         map_.diagnoses().warning(at,
                                  fmt::format("'{}' of {} has no effect here: {}", name, map_.what(), field.meaning));
@@ -123,6 +131,29 @@ class FieldReader {
       if (item.kind != YamlNode::Kind::mapping) continue;
       if (!key || key->empty()) map_.diagnoses().error(item, fmt::format("an item of '{}' lacks 'key'", field.name));
       if (key) fields_.pairs_[field.name].push_back({*key, value.value_or("")});
+    }
+  }
+
+  void read_redlines(const Field& field, const YamlNode& at) {
+    static const std::vector<std::string> comparators{"LE", "GE", "EQ"};
+    if (at.kind != YamlNode::Kind::sequence) {
+      map_.diagnoses().error(at, fmt::format("'{}' of {}: expected a list of {{metric, comparator, limit}}, found {}",
+                                             field.name, map_.what(), kind_name(at)));
+      return;
+    }
+    for (const YamlNode& item : at.items) {
+      MapReader line(item, fmt::format("'{}' of {}", field.name, map_.what()), map_.diagnoses());
+      const YamlNode* limit = line.require("limit");
+      const YamlNode* metric = line.require("metric");
+      const auto comparator = line.choice("comparator", comparators);
+      line.finish();
+      if (limit == nullptr || metric == nullptr) continue;
+      RedLine drawn{metric->text, comparator.value_or("LE"), 0};
+      const auto& text = limit->text;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), drawn.limit);
+      if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(drawn.limit))
+        map_.diagnoses().error(*limit, fmt::format("'limit' of {} is '{}': expected a number", line.what(), text));
+      fields_.redlines_[field.name].push_back(std::move(drawn));
     }
   }
 

@@ -6,7 +6,7 @@ namespace {
 std::vector<const StepKind*> join_kinds() {
   std::vector<const StepKind*> all;
   for (auto kinds : {command_steps(), java_steps(), node_steps(), golang_steps(), python_steps(), image_steps(),
-                     artifact_steps(), report_steps(), deploy_steps()}) {
+                     artifact_steps(), report_steps(), scan_steps(), deploy_steps()}) {
     for (const StepKind& kind : kinds) all.push_back(&kind);
   }
   return all;

@@ -15,6 +15,7 @@ std::span<const StepKind> python_steps();
 std::span<const StepKind> image_steps();
 std::span<const StepKind> artifact_steps();
 std::span<const StepKind> report_steps();
+std::span<const StepKind> scan_steps();
 std::span<const StepKind> deploy_steps();
 
 }  // namespace sampan::pipeline

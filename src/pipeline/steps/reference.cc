@@ -11,6 +11,7 @@ std::string_view type_text(const Field& field) {
     case FieldType::flag: return "true or false";
     case FieldType::words: return "text or list of texts";
     case FieldType::pairs: return "list of {key, value}";
+    case FieldType::redlines: return "list of {metric, comparator, limit}";
     case FieldType::ignored: return "no effect";
   }
   return "";

@@ -16,12 +16,13 @@
 namespace sampan::pipeline {
 
 enum class FieldType {
-  text,     // a scalar
-  version,  // digits and dots: "17", "3.9.3"
-  flag,     // true or false
-  words,    // a text or a list of texts
-  pairs,    // a list of {key, value}
-  ignored,  // of Flow; read and answered with a warning that says why it is not needed here
+  text,      // a scalar
+  version,   // digits and dots: "17", "3.9.3"
+  flag,      // true or false
+  words,     // a text or a list of texts
+  pairs,     // a list of {key, value}
+  redlines,  // a list of {metric, comparator, limit}
+  ignored,   // of Flow; read and answered with a warning that says why it is not needed here
 };
 
 struct Field {
@@ -43,12 +44,14 @@ class StepFields {
   bool flag(std::string_view name) const;
   std::vector<std::string> words(std::string_view name) const;  // without empty ones
   std::vector<KeyValue> pairs(std::string_view name) const;
+  std::vector<RedLine> redlines(std::string_view name) const;
 
  private:
   friend class FieldReader;
   std::map<std::string, std::string, std::less<>> texts_;
   std::map<std::string, std::vector<std::string>, std::less<>> words_;
   std::map<std::string, std::vector<KeyValue>, std::less<>> pairs_;
+  std::map<std::string, std::vector<RedLine>, std::less<>> redlines_;
 };
 
 // What a Deploy step asks of the server itself (a platform step: no runner takes part).
