@@ -136,6 +136,7 @@ Result<void> Engine::prepare() {
 
 Result<void> Engine::prepare_docker() {
   TRY(make_directories(config_.folder + "/docker", 0700));
+  TRY(sweep_unnamed(config_.folder + "/docker"));
   TRY(write_file_durably(config_.folder + "/docker/config.json", credentials(config_), 0600));
   if (TRY(sampan::run(command({"network", "inspect", "--", dialect_.network}))).exit.ok()) return {};
   TRY(run_ok(command({"network", "create", "--driver", "bridge", "--", dialect_.network}))
@@ -147,7 +148,9 @@ Result<void> Engine::prepare_podman() {
   const auto& folder = config_.folder;
   await_commands(folder, kOldCommands);
   TRY(drop_remains(folder));
+  TRY(remove_tree(pulls()));
   TRY(make_directories(folder + "/networks", 0700));
+  TRY(sweep_unnamed(folder + "/networks"));
   struct rlimit files {};
   ::getrlimit(RLIMIT_NOFILE, &files);
   const auto most_files = std::min<std::uint64_t>(files.rlim_max, 1 << 20);
@@ -189,12 +192,18 @@ Result<bool> Engine::has_image(const std::string& image) {
       .exit.ok();
 }
 
+// A pull that is killed leaves its layers where temporary files go: a place of its own, which goes with the pull.
+std::string Engine::pulls() const { return config_.folder + "/pulls"; }
+
 Result<void> Engine::pull(const std::string& image) {
   if (TRY(has_image(image))) return {};
+  const auto place = TRY(TempDir::create(pulls(), "pull"));
   std::vector<std::string> arguments = {"pull", "-q"};
   append(arguments, dialect_.pull);
   append(arguments, {"--", image});
-  TRY(run_ok(command(std::move(arguments)), {.timeout = kPullTime, .tries = kTries}).context("pull " + image));
+  auto made = command(std::move(arguments));
+  made.env.emplace_back("TMPDIR", place.path());
+  TRY(run_ok(made, {.timeout = kPullTime, .tries = kTries}).context("pull " + image));
   return {};
 }
 

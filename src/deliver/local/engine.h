@@ -44,6 +44,7 @@ class Engine {
  private:
   Command command(std::vector<std::string> arguments) const;
   std::string remembered() const;
+  std::string pulls() const;
   Result<std::string> choose() const;
   Result<void> prepare_podman();
   Result<void> prepare_docker();

@@ -255,6 +255,29 @@ TEST_CASE("local target: it stays with the engine its containers run in; told to
   CHECK(refused.error().message.find("podman or docker") != std::string::npos);
 }
 
+TEST_CASE("local target: of a pull that is killed nothing stays, nor of one whose Sampan was killed too") {
+  if (!is_here("podman")) return;
+  SystemClock clock;
+  LocalYard yard(clock);
+  const auto programs = must(TempDir::create("/tmp", "sp"));
+  const auto real = std::string(trim(must(run_ok({.argv = {"sh", "-c", "command -v podman"}}))));
+  must(write_file_durably(programs.path() + "/podman",
+                          "#!/bin/sh\n[ \"$1\" = pull ] || exec " + real +
+                              " \"$@\"\nmkdir \"$TMPDIR/storage1\"; echo \"$TMPDIR\" >" + programs.path() +
+                              "/place; kill -9 $$\n",
+                          0755));
+  const Variable path("PATH", programs.path() + ":" + std::getenv("PATH"));
+  CHECK(!yard.target->pull("localhost/none@sha256:" + std::string(64, '0')).has_value());
+  const auto pulls = yard.config.folder + "/pulls", networks = yard.config.folder + "/networks";
+  CHECK(must(read_file(programs.path() + "/place")).starts_with(pulls + "/"));
+  CHECK(std::filesystem::is_empty(pulls));
+  must(make_directories(pulls + "/pull-1/storage1"));
+  must(write_file_durably(networks + "/sampan.json.unnamed-abcdef", "{"));
+  yard.open();
+  CHECK(!exists(pulls + "/pull-1"));
+  CHECK(!exists(networks + "/sampan.json.unnamed-abcdef"));
+}
+
 TEST_CASE("local target: a port that is taken is named with who has it") {
   if (!can_run()) return;
   SystemClock clock;
