@@ -185,7 +185,7 @@ def network(scene):
     subnet = invariants.json.loads((scene.data / "deliver/networks/sampan.json").read_text())["subnets"][0]["subnet"].split("/")[0]
     subprocess.run(["ip", "netns", "add", name], check=True)
     try:
-        subprocess.run(["ip", "-n", name, "addr", "add", subnet.rsplit(".", 1)[0] + ".9/16", "dev", "lo"], check=True)
+        subprocess.run(["ip", "-n", name, "addr", "add", subnet.rsplit(".", 1)[0] + ".9/20", "dev", "lo"], check=True)
         yield
     finally:
         subprocess.run(["ip", "netns", "del", name], check=True)

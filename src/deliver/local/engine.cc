@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "deliver/local/bridge.h"
 #include "deliver/local/remains.h"
 #include "deliver/local/settings.h"
 
@@ -21,17 +22,6 @@ namespace {
 constexpr std::chrono::minutes kPullTime{10};
 constexpr std::chrono::seconds kOldCommands{10};  // more than a start or an end takes
 constexpr int kTries = 3;                         // of an engine that is killed at work
-
-// Ours to choose: the first bridge name no interface has and the first 10.x/16 no route covers.
-std::pair<std::string, std::string> free_network() {
-  std::ifstream routes("/proc/net/route");
-  const std::string table{std::istreambuf_iterator<char>(routes), {}};
-  int bridge = 0, subnet = 89;
-  while (exists(fmt::format("/sys/class/net/sampan{}", bridge))) ++bridge;
-  // Destinations stand as little-endian hexadecimal: 10.89.0.0 is 0000590A.
-  while (table.find(fmt::format("\t0000{:02X}0A\t", subnet)) != std::string::npos && subnet < 250) ++subnet;
-  return {fmt::format("sampan{}", bridge), fmt::format("10.{}", subnet)};
-}
 
 // The same form for both: containers-auth.json(5) took docker's.
 std::string credentials(const LocalConfig& config) {
@@ -174,15 +164,14 @@ Result<void> Engine::prepare_podman() {
   TRY(write_file_durably(folder + "/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n"));
   TRY(write_file_durably(folder + "/auth.json", credentials(config_), 0600));
   if (!exists(folder + "/networks/sampan.json")) {
-    const auto [bridge, subnet] = free_network();
+    const auto bridge = choose_bridge();
     TRY(write_file_durably(
         folder + "/networks/sampan.json",
         fmt::format("{{\"name\":\"sampan\",\"id\":\"{}\",\"driver\":\"bridge\",\"network_interface\":\"{}\","
-                    "\"created\":\"2024-01-01T00:00:00Z\","
-                    "\"subnets\":[{{\"subnet\":\"{}.0.0/"
-                    "16\",\"gateway\":\"{}.0.1\"}}],\"ipv6_enabled\":false,\"internal\":false,\"dns_enabled\":false,"
+                    "\"created\":\"2024-01-01T00:00:00Z\",\"subnets\":[{{\"subnet\":\"{}\",\"gateway\":\"{}\"}}],"
+                    "\"ipv6_enabled\":false,\"internal\":false,\"dns_enabled\":false,"
                     "\"ipam_options\":{{\"driver\":\"host-local\"}}}}\n",
-                    sha256_hex(folder), bridge, subnet, subnet)));
+                    sha256_hex(folder), bridge.interface, bridge.subnet, bridge.gateway)));
   }
   return drop_lost_networks();
 }

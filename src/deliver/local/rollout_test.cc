@@ -63,12 +63,15 @@ TEST_CASE("local target: a release in batches fails no request, and both release
         "}\nscale: {instances: 2, max: 2}\nstrategy: {batches: 2, wait: 500ms}\ndrain: 5s\nstopGrace: 1s\n";
     return house.deploy(event);
   };
-  REQUIRE(deliver("v1").state == "succeeded");
+  const auto first = deliver("v1");
+  REQUIRE_MESSAGE(first.state == "succeeded", first.reason);
   const auto app = house.json(Method::get, "/api/v1/environments/daily/applications/shop");
   const std::string url(app.at("url").as_string());
   Load load(std::atoi(url.c_str() + url.rfind(':') + 1));
   const auto done = deliver("v2");
   const auto answers = load.stop();
+  const auto record = house.json(Method::get, "/api/v1/deployments/" + std::to_string(done.deployment.value));
+  INFO(format_json(record));
   CHECK(done.state == "succeeded");
   std::string told;
   int requests = 0;
@@ -76,7 +79,6 @@ TEST_CASE("local target: a release in batches fails no request, and both release
   MESSAGE(told);
   CHECK(answers.size() == 2);  // the two versions, and nothing else
   CHECK(requests > 200);
-  const auto record = house.json(Method::get, "/api/v1/deployments/" + std::to_string(done.deployment.value));
   CHECK(record.at("requests").as_int64() > 200);
   CHECK(record.at("failed").as_int64() == 0);
   house.close();

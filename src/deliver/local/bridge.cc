@@ -1,0 +1,56 @@
+#include "deliver/local/bridge.h"
+
+#include <arpa/inet.h>
+
+#include <cstdio>
+#include <random>
+
+#include "base/files.h"
+#include "base/text.h"
+
+namespace sampan::deliver {
+
+namespace {
+
+// 10.64.0.0 to 10.255.240.0: what people number by hand begins lower.
+constexpr std::uint32_t kFirst = 10u << 24 | 64u << 16, kMask = 0xfffff000, kSubnets = 192 * 16;
+
+std::string text_of(std::uint32_t address) {
+  return fmt::format("{}.{}.{}.{}", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> free_subnet(std::string_view routes, std::uint32_t chance) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> taken;
+  for (const auto& line : split(routes, '\n')) {
+    unsigned destination = 0, mask = 0;  // hexadecimal, in the byte order of the network
+    if (std::sscanf(line.c_str(), "%*s %x %*s %*s %*s %*s %*s %x", &destination, &mask) == 2 && mask != 0)
+      taken.emplace_back(ntohl(destination), ntohl(mask));
+  }
+  for (std::uint32_t i = 0; i < kSubnets; ++i) {
+    const auto subnet = kFirst + ((chance + i) % kSubnets << 12);
+    const bool touched = std::any_of(taken.begin(), taken.end(), [subnet](const auto& route) {
+      const auto shorter = route.second & kMask;
+      return (subnet & shorter) == (route.first & shorter);
+    });
+    if (!touched) return subnet;
+  }
+  return std::nullopt;
+}
+
+Bridge choose_bridge() {
+  std::random_device chance;
+  Bridge made;
+  do {
+    made.interface = fmt::format("sampan{:06x}", chance() & 0xffffff);
+  } while (exists("/sys/class/net/" + made.interface));
+  const auto number = chance();
+  const auto subnet =
+      free_subnet(read_file("/proc/net/route").value_or(""), number).value_or(kFirst + (number % kSubnets << 12));
+  made.subnet = text_of(subnet) + "/20";
+  made.gateway = text_of(subnet + 1);
+  return made;
+}
+
+}  // namespace sampan::deliver
