@@ -1,9 +1,11 @@
-// Files in one archive (tar, zstd), for artifacts and caches. What is packed and what is unpacked may come from
-// strangers: packing follows no symlink, unpacking writes nothing outside its folder.
+// Files in one archive (tar, zstd), for artifacts and caches; and reading what others packed, which stays in memory.
+// All of it may come from strangers: packing follows no symlink, unpacking writes nothing outside its folder.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -30,6 +32,19 @@ Result<ArchiveSize> pack(const std::string& folder, const std::vector<std::strin
 // outside of it, and anything that is not a file, folder or link, is invalid: what was unpacked before it stays. Over a
 // limit: too_large. Set-id bits are dropped.
 Result<ArchiveSize> unpack(const std::string& archive, const std::string& folder, const ArchiveLimits& limits = {});
+
+// What read_archive() may do: of the files it wants, each at most `file_bytes`, together at most `limits.bytes`.
+struct ArchiveReading {
+  ArchiveLimits limits{};
+  std::uint64_t file_bytes = 64 << 20;
+  std::function<bool(const std::string& name)> wants{};  // unset: every file
+  // A failure ends the reading and becomes its result.
+  std::function<Result<void>(const std::string& name, std::string bytes)> take{};
+};
+// The files of a zip or tar archive (zstd, gzip or plain), in its order; nothing is written anywhere. A file whose name
+// leaves the archive's folder is invalid, over a limit is too_large: what was taken before stays taken.
+Result<ArchiveSize> read_archive(const std::string& file, const ArchiveReading& reading);
+Result<ArchiveSize> read_archive_bytes(std::string_view archive, const ArchiveReading& reading);
 
 // Whether a relative path, taken as text, stays inside the folder it is relative to: not empty, not absolute, no ".."
 // part, no NUL.

@@ -31,10 +31,15 @@ struct Entry {
 };
 
 // An archive as a stranger could make it.
-void forge(const std::string& file, const std::vector<Entry>& entries) {
+enum class Form { tar, zip };
+void forge(const std::string& file, const std::vector<Entry>& entries, Form form = Form::tar) {
   archive* writer = archive_write_new();
-  archive_write_set_format_gnutar(writer);
-  archive_write_add_filter_zstd(writer);
+  if (form == Form::zip) {
+    archive_write_set_format_zip(writer);
+  } else {
+    archive_write_set_format_gnutar(writer);
+    archive_write_add_filter_zstd(writer);
+  }
   REQUIRE(archive_write_open_filename(writer, file.c_str()) == ARCHIVE_OK);
   for (const auto& one : entries) {
     archive_entry* entry = archive_entry_new();
@@ -185,4 +190,53 @@ TEST_CASE("archive: damage of which the library gives no reason is told as well"
   REQUIRE_FALSE(unpacked.has_value());
   CHECK(unpacked.error().code == Errc::invalid);
   CHECK(unpacked.error().message.find("not a whole archive") != std::string::npos);
+}
+
+TEST_CASE("archive: the files of a zip or a tar are read in memory, those that are wanted") {
+  Place place;
+  for (const auto form : {Form::zip, Form::tar}) {
+    forge(place.file,
+          {{"a.json", AE_IFREG, "one", ""},
+           {"b/c.json", AE_IFREG, std::string(300'000, 'x'), ""},
+           {"d.txt", AE_IFREG, "no", ""}},
+          form);
+    std::string seen;
+    ArchiveReading reading;
+    reading.wants = [](const std::string& name) { return name.ends_with(".json"); };
+    reading.take = [&](const std::string& name, const std::string& bytes) {
+      seen += fmt::format("{}={} ", name, bytes.size());
+      return Result<void>();
+    };
+    CHECK(must(read_archive(place.file, reading)).bytes == 300'003);
+    CHECK(seen == "a.json=3 b/c.json=300000 ");
+    CHECK(must(read_archive_bytes(must(read_file(place.file)), reading)).entries == 3);
+    reading.take = [](const std::string&, const std::string&) { return Result<void>(fail(Errc::conflict, "enough")); };
+    CHECK(read_archive(place.file, reading).error().code == Errc::conflict);
+  }
+}
+
+TEST_CASE(
+    "archive: reading refuses what leaves the folder, what is damaged, and what unpacks to more than its limits") {
+  Place place;
+  int taken = 0;
+  ArchiveReading reading;
+  reading.take = [&](const std::string&, const std::string&) { return ++taken, Result<void>(); };
+  forge(place.file, {{"good", AE_IFREG, "x", ""}, {"../bad", AE_IFREG, "x", ""}}, Form::zip);
+  CHECK(read_archive(place.file, reading).error().code == Errc::invalid);
+  CHECK(taken == 1);
+  forge(place.file, {{"bomb", AE_IFREG, std::string(20 << 20, '\0'), ""}}, Form::zip);
+  CHECK(must(read_file(place.file)).size() < 100'000);
+  reading.file_bytes = 1 << 20;
+  CHECK(read_archive(place.file, reading).error().code == Errc::too_large);
+  reading.file_bytes = 64 << 20;
+  reading.limits.bytes = 1 << 20;
+  CHECK(read_archive(place.file, reading).error().code == Errc::too_large);
+  reading.limits = {};
+  reading.limits.entries = 0;
+  CHECK(read_archive(place.file, reading).error().code == Errc::too_large);
+  reading.limits = {};
+  auto bytes = must(read_file(place.file));
+  CHECK(read_archive_bytes(std::string_view(bytes).substr(0, bytes.size() / 2), reading).error().code == Errc::invalid);
+  CHECK(read_archive_bytes("no archive", reading).error().code == Errc::invalid);
+  CHECK(read_archive(place.folder.path() + "/absent", reading).error().code == Errc::invalid);
 }

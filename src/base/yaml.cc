@@ -13,8 +13,6 @@ namespace sampan {
 
 namespace {
 
-constexpr std::size_t kMaxText = 1 << 20;
-constexpr std::size_t kMaxNodes = 100'000;
 constexpr std::size_t kMaxExpandedText = 8 << 20;  // a long text behind many aliases
 constexpr int kMaxDepth = 60;
 constexpr std::string_view kMergeKey = "<<";
@@ -95,7 +93,8 @@ bool is_null_text(std::string_view text) {  // YAML 1.2.2, section 10.3.2
 
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view file) : text_(text), file_(file), diag_(fy_diag_create(nullptr)) {
+  Reader(std::string_view text, std::string_view file, std::size_t most_nodes)
+      : text_(text), file_(file), most_nodes_(most_nodes), diag_(fy_diag_create(nullptr)) {
     fy_diag_set_collect_errors(diag_.get(), true);
     fy_parse_cfg config{};
     config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE);
@@ -159,7 +158,7 @@ class Reader {
   Result<YamlNode> node(const Event& event, int depth) {
     const Mark at = mark(event);
     if (depth > kMaxDepth) return wrong(at, fmt::format("nested deeper than {}", kMaxDepth));
-    if (++nodes_ > kMaxNodes) return wrong(at, fmt::format("more than {} values", kMaxNodes));
+    if (++nodes_ > most_nodes_) return wrong(at, fmt::format("more than {} values", most_nodes_));
     if (event->type == FYET_ALIAS) return alias(token_text(event->alias.anchor), at);
     if (fy_event_get_tag_token(event.get())) return wrong(at, "tags (!name) are not used here; write the plain value");
     const std::string anchor = token_text(fy_event_get_anchor_token(event.get()));
@@ -257,13 +256,14 @@ class Reader {
   bool afford(const YamlNode& copy) {
     ++nodes_;
     copied_ += copy.text.size();
-    if (nodes_ > kMaxNodes || copied_ > kMaxExpandedText) return false;
+    if (nodes_ > most_nodes_ || copied_ > kMaxExpandedText) return false;
     return std::all_of(copy.items.begin(), copy.items.end(), [&](const auto& item) { return afford(item); }) &&
            std::all_of(copy.pairs.begin(), copy.pairs.end(),
                        [&](const auto& pair) { return afford(pair.key) && afford(pair.value); });
   }
 
   std::string_view text_, file_;
+  std::size_t most_nodes_;
   std::unique_ptr<fy_diag, DestroyDiag> diag_;  // outlives the parser
   std::unique_ptr<fy_parser, DestroyParser> parser_;
   std::unordered_map<std::string, YamlNode> anchors_;
@@ -326,8 +326,8 @@ bool is_control(char c) {
 
 }  // namespace
 
-Result<YamlNode> parse_yaml(std::string_view text, std::string_view file) {
-  if (text.size() > kMaxText) return fail(Errc::too_large, "{}: larger than {} bytes", file, kMaxText);
+Result<YamlNode> parse_yaml(std::string_view text, std::string_view file, const YamlLimits& limits) {
+  if (text.size() > limits.text) return fail(Errc::too_large, "{}: larger than {} bytes", file, limits.text);
   if (!is_valid_utf8(text)) return fail(Errc::invalid, "{}: expected UTF-8 text", file);
   if (const auto bad = std::find_if(text.begin(), text.end(), is_control); bad != text.end()) {
     const auto before = text.substr(0, static_cast<std::size_t>(bad - text.begin()));
@@ -337,7 +337,7 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string_view file) {
         std::count(before.begin(), before.end(), '\n') + 1,
         line_start == std::string_view::npos ? before.size() + 1 : before.size() - line_start, static_cast<int>(*bad));
   }
-  return Reader(text, file).document();
+  return Reader(text, file, limits.nodes).document();
 }
 
 std::string format(const Diagnosis& diagnosis) {

@@ -1,6 +1,6 @@
-// YAML 1.2 (core schema) read into a tree with marks, bounded: at most 100,000 nodes after aliases (what has an anchor
-// counts once more), depth 60, 1 MiB of text. Duplicate keys, unknown aliases, cycles, tabs as indentation and control
-// characters are errors with line and column. `<<` merge keys are applied.
+// YAML 1.2 (core schema) read into a tree with marks, bounded: nodes after aliases (what has an anchor counts once
+// more) and bytes of text as YamlLimits says, depth 60. Duplicate keys, unknown aliases, cycles, tabs as indentation
+// and control characters are errors with line and column. `<<` merge keys are applied.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,11 @@ struct YamlPair {
   YamlNode key, value;
 };
 
+struct YamlLimits {  // what a person writes stays far below; what programs write may need more
+  std::size_t text = 1 << 20, nodes = 100'000;
+};
 // `file` is used in sentences only: ".sampan/daily.yaml:3:5: expected ...". An empty document is Kind::null.
-Result<YamlNode> parse_yaml(std::string_view text, std::string_view file);
+Result<YamlNode> parse_yaml(std::string_view text, std::string_view file, const YamlLimits& limits = {});
 
 // One diagnosis in a file a person wrote. Readers collect as many as they can (at most 20) instead of stopping at the
 // first.

@@ -1,0 +1,87 @@
+// Reading archives that others packed, in memory.
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "base/archive.h"
+#include "base/text.h"
+
+namespace sampan {
+
+namespace {
+
+constexpr std::size_t kBlock = 256 << 10;
+
+struct FreeReader {
+  void operator()(archive* reader) const { archive_read_free(reader); }
+};
+using Reader = std::unique_ptr<archive, FreeReader>;
+
+std::string_view reason_of(archive* from) {
+  const char* message = archive_error_string(from);
+  return message ? message : "the archive library gives no reason";
+}
+
+Reader open_reader() {
+  Reader reader(archive_read_new());
+  archive_read_support_format_zip(reader.get());
+  archive_read_support_format_tar(reader.get());
+  archive_read_support_filter_gzip(reader.get());
+  archive_read_support_filter_zstd(reader.get());
+  return reader;
+}
+
+// What the entry holds, not what it says it holds.
+Result<std::string> content(archive* from, const std::string& name, const ArchiveReading& reading, ArchiveSize& size) {
+  std::string bytes;
+  for (;;) {
+    const void* block = nullptr;
+    std::size_t length = 0;
+    la_int64_t offset = 0;
+    const int code = archive_read_data_block(from, &block, &length, &offset);
+    if (code == ARCHIVE_EOF) return bytes;
+    if (code < ARCHIVE_WARN) return fail(Errc::invalid, "the archive is damaged at '{}': {}", name, reason_of(from));
+    const auto end = static_cast<std::uint64_t>(offset) + length;
+    if (end > reading.file_bytes) return fail(Errc::too_large, "'{}' is over {} bytes", name, reading.file_bytes);
+    size.bytes += length;
+    if (size.bytes > reading.limits.bytes)
+      return fail(Errc::too_large, "more than {} bytes in the archive", reading.limits.bytes);
+    bytes.resize(std::max<std::size_t>(bytes.size(), static_cast<std::size_t>(end)));
+    std::copy_n(static_cast<const char*>(block), length, bytes.begin() + offset);
+  }
+}
+
+Result<ArchiveSize> read_all(archive* from, const ArchiveReading& reading) {
+  ArchiveSize size;
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int code = archive_read_next_header(from, &entry);
+    if (code == ARCHIVE_EOF) return size;
+    if (code < ARCHIVE_WARN) return fail(Errc::invalid, "it is not a whole archive: {}", reason_of(from));
+    if (++size.entries > reading.limits.entries)
+      return fail(Errc::too_large, "more than {} entries in the archive", reading.limits.entries);
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    const char* raw_name = archive_entry_pathname(entry);
+    const std::string name = to_valid_utf8(raw_name ? raw_name : "");
+    if (!stays_inside(name)) return fail(Errc::invalid, "the archive's entry '{}' leaves the folder", name);
+    if (reading.wants && !reading.wants(name)) continue;
+    TRY(reading.take(name, TRY(content(from, name, reading, size))));
+  }
+}
+
+}  // namespace
+
+Result<ArchiveSize> read_archive(const std::string& file, const ArchiveReading& reading) {
+  const Reader from = open_reader();
+  if (archive_read_open_filename(from.get(), file.c_str(), kBlock) != ARCHIVE_OK)
+    return fail(Errc::invalid, "{}: {}", file, reason_of(from.get()));
+  return read_all(from.get(), reading).context(file);
+}
+
+Result<ArchiveSize> read_archive_bytes(std::string_view archive, const ArchiveReading& reading) {
+  const Reader from = open_reader();
+  if (archive_read_open_memory(from.get(), archive.data(), archive.size()) != ARCHIVE_OK)
+    return fail(Errc::invalid, "{}", reason_of(from.get()));
+  return read_all(from.get(), reading);
+}
+
+}  // namespace sampan
