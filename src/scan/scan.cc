@@ -36,14 +36,6 @@ Scanned from_disk(Scanner& scanner, const std::string& folder, const Found& file
   return scanner.file(file.path, std::move(*bytes));
 }
 
-void join(Scanned& all, Scanned part) {
-  std::move(part.findings.begin(), part.findings.end(), std::back_inserter(all.findings));
-  std::move(part.gaps.begin(), part.gaps.end(), std::back_inserter(all.gaps));
-  all.suppressed += part.suppressed;
-  all.files += part.files;
-  all.bytes += part.bytes;
-}
-
 }  // namespace
 
 bool is_source(std::string_view path) { return p3c::reads(path); }
@@ -77,7 +69,7 @@ Scanned scan_file(const Settings& settings, const std::string& path, std::string
 }
 
 Result<Scanned> scan_folder(const Settings& settings, const std::string& folder, const FolderOptions& options) {
-  const std::vector<Found> files = TRY(find_files(settings, folder));
+  const std::vector<Found> files = TRY(find_files(settings, folder, p3c::reads));
   std::vector<Scanned> parts(files.size());
   std::atomic<std::size_t> next = 0;
   std::mutex speaking;
@@ -98,8 +90,24 @@ Result<Scanned> scan_folder(const Settings& settings, const std::string& folder,
     work();
   }
   Scanned all;
-  for (auto& part : parts) join(all, std::move(part));
+  for (auto& part : parts) merge(all, std::move(part));
   return all;
+}
+
+void merge(Scanned& all, Scanned part) {
+  const auto by_place = [](const auto& a, const auto& b) { return a.path < b.path; };
+  const auto append = [&](auto& into, auto& from) {
+    const auto middle = static_cast<std::ptrdiff_t>(into.size());
+    std::move(from.begin(), from.end(), std::back_inserter(into));
+    const bool in_order =
+        middle == 0 || from.empty() || !by_place(into[into.size() - from.size()], into[into.size() - from.size() - 1]);
+    if (!in_order) std::inplace_merge(into.begin(), into.begin() + middle, into.end(), by_place);
+  };
+  append(all.findings, part.findings);
+  append(all.gaps, part.gaps);
+  all.suppressed += part.suppressed;
+  all.files += part.files;
+  all.bytes += part.bytes;
 }
 
 int count(const Scanned& scanned, Severity severity) {

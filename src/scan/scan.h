@@ -58,6 +58,9 @@ struct FolderOptions {
 // not followed. not_found: there is no such folder.
 Result<Scanned> scan_folder(const Settings& settings, const std::string& folder, const FolderOptions& options);
 
+// Adds what another look at the same folder found; the order of paths is kept.
+void merge(Scanned& all, Scanned part);
+
 enum class Verdict { clean, over_limit, incomplete };
 BOOST_DESCRIBE_ENUM(Verdict, clean, over_limit, incomplete)
 // over_limit: more findings of a severity than its limit, whatever else; incomplete: none of that, but there are gaps.

@@ -19,12 +19,19 @@ std::vector<std::string> rule_names() {
   return names;
 }
 
+// Advisories are rules too, of as many names as there are databases: GHSA-..., CVE-2021-44228, PYSEC-..., GO-...
+bool is_advisory(std::string_view name) {
+  const auto dash = name.find('-');
+  return dash != std::string_view::npos && dash > 1 &&
+         name.substr(0, dash).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
+}
+
 void read_rules(Section section, Settings& settings) {
   const auto names = rule_names();
   if (!section.node() || section.node()->kind != YamlNode::Kind::mapping) return;
   for (const auto& pair : section.node()->pairs) {
     const std::string& name = pair.key.text;
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
+    if (!is_advisory(name) && std::find(names.begin(), names.end(), name) == names.end()) {
       section.complain(&pair.key, fmt::format("no rule '{}'{}", name, did_you_mean(name, names)));
       section.has(name);
       continue;
@@ -83,6 +90,9 @@ Result<Settings> read_settings(std::string_view text, const std::string& file) {
   read_limit(limits, "critical", settings.limits.critical);
   read_limit(limits, "major", settings.limits.major);
   limits.finish();
+  Section advisories = top.section("advisories");
+  advisories.read("days", settings.advisory_days, 1, 36'500);
+  advisories.finish();
   top.finish();
   if (diagnoses.empty()) return settings;
   std::string sentences;

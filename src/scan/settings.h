@@ -29,6 +29,7 @@ struct Settings {
   std::vector<std::string> exclude;  // patterns (base/text.h, glob_match) over paths relative to the scanned folder
   std::map<std::string, RuleSetting, std::less<>> rules;
   Limits limits;
+  int advisory_days = 30;  // how old the newest advisory of an ecosystem may be
 
   bool excludes(std::string_view path) const;
   const RuleSetting* rule(std::string_view name) const;  // nullptr: as it comes

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "scan/p3c/engine.h"
-
 namespace sampan::scan {
 
 namespace fs = std::filesystem;
@@ -22,7 +20,8 @@ bool is_output(const fs::path& folder) {
 
 }  // namespace
 
-Result<std::vector<Found>> find_files(const Settings& settings, const std::string& folder) {
+Result<std::vector<Found>> find_files(const Settings& settings, const std::string& folder,
+                                      const std::function<bool(std::string_view path)>& wants) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return fail(Errc::not_found, "{} is no folder", folder);
   std::vector<Found> found;
@@ -33,7 +32,7 @@ Result<std::vector<Found>> find_files(const Settings& settings, const std::strin
     const auto kind = at->symlink_status(none).type();
     if (kind == fs::file_type::directory) {
       if (is_output(at->path()) || settings.excludes(path)) at.disable_recursion_pending();
-    } else if (kind == fs::file_type::regular && p3c::reads(path) && !settings.excludes(path)) {
+    } else if (kind == fs::file_type::regular && wants(path) && !settings.excludes(path)) {
       found.push_back({path, at->file_size(none)});
     }
   }

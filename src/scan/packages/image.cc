@@ -1,0 +1,194 @@
+// What is installed in an image's root.
+#include <map>
+
+#include "base/archive.h"
+#include "base/text.h"
+#include "scan/packages/pom_model.h"
+#include "scan/packages/reader.h"
+
+namespace sampan::scan {
+
+namespace packages {
+
+namespace {
+
+constexpr std::size_t kMostJar = 512 << 20, kMostInnerJar = 128 << 20;
+constexpr int kMostNested = 4;
+
+// Blocks of "Key: value" lines with an empty line between them; of apk the keys are letters.
+template <class Act>
+void each_block(std::string_view text, char separator, Act act) {
+  std::map<std::string, std::string, std::less<>> block;
+  int number = 0, first = 1;
+  const auto end = [&] {
+    if (!block.empty()) act(block, first);
+    block.clear();
+  };
+  for (const auto& line : split(text, '\n')) {
+    ++number;
+    if (line.empty()) {
+      end();
+      continue;
+    }
+    if (block.empty()) first = number;
+    const auto at = line.find(separator);
+    if (at == std::string::npos || line.front() == ' ' || line.front() == '\t') continue;
+    block.try_emplace(line.substr(0, at), trim(std::string_view(line).substr(at + 1)));
+  }
+  end();
+}
+
+using Block = std::map<std::string, std::string, std::less<>>;
+
+std::string value(const Block& block, std::string_view key) {
+  const auto found = block.find(key);
+  return found == block.end() ? "" : found->second;
+}
+
+Package installed(const std::string& ecosystem, const std::string& name, std::string source, std::string version,
+                  const std::string& path, int line) {
+  Package package{ecosystem, std::move(source), std::move(version), path, line};
+  if (package.name.empty()) package.name = name;
+  if (package.name != name) package.installed = name;
+  return package;
+}
+
+Result<void> read_dpkg(const std::string& ecosystem, const std::string& path, std::string_view text,
+                       Inventory& inventory) {
+  const auto before = inventory.packages.size();
+  each_block(text, ':', [&](const Block& block, int line) {
+    if (value(block, "Package").empty()) return;
+    if (const auto status = value(block, "Status"); !status.empty() && !status.ends_with(" installed")) return;
+    std::string source = value(block, "Source"), version = value(block, "Version");
+    if (const auto open = source.find(" ("); open != std::string::npos) {  // the source has a version of its own
+      version = source.substr(open + 2, source.find(')') - open - 2);
+      source.resize(open);
+    }
+    inventory.packages.push_back(installed(ecosystem, value(block, "Package"), source, version, path, line));
+  });
+  if (inventory.packages.size() == before && !trim(text).empty())
+    return fail(Errc::invalid, "expected blocks with 'Package' and 'Version', as dpkg writes them");
+  return {};
+}
+
+Result<void> read_apk(const std::string& ecosystem, const std::string& path, std::string_view text,
+                      Inventory& inventory) {
+  const auto before = inventory.packages.size();
+  each_block(text, ':', [&](const Block& block, int line) {
+    if (!value(block, "P").empty())
+      inventory.packages.push_back(
+          installed(ecosystem, value(block, "P"), value(block, "o"), value(block, "V"), path, line));
+  });
+  if (inventory.packages.size() == before && !trim(text).empty())
+    return fail(Errc::invalid, "expected blocks with 'P' and 'V', as apk writes them");
+  return {};
+}
+
+// os-release(5): "Debian:12", "Ubuntu:22.04:LTS", "Alpine:v3.19"; empty when it is none of these.
+std::string distribution(const Tree& root) {
+  for (const std::string path : {"usr/lib/os-release", "etc/os-release"}) {
+    const auto text = root.read(path, 1 << 20);
+    if (!text.has_value()) continue;
+    std::map<std::string, std::string> values;
+    for (const auto& line : split(*text, '\n')) {
+      const auto equals = line.find('=');
+      if (equals == std::string::npos) continue;
+      auto given = line.substr(equals + 1);
+      std::erase_if(given, [](char c) { return c == '"' || c == '\''; });
+      values[line.substr(0, equals)] = std::string(trim(given));
+    }
+    const std::string id = values["ID"], version = values["VERSION_ID"];
+    if (id == "debian") return "Debian:" + version;
+    if (id == "ubuntu") return "Ubuntu:" + version + (values["VERSION"].find("LTS") != std::string::npos ? ":LTS" : "");
+    if (id == "alpine") return "Alpine:v" + version.substr(0, version.find('.', version.find('.') + 1));
+  }
+  return "";
+}
+
+bool is_jar(std::string_view name) {
+  return name.ends_with(".jar") || name.ends_with(".war") || name.ends_with(".ear");
+}
+
+// A jar says what it is in META-INF/maven/GROUP/ARTIFACT/pom.properties; a fat jar has several, and jars inside.
+class Jars {
+ public:
+  explicit Jars(Inventory& inventory) : inventory_(inventory) {}
+
+  Result<void> read(const std::string& file, const std::string& name, std::string_view bytes, int depth) {
+    std::size_t said = 0;
+    bool classes = false;
+    ArchiveReading reading;
+    reading.limits = {.bytes = 2ull << 30, .entries = 500'000};
+    reading.file_bytes = kMostInnerJar;
+    reading.wants = [&](const std::string& inner) {
+      classes = classes || inner.ends_with(".class");
+      return is_jar(inner) || (inner.starts_with("META-INF/maven/") && inner.ends_with("/pom.properties"));
+    };
+    reading.take = [&](const std::string& inner, const std::string& content) -> Result<void> {
+      if (!is_jar(inner)) return said += properties(file, content), Result<void>();
+      ++said;
+      if (depth >= kMostNested) return fail(Errc::too_large, "{} is nested deeper than {} jars", inner, kMostNested);
+      if ((unpacked_ += content.size()) > kMostUnpacked)
+        return fail(Errc::too_large, "more than {} bytes of jars in jars", kMostUnpacked);
+      return read(file, name + "!" + inner, content, depth + 1);
+    };
+    TRY(read_archive_bytes(bytes, reading).context(name));
+    if (said == 0 && classes)
+      add_gap(inventory_, file, 0, name + " 没有说明自己是哪个包（没有 pom.properties）",
+              name + " does not say which package it is: it has no pom.properties");
+    return {};
+  }
+
+ private:
+  static constexpr std::uint64_t kMostUnpacked = 4ull << 30;
+
+  std::size_t properties(const std::string& file, std::string_view text) {
+    std::map<std::string, std::string> values;
+    for (const auto& line : split(text, '\n'))
+      if (const auto at = line.find('='); at != std::string::npos && line.front() != '#')
+        values[std::string(trim(line.substr(0, at)))] = trim(line.substr(at + 1));
+    if (values["groupId"].empty() || values["artifactId"].empty() || values["version"].empty()) return 0;
+    inventory_.packages.push_back(
+        {"Maven", values["groupId"] + ":" + values["artifactId"], values["version"], file, 0});
+    return 1;
+  }
+
+  Inventory& inventory_;
+  std::uint64_t unpacked_ = 0;
+};
+
+}  // namespace
+
+}  // namespace packages
+
+Inventory read_image(const Tree& root) {
+  using namespace packages;
+  Inventory inventory;
+  const auto ecosystem = distribution(root);
+  const auto read = [&](const std::string& path, std::size_t most, const auto& act) {
+    auto text = root.read(path, most);
+    ++inventory.files;
+    const auto done = text.has_value() ? act(*text) : Result<void>(text.error());
+    if (!done.has_value())
+      add_gap(inventory, path, 0, "没有读完：" + done.error().message, "not read to its end: " + done.error().message);
+  };
+  for (const auto& path : root.paths()) {
+    const bool dpkg = path == "var/lib/dpkg/status" || path.starts_with("var/lib/dpkg/status.d/");
+    const bool apk = path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed";
+    if (path.ends_with(".md5sums")) continue;
+    if ((dpkg || apk) && ecosystem.empty()) {
+      add_gap(inventory, path, 0, "不知道这是哪个发行版：os-release 里没有 debian、ubuntu 或 alpine",
+              "which distribution this is of is not known: os-release names none of debian, ubuntu and alpine");
+    } else if (dpkg) {
+      read(path, kMostManifest, [&](std::string_view text) { return read_dpkg(ecosystem, path, text, inventory); });
+    } else if (apk) {
+      read(path, kMostManifest, [&](std::string_view text) { return read_apk(ecosystem, path, text, inventory); });
+    } else if (is_jar(path)) {
+      Jars jars(inventory);
+      read(path, kMostJar, [&](std::string_view bytes) { return jars.read(path, path, bytes, 0); });
+    }
+  }
+  return inventory;
+}
+
+}  // namespace sampan::scan

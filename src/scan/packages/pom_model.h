@@ -1,0 +1,63 @@
+// What a pom.xml means with its parents, properties and BOM imports (maven.apache.org, Introduction to the Dependency
+// Mechanism and Introduction to the POM). Poms come from the tree, by relativePath or as another module of the same
+// build, and from Maven's local repository. Profiles are not applied.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scan/packages.h"
+#include "scan/packages/pom.h"
+
+namespace sampan::scan::packages::maven {
+
+// What identifies a dependency within a project: group, artifact, type and classifier.
+std::string identity(const Dependency& dependency);
+
+struct Model {
+  Coordinates self;
+  std::vector<Dependency> dependencies;       // without open properties, versions filled in from the managed ones
+  std::map<std::string, Dependency> managed;  // by identity
+};
+
+class Poms {
+ public:
+  Poms(const Tree& code, const Tree* repository);
+  ~Poms();
+  // Errors name the file, and the way round when parents or imports go in a circle.
+  Result<std::shared_ptr<const Model>> of_file(const std::string& path);
+  // From the repository; not_found: it is not there.
+  Result<std::shared_ptr<const Model>> of_artifact(const Coordinates& coordinates);
+  bool has_repository() const { return repository_ != nullptr; }
+  // Whether the build makes it itself: then it has no version that was published.
+  bool is_module(const std::string& group, const std::string& artifact);
+
+ private:
+  struct Place {  // which of the two trees, and where
+    const Tree* tree = nullptr;
+    std::string path;
+    auto operator<=>(const Place&) const = default;
+  };
+  using Models = Result<std::shared_ptr<const Model>>;
+  Result<std::shared_ptr<const Pom>> pom(const Place& place);
+  Result<Place> parent_of(const Place& place, const Pom& pom);
+  Result<Place> place_of(const Coordinates& coordinates);
+  Result<std::vector<std::shared_ptr<const Pom>>> lineage(const Place& place);
+  Models model(const Place& place);
+  Models build(const Place& place);
+  Result<void> manage(Model& model, const std::vector<Dependency>& managed);
+  void find_modules();
+
+  const Tree& code_;
+  const Tree* repository_;
+  std::map<Place, Result<std::shared_ptr<const Pom>>> poms_;
+  std::map<Place, Models> models_;
+  std::vector<Place> building_;  // whose models wait for others
+  bool modules_known_ = false;
+  std::map<std::pair<std::string, std::string>, std::string> modules_;  // group and artifact, and the path
+};
+
+}  // namespace sampan::scan::packages::maven

@@ -1,0 +1,82 @@
+#include "scan/packages/readers.h"
+
+#include <array>
+
+#include "base/text.h"
+#include "scan/packages/pom_model.h"
+
+namespace sampan::scan {
+
+namespace packages {
+
+namespace {
+
+bool is_one_of(std::string_view path, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name_of(path)) != names.end();
+}
+
+bool is_requirements(std::string_view path) {
+  const auto name = name_of(path);
+  if (!name.ends_with(".txt")) return false;
+  return name.starts_with("requirements") || name.ends_with("requirements.txt") ||
+         name_of(folder_of(path)) == "requirements";
+}
+
+bool is_project(std::string_view path) {
+  return path.ends_with(".csproj") || path.ends_with(".fsproj") || path.ends_with(".vbproj");
+}
+
+constexpr std::array<Reader, 19> kReaders{{
+    {[](std::string_view p) { return name_of(p) == "pom.xml"; }, read_pom_xml},
+    {[](std::string_view p) { return name_of(p) == "dependency-tree.txt"; }, read_maven_tree},
+    {[](std::string_view p) { return p.ends_with(".lockfile") && p.find("gradle") != std::string_view::npos; },
+     read_gradle_lock},
+    {[](std::string_view p) {
+       return is_one_of(p, {"package-lock.json", "npm-shrinkwrap.json"});
+     },
+     read_package_lock},
+    {[](std::string_view p) { return name_of(p) == "yarn.lock"; }, read_yarn_lock},
+    {[](std::string_view p) { return name_of(p) == "pnpm-lock.yaml"; }, read_pnpm_lock},
+    {[](std::string_view p) { return name_of(p) == "go.mod"; }, read_go_mod},
+    {is_requirements, read_requirements},
+    {[](std::string_view p) {
+       return is_one_of(p, {"poetry.lock", "uv.lock", "pdm.lock"});
+     },
+     read_python_lock},
+    {[](std::string_view p) { return name_of(p) == "Pipfile.lock"; }, read_pipfile_lock},
+    {[](std::string_view p) { return name_of(p) == "Cargo.lock"; }, read_cargo_lock},
+    {[](std::string_view p) { return name_of(p) == "composer.lock"; }, read_composer_lock},
+    {[](std::string_view p) { return name_of(p) == "Gemfile.lock"; }, read_gemfile_lock},
+    {[](std::string_view p) { return name_of(p) == "packages.lock.json"; }, read_nuget_lock},
+    {[](std::string_view p) { return name_of(p) == "packages.config"; }, read_packages_config},
+    {is_project, read_dotnet_project},
+    {[](std::string_view p) { return p.ends_with(".cdx.json") || name_of(p) == "bom.json"; }, read_cyclonedx},
+    {[](std::string_view p) { return p.ends_with(".spdx.json"); }, read_spdx},
+    {is_unlocked_manifest, read_unlocked},
+}};
+
+}  // namespace
+
+std::span<const Reader> readers() { return kReaders; }
+
+}  // namespace packages
+
+Inventory read_packages(const Tree& code, const Tree* maven) {
+  using namespace packages;
+  Inventory inventory;
+  maven::Poms poms(code, maven);
+  for (const auto& path : code.paths()) {
+    const auto takes = [&](const Reader& reader) { return reader.takes(path); };
+    const auto reader = std::find_if(readers().begin(), readers().end(), takes);
+    if (reader == readers().end()) continue;
+    ++inventory.files;
+    const auto text = code.read(path, kMostManifest);
+    const auto done =
+        text.has_value() ? reader->read(Source{code, path, *text, poms}, inventory) : Result<void>(text.error());
+    if (!done.has_value())
+      add_gap(inventory, path, 0, "没有读完：" + done.error().message, "not read to its end: " + done.error().message);
+  }
+  return inventory;
+}
+
+}  // namespace sampan::scan
