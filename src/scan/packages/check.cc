@@ -1,0 +1,225 @@
+// Packages against advisories.
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/text.h"
+#include "scan/packages/index.h"
+
+namespace sampan::scan {
+
+namespace packages {
+
+namespace {
+
+bool affects(Scheme scheme, const Advice& advice, const std::string& version) {
+  return std::find(advice.versions.begin(), advice.versions.end(), version) != advice.versions.end() ||
+         std::any_of(advice.intervals.begin(), advice.intervals.end(),
+                     [&](const Interval& interval) { return holds(scheme, interval, version); });
+}
+
+// The nearest fixed version above; empty: none is named.
+std::string fixed_in(Scheme scheme, const Advice& advice, const std::string& version) {
+  std::string nearest;
+  for (const auto& interval : advice.intervals) {
+    if (interval.end != Interval::End::fixed || compare(scheme, interval.to, version) <= 0) continue;
+    if (nearest.empty() || compare(scheme, interval.to, nearest) < 0) nearest = interval.to;
+  }
+  return nearest;
+}
+
+// One vulnerability, whatever databases call it.
+struct Case {
+  std::vector<const Advice*> advices;
+  std::set<std::string> names;
+};
+
+// Records that share a name are one; so are those that a third joins.
+std::vector<Case> merged(const std::vector<const Advice*>& advices) {
+  std::vector<Case> cases;
+  for (const auto* advice : advices) {
+    Case one{{advice}, {advice->aliases.begin(), advice->aliases.end()}};
+    one.names.insert(advice->id);
+    std::erase_if(cases, [&](Case& other) {
+      const bool same = std::any_of(other.names.begin(), other.names.end(),
+                                    [&](const std::string& name) { return one.names.contains(name); });
+      if (!same) return false;
+      one.advices.insert(one.advices.begin(), other.advices.begin(), other.advices.end());
+      one.names.merge(other.names);
+      return true;
+    });
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+// GHSA's records are the most reviewed across ecosystems; then those of the ecosystem itself; a bare CVE last.
+int rank(const std::string& id) { return id.starts_with("GHSA-") ? 0 : id.starts_with("CVE-") ? 2 : 1; }
+
+Severity severity_of(Weight weight) {
+  switch (weight) {
+    case Weight::high:
+    case Weight::malicious: return Severity::blocker;
+    case Weight::medium:
+    case Weight::unknown: return Severity::critical;  // nobody weighed it: not harmless for that
+    case Weight::low: return Severity::major;
+  }
+  return Severity::critical;
+}
+
+Text way_to(const Package& package) {
+  if (package.reach == Reach::direct) return {"直接依赖", "direct"};
+  if (package.reach == Reach::unknown) return {"", ""};
+  return {"经由 " + join(package.via, " > "), "through " + join(package.via, " > ")};
+}
+
+Text message_of(const Package& package, const Advice& advice, const Case& one, const std::string& fixed) {
+  std::vector<std::string> others;
+  for (const auto& name : one.names)
+    if (name != advice.id) others.push_back(name);
+  const auto way = way_to(package);
+  const std::string ids = advice.id + (others.empty() ? "" : " (" + join(others, ", ") + ")");
+  const std::string what = package.installed.empty() ? package.name : package.installed + "/" + package.name;
+  const std::string summary = advice.summary.empty() ? "" : ": " + advice.summary;
+  return {fmt::format("{} {}{}有漏洞 {}{}；{}", what, package.version, way.zh.empty() ? "" : "（" + way.zh + "）", ids,
+                      summary, fixed.empty() ? "没有已知的修复版本" : "修复版本 " + fixed),
+          fmt::format("{} {}{} has {}{}; {}", what, package.version, way.en.empty() ? "" : " (" + way.en + ")", ids,
+                      summary, fixed.empty() ? "no fixed version is known" : "fixed in " + fixed)};
+}
+
+Text remedy_of(const Package& package, const std::string& fixed) {
+  const auto& name = package.name;
+  if (fixed.empty())
+    return {"换掉 " + name + "，或在 .sampan/scan.yaml 中按规则名关闭并写明理由",
+            fmt::format("replace {}, or switch the rule off in .sampan/scan.yaml with the reason beside it", name)};
+  if (package.reach != Reach::through)
+    return {fmt::format("把 {} 升级到 {} 或更高版本", name, fixed),
+            fmt::format("raise {} to {} or later", name, fixed)};
+  return {
+      fmt::format("升级 {}，使它带入 {} {} 或更高版本，或直接指定 {} 的版本", package.via.front(), name, fixed, name),
+      fmt::format("raise {} until it brings {} {} or later, or pin {} itself", package.via.front(), name, fixed, name)};
+}
+
+std::string known_rule(const Settings& settings, const Case& one, const std::string& id) {
+  if (settings.rule(id)) return id;
+  const auto found = std::find_if(one.names.begin(), one.names.end(),
+                                  [&](const std::string& name) { return settings.rule(name) != nullptr; });
+  return found == one.names.end() ? id : *found;
+}
+
+class Checker {
+ public:
+  Checker(const Settings& settings, const Index& index, Scanned& out) : settings_(settings), index_(index), out_(out) {}
+
+  void check(const Package& package) {
+    const auto scheme = scheme_of(package.ecosystem);
+    if (!scheme) return;
+    const auto advices = index_.find(package.ecosystem, normal_name(package.ecosystem, package.name));
+    if (!advices.has_value())
+      return gap(package, "没有查 " + package.name + "：" + advices.error().message,
+                 package.name + " was not looked up: " + advices.error().message);
+    if (advices->empty()) return;
+    if (!is_version(*scheme, package.version))
+      return gap(package,
+                 fmt::format("没有查 {}：“{}” 不是 {} 的版本号", package.name, package.version, package.ecosystem),
+                 fmt::format("{} was not looked up: '{}' is no version of {}", package.name, package.version,
+                             package.ecosystem));
+    std::vector<const Advice*> hits;
+    for (const auto& advice : *advices)
+      if (affects(*scheme, advice, package.version)) hits.push_back(&advice);
+    for (auto& one : merged(hits)) report(package, *scheme, std::move(one));
+  }
+
+ private:
+  void gap(const Package& package, std::string zh, std::string en) {
+    out_.gaps.push_back({package.file, package.line, "", {std::move(zh), std::move(en)}});
+  }
+
+  void report(const Package& package, Scheme scheme, Case one) {
+    std::stable_sort(one.advices.begin(), one.advices.end(), [](const Advice* a, const Advice* b) {
+      return std::tuple(rank(a->id), a->id) < std::tuple(rank(b->id), b->id);
+    });
+    const Advice& first = *one.advices.front();
+    Weight weight = Weight::unknown;
+    std::string fixed;
+    for (const auto* advice : one.advices) {
+      weight = std::max(weight, advice->weight);
+      if (fixed.empty()) fixed = fixed_in(scheme, *advice, package.version);
+    }
+    Severity severity = severity_of(weight);
+    if (const auto* setting = settings_.rule(known_rule(settings_, one, first.id))) {
+      const auto excepts = [&](const std::string& pattern) { return glob_match(pattern, package.file); };
+      if (setting->off || std::any_of(setting->except.begin(), setting->except.end(), excepts)) return;
+      severity = setting->severity.value_or(severity);
+    }
+    const int line = std::max(package.line, 1);
+    out_.findings.push_back({"packages", first.id, severity, package.file, Range{line, 1, line, 1},
+                             message_of(package, first, one, fixed), remedy_of(package, fixed),
+                             fingerprint(first.id, package.file, package.name + "@" + package.version)});
+  }
+
+  const Settings& settings_;
+  const Index& index_;
+  Scanned& out_;
+};
+
+// Why packages of an ecosystem cannot be judged with this file; nothing: they can.
+std::optional<Text> not_covered(const Settings& settings, const AdvisoryFile& about, const std::string& ecosystem,
+                                const Lookup& lookup) {
+  const auto found = std::find_if(about.ecosystems.begin(), about.ecosystems.end(),
+                                  [&](const Coverage& c) { return c.ecosystem == ecosystem && c.covered; });
+  if (found == about.ecosystems.end())
+    return Text{fmt::format("{} 里没有 {} 的漏洞数据，请导入", lookup.advisories, ecosystem),
+                fmt::format("{} has no advisories for {}: import them", lookup.advisories, ecosystem)};
+  const auto days = std::chrono::duration_cast<std::chrono::hours>(lookup.now - found->newest).count() / 24;
+  if (days <= settings.advisory_days) return std::nullopt;
+  const auto newest = format_rfc3339(found->newest).substr(0, 10);
+  return Text{
+      fmt::format("{} 的漏洞数据太旧：最新的是 {}，{} 天前，上限 {} 天；请重新导入", ecosystem, newest, days,
+                  settings.advisory_days),
+      fmt::format("the advisories for {} are old: the newest is of {}, {} days ago, the limit is {}: import newer "
+                  "ones",
+                  ecosystem, newest, days, settings.advisory_days)};
+}
+
+}  // namespace
+
+}  // namespace packages
+
+Scanned check_packages(const Settings& settings, const Inventory& inventory, const Lookup& lookup) {
+  using namespace packages;
+  Scanned out;
+  out.files = inventory.files;
+  out.gaps = inventory.gaps;
+  std::map<std::pair<std::string, std::string>, int> asked;  // file and ecosystem, and how many packages
+  std::set<std::tuple<std::string, std::string, std::string, std::string>> seen;
+  std::vector<const Package*> once;
+  for (const auto& package : inventory.packages) {
+    if (!seen.emplace(package.file, package.ecosystem, package.name, package.version).second) continue;
+    ++asked[{package.file, package.ecosystem}];
+    once.push_back(&package);
+  }
+  if (once.empty()) return out;
+  const auto index = Index::open(lookup.advisories);
+  for (const auto& [key, count] : asked) {
+    const auto why = index.has_value() ? not_covered(settings, index->about(), key.second, lookup)
+                                       : Text{index.error().message, index.error().message};
+    if (why)
+      out.gaps.push_back({key.first,
+                          0,
+                          "",
+                          {fmt::format("{} 个 {} 依赖没有查清：{}", count, key.second, why->zh),
+                           fmt::format("{} {} packages: {}", count, key.second, why->en)}});
+  }
+  if (!index.has_value()) return out;
+  Checker checker(settings, *index, out);
+  for (const auto* package : once) checker.check(*package);
+  const auto by_place = [](const auto& a, const auto& b) { return a.path < b.path; };
+  std::stable_sort(out.findings.begin(), out.findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.path, a.range.line, a.rule) < std::tie(b.path, b.range.line, b.rule);
+  });
+  std::stable_sort(out.gaps.begin(), out.gaps.end(), by_place);
+  return out;
+}
+
+}  // namespace sampan::scan
