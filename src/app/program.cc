@@ -131,10 +131,20 @@ std::string ask(std::string_view prompt, bool hidden) {
   return line;
 }
 
+std::string home_folder() {
+  const char* home = std::getenv("HOME");
+  return home ? home : "/tmp";
+}
+
 std::string config_folder() {
   if (const char* folder = std::getenv("XDG_CONFIG_HOME")) return std::string(folder) + "/sampan";
-  const char* home = std::getenv("HOME");
-  return std::string(home ? home : "/tmp") + "/.config/sampan";
+  return home_folder() + "/.config/sampan";
+}
+
+std::string advisories_file() {
+  if (const char* file = std::getenv("SAMPAN_ADVISORIES")) return file;
+  if (const char* folder = std::getenv("XDG_DATA_HOME")) return std::string(folder) + "/sampan/advisories";
+  return home_folder() + "/.local/share/sampan/advisories";
 }
 
 int backup_command(const std::string& config_file, const std::string& to) {
@@ -155,9 +165,13 @@ int restore_command(const std::string& from, const std::string& to) {
 
 int run_program(int argc, char** argv) {
   const auto http = edge::make_http_client();
-  cli::World world{
-      *http, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout), std::fflush(stdout); },
-      [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }, ask, config_folder()};
+  cli::World world{*http,
+                   [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout), std::fflush(stdout); },
+                   [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); },
+                   ask,
+                   config_folder(),
+                   advisories_file(),
+                   home_folder() + "/.m2/repository"};
   const cli::Programs programs{serve,           run_a_runner, run_local, docs,          backup_command,
                                restore_command, destroy,      doctor,    SAMPAN_VERSION};
   return cli::run(argc, argv, world, programs);

@@ -249,17 +249,38 @@ void Parser::scan_commands() {
   scan->add_option("folder", request.folder, "The folder; without it this one");
   scan->add_option("--format", request.format, "text, json, sarif or junit")->capture_default_str();
   scan->add_option("--threads", request.threads, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
-  scan->add_option("--engines", request.engines, "p3c, secrets; without it all")
+  scan->add_option("--engines", request.engines, "p3c, secrets, packages; without it all")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"p3c", "secrets"}));
+      ->check(CLI::IsMember({"p3c", "secrets", "packages"}));
   scan->add_option("--exclude", request.exclude, "Patterns of paths to leave out, beside those of .sampan/scan.yaml")
       ->allow_extra_args(false);
   scan->add_option("--metrics", request.metrics, "A file for what was counted, a line each: p3c.critical 2");
   scan->add_option("--junit", request.junit, "A file for the findings as JUnit, beside what is printed");
   scan->add_flag("--zh", request.chinese, "Sentences in Chinese");
   scan->add_flag("--progress", request.progress, "Say on the error output how far it is");
+  scan->add_option("--advisories", request.advisories,
+                   "File of advisories; without it $SAMPAN_ADVISORIES or the user's own");
+  scan->add_option("--maven", request.maven, "Local repository of Maven; without it ~/.m2/repository");
   here(scan, [this] { return scan_folder(world, scan_request); });
+
+  auto* sbom = app.add_subcommand("sbom", "Print what a folder's packages are; exit 6: not all could be read");
+  sbom->add_option("folder", text, "The folder; without it this one");
+  sbom->add_option("--format", other, "cyclonedx")->default_str("cyclonedx");
+  sbom->add_option("--maven", fourth, "Local repository of Maven; without it ~/.m2/repository");
+  here(sbom, [this] {
+    return bill_of_materials(world, text.empty() ? "." : text, other.empty() ? "cyclonedx" : other, fourth);
+  });
+
+  auto* advisories = app.add_subcommand("advisories", "Known vulnerabilities of packages (OSV)");
+  advisories->require_subcommand(1);
+  auto* import = advisories->add_subcommand("import", "Make one file of folders and zip files of OSV records");
+  import->add_option("paths", list, "Folders, zip files, records")->required();
+  import->add_option("--file", text, "The file to make; without it $SAMPAN_ADVISORIES or the user's own");
+  here(import, [this] { return advisories_import(world, list, text); });
+  auto* show = advisories->add_subcommand("show", "Check the file of advisories and say what is in it");
+  show->add_option("--file", text, "The file; without it $SAMPAN_ADVISORIES or the user's own");
+  here(show, [this] { return advisories_show(world, text); });
 }
 
 }  // namespace

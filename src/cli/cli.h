@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/http_client.h"
 #include "base/result.h"
 
@@ -21,6 +22,9 @@ struct World {
   std::function<void(std::string_view)> err;
   std::function<std::string(std::string_view prompt, bool hidden)> ask;
   std::string config_folder;  // "~/.config/sampan"
+  std::string advisories{};   // the file of advisories where no option names one
+  std::string maven{};        // the local repository of Maven; it need not exist
+  std::function<Time()> now = [] { return SystemClock().now(); };
 };
 
 // Of `sampan runner`.

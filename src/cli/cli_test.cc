@@ -228,3 +228,45 @@ TEST_CASE("cli: scan checks a folder without a server, and its exit code says ho
   CHECK(holds(terminal.err, ".sampan/scan.yaml:1"));
   CHECK(terminal.http.requests().empty());
 }
+
+TEST_CASE("cli: advisories are imported and shown, scan looks packages up in them, and sbom lists them") {
+  Terminal terminal;
+  const auto folder = terminal.folder.path() + "/code", osv = terminal.folder.path() + "/osv";
+  const auto put = [&](const std::string& file, std::string_view text) {
+    sampan::testing::must(make_directories(parent_of(file)));
+    sampan::testing::must(write_file_durably(file, text));
+  };
+  put(folder + "/requirements.txt", "flask==1.0\n");
+  CHECK(terminal.run({"scan", folder}) == kIncomplete);
+  CHECK(holds(terminal.out, "run sampan advisories import"));
+  CHECK(terminal.run({"advisories", "show"}) == kNotFound);
+  CHECK(terminal.run({"advisories", "import", osv}) == kNotFound);
+  put(osv + "/1.json",
+      R"({"id": "GHSA-1", "modified": "2026-11-20T00:00:00Z", "summary": "Bad", "database_specific": {"severity": "HIGH"}, "affected": [
+          {"package": {"ecosystem": "PyPI", "name": "flask"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.1"}]}]}]})");
+  CHECK(terminal.run({"advisories", "import", osv}) == kDone);
+  CHECK(holds(terminal.out, "/advisories: 1 advisories for 1 packages; left out: 0 withdrawn"));
+  CHECK(terminal.run({"advisories", "show"}) == kDone);
+  CHECK(holds(terminal.out, "PyPI                    1  newest 2026-11-20"));
+  CHECK(terminal.run({"scan", folder}) == kFailed);
+  CHECK(holds(terminal.out, "requirements.txt:1:1: severe: flask 1.0 (direct) has GHSA-1: Bad; fixed in 1.1 [GHSA-1]"));
+  CHECK(terminal.run({"scan", "--format", "sarif", folder}) == kFailed);
+  CHECK(boost::json::parse(terminal.out).at("runs").at(0).at("results").at(0).at("ruleId") == "GHSA-1");
+  CHECK(terminal.run({"scan", "--format", "junit", folder}) == kFailed);
+  CHECK(holds(terminal.out, "name=\"GHSA-1:1\""));
+  CHECK(terminal.run({"scan", "--format", "json", folder}) == kFailed);
+  CHECK(boost::json::parse(terminal.out).at("findings").at(0).at("engine") == "packages");
+  CHECK(terminal.run({"scan", "--advisories", osv + "/none", folder}) == kIncomplete);
+  put(folder + "/requirements.txt", "flask==1.1\n");
+  CHECK(terminal.run({"scan", folder}) == kDone);
+  put(osv + "/2.json", "{");
+  CHECK(terminal.run({"advisories", "import", osv, "--file", osv + "/made"}) == kIncomplete);
+  CHECK(holds(terminal.err, "2.json"));
+  CHECK(terminal.run({"scan", "--advisories", osv + "/made", folder}) == kDone);
+  CHECK(terminal.run({"sbom", folder}) == kDone);
+  CHECK(boost::json::parse(terminal.out).at("components").at(0).at("purl") == "pkg:pypi/flask@1.1");
+  put(folder + "/package-lock.json", "?");
+  CHECK(terminal.run({"sbom", folder}) == kIncomplete);
+  CHECK(holds(terminal.err, "package-lock.json"));
+  CHECK(terminal.run({"sbom", folder, "--format", "spdx"}) == kUsage);
+}

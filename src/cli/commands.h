@@ -71,9 +71,16 @@ struct ScanRequest {
   bool chinese = false, progress = false;
   std::vector<std::string> engines{}, exclude{};  // empty: all; patterns beside the file's
   std::string metrics{}, junit{};                 // files to write beside; empty: none. metrics: "p3c.critical 2"
+  std::string advisories{}, maven{};              // empty: the world's
 };
 // kFailed: more findings than .sampan/scan.yaml allows (without it: any blocker or critical one); kIncomplete: not
 // that, but something could not be checked.
 Result<int> scan_folder(World& world, const ScanRequest& request);
+// kIncomplete: something was malformed, and the rest is in place.
+Result<int> advisories_import(World& world, const std::vector<std::string>& paths, const std::string& file);
+Result<int> advisories_show(World& world, const std::string& file);
+// kIncomplete: the bill has gaps, which are on the error output.
+Result<int> bill_of_materials(World& world, const std::string& folder, const std::string& format,
+                              const std::string& maven);
 
 }  // namespace sampan::cli

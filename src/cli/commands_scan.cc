@@ -1,7 +1,10 @@
-// `sampan scan`: the engines at work here, on a folder; no server is asked.
+// `sampan scan`, `sbom` and `advisories`: the engines at work here, on a folder; no server is asked.
+#include <filesystem>
+
 #include "base/enum_text.h"
 #include "base/files.h"
 #include "cli/commands.h"
+#include "scan/packages.h"
 #include "scan/scan.h"
 
 namespace sampan::cli {
@@ -26,14 +29,19 @@ std::function<void(int, int)> progress_to(World& world, bool shown) {
   };
 }
 
-scan::Engines engines_of(const std::vector<std::string>& names) {
+struct Chosen {
+  scan::Engines engines{};
+  bool packages = true;
+};
+
+Chosen chosen_of(const std::vector<std::string>& names) {
   if (names.empty()) return {};
   const auto has = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
-  return {has("p3c"), has("secrets")};
+  return {{has("p3c"), has("secrets")}, has("packages")};
 }
 
 // What a pipeline's red lines compare.
-std::string metrics_of(const scan::Scanned& scanned, scan::Engines engines) {
+std::string metrics_of(const scan::Scanned& scanned, const Chosen& chosen) {
   std::string text;
   const auto of = [&](std::string_view engine) {
     for (const auto severity : {scan::Severity::blocker, scan::Severity::critical, scan::Severity::major}) {
@@ -43,9 +51,19 @@ std::string metrics_of(const scan::Scanned& scanned, scan::Engines engines) {
       text += fmt::format("{}.{} {}\n", engine, enum_text(severity), number);
     }
   };
-  if (engines.p3c) of("p3c");
-  if (engines.secrets) of("secrets");
+  if (chosen.engines.p3c) of("p3c");
+  if (chosen.engines.secrets) of("secrets");
+  if (chosen.packages) of("packages");
   return text + fmt::format("scan.gaps {}\n", scanned.gaps.size());
+}
+
+// What a folder's manifests name, with Maven's local repository where there is one.
+Result<scan::Inventory> read_inventory(const scan::Settings& settings, const std::string& folder,
+                                       const std::string& maven) {
+  const auto code = TRY(scan::code_tree(settings, folder));
+  std::unique_ptr<scan::Tree> repository;
+  if (exists(maven)) repository = TRY(scan::store_tree(maven));
+  return scan::read_packages(*code, repository.get());
 }
 
 }  // namespace
@@ -55,18 +73,62 @@ Result<int> scan_folder(World& world, const ScanRequest& request) {
   if (!format) return fail(Errc::invalid, "--format '{}': there are text, json, sarif and junit", request.format);
   auto settings = TRY(scan::load_settings(request.folder));
   settings.exclude.insert(settings.exclude.end(), request.exclude.begin(), request.exclude.end());
+  const auto chosen = chosen_of(request.engines);
   scan::FolderOptions options;
-  options.engines = engines_of(request.engines);
+  options.engines = chosen.engines;
   options.threads = request.threads;
   options.progress = progress_to(world, request.progress);
-  const auto scanned = TRY(scan::scan_folder(settings, request.folder, options));
+  auto scanned = TRY(scan::scan_folder(settings, request.folder, options));
+  if (chosen.packages) {
+    const auto inventory =
+        TRY(read_inventory(settings, request.folder, request.maven.empty() ? world.maven : request.maven));
+    const auto& advisories = request.advisories.empty() ? world.advisories : request.advisories;
+    scan::merge(scanned, scan::check_packages(settings, inventory, {advisories, world.now()}));
+  }
   const auto verdict = scan::judge(scanned, settings.limits);
   const auto language = request.chinese ? scan::Language::zh : scan::Language::en;
   world.out(scan::write(scanned, verdict, *format, language));
-  if (!request.metrics.empty()) TRY(write_file_durably(request.metrics, metrics_of(scanned, options.engines)));
+  if (!request.metrics.empty()) TRY(write_file_durably(request.metrics, metrics_of(scanned, chosen)));
   if (!request.junit.empty())
     TRY(write_file_durably(request.junit, scan::write(scanned, verdict, scan::Format::junit, language)));
   return exit_code_of(verdict);
+}
+
+Result<int> advisories_import(World& world, const std::vector<std::string>& paths, const std::string& file) {
+  const auto& target = file.empty() ? world.advisories : file;
+  const auto report = TRY(scan::import_advisories(paths, target, world.now()));
+  for (const auto& problem : report.problems) world.err(problem + "\n");
+  if (report.malformed > report.problems.size())
+    world.err(fmt::format("and {} more\n", report.malformed - report.problems.size()));
+  world.out(
+      fmt::format("{}: {} advisories for {} packages; left out: {} withdrawn, {} of ecosystems not read here; {} "
+                  "malformed\n",
+                  target, report.records, report.packages, report.withdrawn, report.elsewhere, report.malformed));
+  return report.malformed > 0 ? kIncomplete : kDone;
+}
+
+Result<int> advisories_show(World& world, const std::string& file) {
+  const auto& path = file.empty() ? world.advisories : file;
+  const auto about = TRY(scan::show_advisories(path));
+  world.out(fmt::format("{}: {} advisories for {} packages, imported {}\n", path, about.records, about.packages,
+                        format_rfc3339(about.imported)));
+  for (const auto& one : about.ecosystems)
+    world.out(fmt::format("  {:<16} {:>8}  newest {}{}\n", one.ecosystem, one.records,
+                          format_rfc3339(one.newest).substr(0, 10),
+                          one.covered ? "" : "  (by the way only: its packages are not looked up with this file)"));
+  return kDone;
+}
+
+Result<int> bill_of_materials(World& world, const std::string& folder, const std::string& format,
+                              const std::string& maven) {
+  if (format != "cyclonedx") return fail(Errc::invalid, "--format '{}': there is cyclonedx", format);
+  const auto settings = TRY(scan::load_settings(folder));
+  const auto inventory = TRY(read_inventory(settings, folder, maven.empty() ? world.maven : maven));
+  std::error_code error;
+  const auto name = std::filesystem::weakly_canonical(folder, error).filename().string();
+  world.out(scan::cyclonedx(inventory, name, world.now()));
+  for (const auto& gap : inventory.gaps) world.err(fmt::format("{}:{}: {}\n", gap.path, gap.line, gap.reason.en));
+  return inventory.gaps.empty() ? kDone : kIncomplete;
 }
 
 }  // namespace sampan::cli

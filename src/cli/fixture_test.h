@@ -33,14 +33,19 @@ struct Terminal {
     });
   }
   World world() {
-    return {http, [this](std::string_view text) { out += text; }, [this](std::string_view text) { err += text; },
+    return {http,
+            [this](std::string_view text) { out += text; },
+            [this](std::string_view text) { err += text; },
             [this](std::string_view, bool) {
               if (typed.empty()) return std::string();
               auto line = typed.front();
               typed.erase(typed.begin());
               return line;
             },
-            folder.path() + "/config"};
+            folder.path() + "/config",
+            folder.path() + "/advisories",
+            folder.path() + "/maven",
+            [] { return *parse_rfc3339("2026-11-28T00:00:00Z"); }};
   }
   void sign_in() { sampan::testing::must(write_login(world(), {"http://sampan.test", "sp_token"})); }
   int run(std::vector<std::string> words) {
