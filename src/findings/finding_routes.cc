@@ -66,6 +66,11 @@ struct Trend {
 };
 BOOST_DESCRIBE_STRUCT(Trend, (), (items))
 
+struct ScanList {
+  std::vector<ScanView> items;
+};
+BOOST_DESCRIBE_STRUCT(ScanList, (), (items))
+
 struct ScanOrder {
   std::string ref;
 };
@@ -93,14 +98,17 @@ Result<git::Repo> repo_of(State& state, const Request& request) {
 
 // The filters of the list.
 struct Wanted {
-  std::string engine, rule, path, standing;
+  std::string engine, rule, path, file, standing;
   std::optional<scan::Severity> severity;
+  std::optional<std::set<std::string>> changed;  // only in these
 
   bool keeps(const Standing& one) const {
     const auto& finding = one.finding;
     if (!engine.empty() && finding.engine != engine) return false;
     if (!rule.empty() && finding.rule != rule) return false;
     if (!path.empty() && finding.path.find(path) == std::string::npos) return false;
+    if (!file.empty() && finding.path != file) return false;
+    if (changed && !changed->contains(finding.path)) return false;
     if (severity && finding.severity != *severity) return false;
     if (standing == "all") return true;
     if (standing == "dismissed") return one.dismissed.has_value();
@@ -112,7 +120,9 @@ Result<Wanted> wanted_of(const Request& request) {
   Wanted wanted{request.find_query("engine").value_or(""),
                 request.find_query("rule").value_or(""),
                 request.find_query("path").value_or(""),
+                request.find_query("file").value_or(""),
                 request.find_query("standing").value_or("open"),
+                {},
                 {}};
   static const std::vector<std::string> kStandings{"open", "fresh", "dismissed", "all"};
   if (std::find(kStandings.begin(), kStandings.end(), wanted.standing) == kStandings.end())
@@ -153,9 +163,22 @@ Result<std::size_t> number_of(const Request& request, std::string_view name, std
   return value;
 }
 
+// nullopt: every file, because the caller asked for no other or the scan has nothing to be measured against.
+Result<std::optional<std::set<std::string>>> changed_of(State& state, const git::Repo& repo, const Request& request,
+                                                        const CommitScan& scan) {
+  static const std::vector<std::string> kPlaces{"all", "changed"};
+  const auto where = request.find_query("files").value_or("all");
+  if (std::find(kPlaces.begin(), kPlaces.end(), where) == kPlaces.end())
+    return fail(Errc::invalid, "query 'files': '{}' is none of all, changed{}", where, did_you_mean(where, kPlaces));
+  if (where == "all" || scan.base.is_zero()) return std::nullopt;
+  std::set<std::string> changed;
+  for (auto& file : TRY(state.git.changed_files(repo, scan.base, scan.commit))) changed.insert(std::move(file.path));
+  return changed;
+}
+
 Result<Response> list(State& state, const Request& request) {
   const auto repo = TRY(repo_of(state, request));
-  const auto wanted = TRY(wanted_of(request));
+  auto wanted = TRY(wanted_of(request));
   const auto from = TRY(number_of(request, "before", 100'000'000, 0));
   const auto most = TRY(number_of(request, "limit", 500, 100));
   FindingList out;
@@ -168,6 +191,7 @@ Result<Response> list(State& state, const Request& request) {
   auto held = TRY(std::move(found));
   out.scan = view_of(held.scan);
   out.gaps = held.gaps;
+  wanted.changed = TRY(changed_of(state, repo, request, held.scan));
   const auto standings = TRY(standings_of(state, repo, std::move(held)));
   count_rules(standings, out);
   std::vector<scan::Finding> open;
@@ -190,6 +214,17 @@ Result<Response> trend(State& state, const Request& request) {
   for (const auto& scan :
        TRY(state.db.read([&](Tx& tx) { return store::scans_of_ref(tx, repo.id, "refs/heads/" + ref, kMostTrend); })))
     out.items.push_back(view_of(scan));
+  return Response::json(200, to_json(out));
+}
+
+Result<Response> scans(State& state, const Request& request) {
+  const auto repo = TRY(repo_of(state, request));
+  const auto text = request.find_query("commit").value_or("");
+  const auto commit = Sha::parse(text);
+  if (!commit) return fail(Errc::invalid, "query 'commit': expected the 40 digits of a commit, found '{}'", text);
+  const auto scan = TRY(state.db.read([&](Tx& tx) { return store::find_scan(tx, repo.id, *commit); }));
+  ScanList out;
+  if (scan) out.items.push_back(view_of(*scan));
   return Response::json(200, to_json(out));
 }
 
@@ -224,6 +259,8 @@ std::vector<Route> finding_routes(State& state) {
                  {"rule", "of this rule only"},
                  {"severity", "blocker, critical or major"},
                  {"path", "in files whose path holds this"},
+                 {"file", "in this file only"},
+                 {"files", "all (the default), or changed: those in which the commit differs from its scan's base"},
                  {"standing", "open (the default), fresh, dismissed or all"},
                  {"limit", "at most this many, 1-500"},
                  {"before", "the cursor of the page before"}}},
@@ -234,6 +271,13 @@ std::vector<Route> finding_routes(State& state) {
        .summary = "List the last scans of a branch with their counts, newest first",
        .response_schema = answer_schema_of<Trend>(),
        .query = {{"ref", "a branch; the default branch when absent"}}},
+      {.method = Method::get,
+       .pattern = under + "scans",
+       .need = Need::viewer(),
+       .handler = [&](const Request& r, const Actor&) { return scans(state, r); },
+       .summary = "List the scan of a commit; none when it is not scanned",
+       .response_schema = answer_schema_of<ScanList>(),
+       .query = {{"commit", "its whole sha"}}},
       {.method = Method::post,
        .pattern = under + "scans",
        .need = Need::developer(),

@@ -62,6 +62,11 @@ struct RedLine {
   std::int64_t most = 0;
 };
 BOOST_DESCRIBE_STRUCT(RedLine, (), (branch, severity, scope, most))
+// A red line, and what stands against it; crossed when `count` is more than `most`.
+struct LineCount : RedLine {
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(LineCount, (RedLine), (count))
 
 // passed: looked at whole and below every line; failed: over one; unknown: not scanned, or not everything could be
 // looked at. Dismissed findings do not count.
@@ -71,6 +76,7 @@ struct Verdict {
   GateState state = GateState::unknown;
   std::string reason;                    // one sentence; of a failed one the line and the count
   std::vector<scan::Finding> offenders;  // of the lines that are crossed
+  std::vector<LineCount> lines{};        // all that hold for the branch; none before the scan is done
 };
 
 class Findings {

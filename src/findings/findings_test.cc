@@ -197,6 +197,9 @@ TEST_CASE("findings: dismissed with a reason until a date, ended before it, and 
   const auto list = yard.scanned(head);
   CHECK(text(yard.verdict(head), "/state") == "failed");
   CHECK(text(yard.verdict(head), "/offenders/0/path") == "A.java");
+  const auto lines = yard.verdict(head).at("lines");
+  CHECK(number(lines, "/0/count") + number(lines, "/1/count") == 1);
+  CHECK(text(lines, "/0/branch") == "main");
   const auto order = [&](const std::string& reason, int days) {
     return fmt::format(R"({{"fingerprint":"{}","ref":"main","reason":"{}","days":{}}})",
                        text(list, "/items/0/fingerprint"), reason, days);
@@ -276,6 +279,34 @@ TEST_CASE("findings: lists are filtered and come in pages; a wrong filter is nam
       yard.ask(Method::get, "/api/v1/repos/:group/:repo/findings", "", {{"ref", "main"}, {"standing", "opn"}});
   CHECK(wrong.error().message ==
         "query 'standing': 'opn' is none of open, fresh, dismissed, all, did you mean 'open'?");
+}
+
+TEST_CASE("findings: a page asks for one file, or for the files that a commit changed") {
+  Yard yard;
+  yard.scanned(yard.commit({{"A.java", java("Aone", kBadField)}, {"src/A.java", java("Aone", kBadField)}}));
+  const auto head = yard.commit({{"B.java", java("Bone", kBadField)}});
+  const auto file = yard.scanned(head, {{"file", "A.java"}});
+  REQUIRE(file.at("items").as_array().size() == 1);
+  CHECK(text(file, "/items/0/path") == "A.java");
+  const auto changed = yard.scanned(head, {{"files", "changed"}});
+  REQUIRE(changed.at("items").as_array().size() == 1);
+  CHECK(text(changed, "/items/0/path") == "B.java");
+  const auto wrong =
+      yard.ask(Method::get, "/api/v1/repos/:group/:repo/findings", "", {{"ref", "main"}, {"files", "chnged"}});
+  CHECK(wrong.error().message == "query 'files': 'chnged' is none of all, changed, did you mean 'changed'?");
+}
+
+TEST_CASE("findings: the scan of a commit is asked for by its sha") {
+  Yard yard;
+  const std::string scans = "/api/v1/repos/:group/:repo/scans";
+  const auto head = yard.commit({{"A.java", java("Aone", kBadField)}});
+  yard.scanned(head);
+  const auto one = yard.call(Method::get, scans, "", {{"commit", head.text()}});
+  CHECK(text(one, "/items/0/state") == "done");
+  CHECK(number(one, "/items/0/fresh/critical") + number(one, "/items/0/fresh/major") == 1);
+  const auto other = yard.call(Method::get, scans, "", {{"commit", std::string(40, 'a')}});
+  CHECK(other.at("items").as_array().empty());
+  CHECK(yard.ask(Method::get, scans, "", {{"commit", "main"}}).error().code == Errc::invalid);
 }
 
 TEST_CASE("findings: a commit that nobody pushed here is not scanned, and can be") {

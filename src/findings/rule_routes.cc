@@ -44,8 +44,9 @@ struct VerdictView {
   GateState state = GateState::unknown;
   std::string reason;
   std::vector<scan::Finding> offenders;
+  std::vector<LineCount> lines;
 };
-BOOST_DESCRIBE_STRUCT(VerdictView, (), (commit, state, reason, offenders))
+BOOST_DESCRIBE_STRUCT(VerdictView, (), (commit, state, reason, offenders, lines))
 
 DismissalView view_of(const Dismissal& one) {
   return {one.id,     one.fingerprint, one.rule,  one.path,     one.actor,
@@ -144,8 +145,8 @@ Result<Response> gate(State& state, const Request& request) {
   const auto commit = TRY(state.git.resolve(repo, ref));
   const auto branch = request.find_query("branch").value_or(ref.empty() ? repo.default_branch : ref);
   auto verdict = TRY(verdict_of(state, repo, commit, branch));
-  return Response::json(
-      200, to_json(VerdictView{commit, verdict.state, std::move(verdict.reason), std::move(verdict.offenders)}));
+  return Response::json(200, to_json(VerdictView{commit, verdict.state, std::move(verdict.reason),
+                                                 std::move(verdict.offenders), std::move(verdict.lines)}));
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const s
       if (line.scope == LineScope::all || standing.fresh) counted.push_back(&standing);
     }
     const auto number = static_cast<std::int64_t>(counted.size());
+    verdict.lines.push_back({line, number});
     if (number <= line.most) continue;
     verdict.state = GateState::failed;
     verdict.reason +=
@@ -89,8 +90,11 @@ Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const s
     }
   }
   if (verdict.state == GateState::failed) return verdict;
-  if (gaps > 0)
-    return {GateState::unknown, fmt::format("{} places could not be looked at, so nothing is known of them", gaps), {}};
+  if (gaps > 0) {
+    verdict.state = GateState::unknown;
+    verdict.reason = fmt::format("{} places could not be looked at, so nothing is known of them", gaps);
+    return verdict;
+  }
   verdict.reason = lines.empty() ? "no red line is drawn for this branch" : "below every red line";
   return verdict;
 }

@@ -49,6 +49,9 @@ TEST_CASE("standing: a red line counts its severity, its scope and its branches 
   CHECK(main.state == GateState::failed);
   CHECK(main.reason == "2 critical findings where at most 1 may be");
   CHECK(main.offenders.size() == 2);
+  REQUIRE(main.lines.size() == 1);
+  CHECK(main.lines[0].branch == "main");
+  CHECK(main.lines[0].count == 2);
   CHECK(judge(standings, 0, lines_for("release/1", drawn, {})).state == GateState::passed);
   const auto other = judge(standings, 0, lines_for("feature", drawn, {}));
   CHECK(other.state == GateState::passed);
@@ -65,7 +68,9 @@ TEST_CASE("standing: without red lines the limits of scan.yaml are the lines") {
 
 TEST_CASE("standing: what could not be looked at is never passed, and does not hide a crossed line") {
   const std::vector<RedLine> lines{{"**", Severity::blocker, LineScope::all, 0}};
-  CHECK(judge({}, 1, lines).state == GateState::unknown);
+  const auto gap = judge({}, 1, lines);
+  CHECK(gap.state == GateState::unknown);
+  CHECK(gap.lines.size() == 1);
   CHECK(judge(stand({finding("a", Severity::blocker)}, {}, {}, kNow), 1, lines).state == GateState::failed);
 }
 
