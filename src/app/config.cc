@@ -46,6 +46,7 @@ void read_rooms(Section& top, Config& config) {
   {
     auto scan = top.section("scan");
     scan.read("pushes", config.scan.pushes);
+    scan.read("advisories", config.scan.advisories);
     scan.read("patience", config.scan.patience);
     scan.finish();
   }
@@ -98,6 +99,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
         fmt::format("{}://127.0.0.1:{}", config.server.tls_certificate.empty() ? "http" : "https", config.server.port);
   }
   if (config.registry_host.empty()) config.registry_host = fmt::format("127.0.0.1:{}", config.server.port);
+  if (config.scan.advisories.empty()) config.scan.advisories = config.data + "/advisories";
   if (config.database.empty()) config.database = "sqlite:" + config.data + "/sampan.db";
   return config;
 }

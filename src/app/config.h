@@ -26,6 +26,7 @@ struct RunnerConfig {
 
 struct ScanConfig {
   bool pushes = true;
+  std::string advisories;  // empty: `advisories` in the data folder
   std::chrono::milliseconds patience{1'000};
 };
 

@@ -94,8 +94,9 @@ struct House::Rooms {
   EventLog events{*db, clock};
   people::People people{*db, clock, events};
   git::Git git{*db, clock, events, people, git_config(config, paths)};
-  findings::Findings findings{*db, clock,  events,
-                              git, people, {config.server.public_url, config.scan.pushes, config.scan.patience}};
+  findings::Findings findings{
+      *db, clock,  events,
+      git, people, {config.server.public_url, config.scan.advisories, config.scan.pushes, config.scan.patience}};
   pipeline::Pipeline pipeline{*db, clock, events, hub, git, people, secrets, pipeline_config(config, paths)};
   registry::Registry registry{
       *db, clock, events, git, people, *blobs, {paths.blobs(), config.server.public_url, config.max_blob_bytes}};

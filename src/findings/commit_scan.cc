@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "findings/standing.h"
 #include "findings/state.h"
+#include "scan/packages.h"
 
 namespace sampan::findings {
 
@@ -43,7 +44,7 @@ class Reading {
         TRY(state_.db.read([&](Tx& tx) { return store::known_files(tx, repo_.id, with_.rule_set, wanted); }));
     std::set<FileKey> unknown;
     for (const auto& key : wanted) {
-      if (!known.contains(key) && !with_.settings.excludes(key.path)) unknown.insert(key);
+      if (!key.path.empty() && !known.contains(key) && !with_.settings.excludes(key.path)) unknown.insert(key);
     }
     std::vector<FileKey> keys(unknown.begin(), unknown.end());
     std::vector<Sha> blobs;
@@ -114,22 +115,41 @@ Result<Sides> sides_of(Findings::State& state, const git::Repo& repo, const std:
   });
 }
 
-// The files that differ from the base, as they are and as they were.
+// The files that differ from the base, as they are and as they were. The packages of a tree stand among its files.
 struct Changed {
   std::vector<FileKey> now, before;
 };
 
-Result<Changed> changed_since_base(Findings::State& state, const git::Repo& repo, const CommitScan& scan) {
+Result<std::vector<FileKey>> whole_tree(Findings::State& state, const git::Repo& repo, const Sha& commit,
+                                        const CommitSettings& with) {
+  const auto files = TRY(state.git.all_files(repo, commit));
+  std::vector<FileKey> keys;
+  for (const auto& file : files) keys.push_back({file.path, file.blob});
+  if (auto packages = TRY(packages_at(state, repo, commit, with, files))) keys.push_back(std::move(*packages));
+  return keys;
+}
+
+Result<Changed> changed_since_base(Findings::State& state, const git::Repo& repo, const CommitScan& scan,
+                                   const CommitSettings& with) {
   Changed changed;
   if (scan.base.is_zero()) {
-    for (auto& file : TRY(state.git.all_files(repo, scan.commit)))
-      changed.now.push_back({std::move(file.path), file.blob});
+    changed.now = TRY(whole_tree(state, repo, scan.commit, with));
     return changed;
   }
+  bool manifests = false;
   for (const auto& change : TRY(state.git.changed_files(repo, scan.base, scan.commit))) {
     if (!change.new_blob.is_zero()) changed.now.push_back({change.path, change.new_blob});
     for (const auto& old : change.old_blobs) changed.before.push_back({change.path, old});
+    manifests = manifests || scan::is_manifest(change.path);
   }
+  if (!manifests) return changed;
+  const auto add = [&](const Sha& commit, std::vector<FileKey>& keys) -> Result<void> {
+    if (auto key = TRY(packages_at(state, repo, commit, with, TRY(state.git.all_files(repo, commit)))))
+      keys.push_back(std::move(*key));
+    return {};
+  };
+  TRY(add(scan.commit, changed.now));
+  TRY(add(scan.base, changed.before));
   return changed;
 }
 
@@ -146,6 +166,7 @@ Result<CommitSettings> settings_at(Findings::State& state, const git::Repo& repo
   auto text = state.git.read_file(repo, commit, kSettingsFile);
   if (!text && text.error().code != Errc::not_found) return text.error();
   with.rule_set = sha256_hex(rules + (text ? *text : std::string())).substr(0, 32);
+  with.all_rules = fmt::format("{} {} {}", with.rule_set, advisories_stamp(state), day_of(state.clock.now()));
   if (!text) return with;
   auto settings = scan::read_settings(*text, std::string(kSettingsFile));
   if (settings) {
@@ -161,16 +182,14 @@ Result<CommitSettings> settings_at(Findings::State& state, const git::Repo& repo
 
 Result<void> scan_commit(Findings::State& state, const git::Repo& repo, CommitScan& scan) {
   const auto with = TRY(settings_at(state, repo, scan.commit));
-  scan.rule_set = with.rule_set;
+  scan.rule_set = with.all_rules;
   Reading reading(state, repo, with);
   const auto base = TRY(state.db.read([&](Tx& tx) { return store::find_scan(tx, repo.id, scan.base); }));
-  const bool counted = base && base->state == ScanState::done && base->rule_set == with.rule_set;
+  const bool counted = base && base->state == ScanState::done && base->rule_set == with.all_rules;
 
-  const auto changed = TRY(changed_since_base(state, repo, scan));
+  const auto changed = TRY(changed_since_base(state, repo, scan, with));
   std::vector<FileKey> all;  // only when the base's counts do not help
-  if (!counted) {
-    for (auto& file : TRY(state.git.all_files(repo, scan.commit))) all.push_back({std::move(file.path), file.blob});
-  }
+  if (!counted) all = TRY(whole_tree(state, repo, scan.commit, with));
   scan.files = TRY(reading.read(changed.now)) + TRY(reading.read(changed.before)) + TRY(reading.read(all));
 
   const auto sides = TRY(sides_of(state, repo, with.rule_set, changed.now, changed.before));
@@ -188,8 +207,9 @@ Result<void> scan_commit(Findings::State& state, const git::Repo& repo, CommitSc
 }
 
 Result<std::vector<scan::Finding>> fresh_of(Findings::State& state, const git::Repo& repo, const CommitScan& scan) {
-  const auto changed = TRY(changed_since_base(state, repo, scan));
-  auto sides = TRY(sides_of(state, repo, scan.rule_set, changed.now, changed.before));
+  const auto with = TRY(settings_at(state, repo, scan.commit));
+  const auto changed = TRY(changed_since_base(state, repo, scan, with));
+  auto sides = TRY(sides_of(state, repo, with.rule_set, changed.now, changed.before));
   const auto before = fingerprints(sides.before.findings);
   std::erase_if(sides.now.findings, [&](const scan::Finding& one) { return before.contains(one.fingerprint); });
   return std::move(sides.now.findings);
@@ -200,15 +220,23 @@ Result<Held> findings_at(Findings::State& state, const git::Repo& repo, const Sh
   if (!scan) return fail(Errc::not_found, "commit {} of {} is not scanned", commit.short_text(), repo.path());
   Held held{*scan, {}, {}};
   if (scan->state != ScanState::done) return held;
-  std::set<FileKey> tree;
-  for (auto& file : TRY(state.git.all_files(repo, commit))) tree.insert({std::move(file.path), file.blob});
-  auto files = TRY(state.db.read([&](Tx& tx) { return store::files_with_findings(tx, repo.id, scan->rule_set); }));
+  const auto with = TRY(settings_at(state, repo, commit));
+  if (!scan->rule_set.starts_with(with.rule_set)) {
+    held.gaps.push_back({"", 0, "", {"规则已经改变，请重新扫描", "the rules have changed since: scan it again"}});
+    return held;
+  }
+  const auto keys = TRY(whole_tree(state, repo, commit, with));
+  const std::set<FileKey> tree(keys.begin(), keys.end());
+  auto files = TRY(state.db.read([&](Tx& tx) { return store::files_with_findings(tx, repo.id, with.rule_set); }));
   for (auto& [key, outcome] : files) {
     if (!tree.contains(key)) continue;
     std::move(outcome.findings.begin(), outcome.findings.end(), std::back_inserter(held.findings));
     std::move(outcome.gaps.begin(), outcome.gaps.end(), std::back_inserter(held.gaps));
   }
-  if (auto with = TRY(settings_at(state, repo, commit)); with.gap) held.gaps.push_back(std::move(*with.gap));
+  if (with.gap) held.gaps.push_back(*with.gap);
+  std::stable_sort(held.findings.begin(), held.findings.end(), [](const scan::Finding& a, const scan::Finding& b) {
+    return std::tie(a.path, a.range.line) < std::tie(b.path, b.range.line);
+  });
   return held;
 }
 

@@ -235,7 +235,7 @@ Result<Response> order(State& state, const Request& request) {
   const auto branch = wanted.ref.empty() ? repo.default_branch : wanted.ref;
   auto scan = TRY(state.scan_of(repo, commit, "refs/heads/" + branch, Sha::zero()));
   const auto with = TRY(settings_at(state, repo, commit));
-  if (scan.state == ScanState::failed || (scan.state == ScanState::done && scan.rule_set != with.rule_set)) {
+  if (scan.state == ScanState::failed || (scan.state == ScanState::done && scan.rule_set != with.all_rules)) {
     TRY(state.db.write([&](Tx& tx) { return store::queue_again(tx, scan.id); }));
     scan.state = ScanState::queued;
   }

@@ -21,6 +21,7 @@ namespace sampan::findings {
 
 struct Config {
   std::string public_url;                     // links to pages in what a push is told
+  std::string advisories;                     // the file of `sampan advisories import`; it need not exist
   bool pushes = true;                         // false: only what people ask for is scanned, and no push is refused
   std::chrono::milliseconds patience{1'000};  // a push's answer waits so long for its scan, which then goes on
 };

@@ -9,6 +9,7 @@
 #include "base/json_struct.h"
 #include "base/log.h"
 #include "base/migrations.h"
+#include "scan/packages.h"
 
 using namespace sampan;
 using namespace sampan::findings;
@@ -60,7 +61,8 @@ struct Yard {
     config.hook_socket = folder.path() + "/hooks.sock";
     config.public_url = "http://sampan.test";
     git = std::make_unique<git::Git>(*db, clock, *events, *people, config);
-    findings = std::make_unique<Findings>(*db, clock, *events, *git, *people, Config{"http://sampan.test", pushes});
+    findings = std::make_unique<Findings>(*db, clock, *events, *git, *people,
+                                          Config{"http://sampan.test", folder.path() + "/advisories", pushes});
     findings->connect();
     REQUIRE(git->recover().has_value());
     REQUIRE(findings->recover().has_value());
@@ -334,4 +336,59 @@ TEST_CASE("findings: switched off, pushes are not scanned, but people may ask") 
   CHECK(list.at("scan").is_null());
   yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", R"({"ref":"main"})");
   CHECK(yard.scanned(yard.git->resolve(yard.repo(), "main").value()).at("items").as_array().size() == 1);
+}
+
+namespace {
+
+// An advisory of a package that exists here only, written at the clock's time.
+void import_advisory(Yard& yard) {
+  const auto file = yard.folder.path() + "/TEST-2023-1.json";
+  REQUIRE(write_file_durably(file, R"({"id":"TEST-2023-1","modified":"2023-11-14T00:00:00Z","summary":"it opens doors",
+    "affected":[{"package":{"ecosystem":"PyPI","name":"frobnicate"},"ranges":[{"type":"ECOSYSTEM",
+    "events":[{"introduced":"0"},{"fixed":"1.5"}]}]}]})")
+              .has_value());
+  const auto done = scan::import_advisories({file}, yard.folder.path() + "/advisories", yard.clock.now());
+  REQUIRE_MESSAGE(done.has_value(), done.error().message);
+}
+
+}  // namespace
+
+TEST_CASE("findings: packages are looked up; without advisories the verdict is unknown, never good") {
+  Yard yard;
+  const auto first = yard.commit({{"requirements.txt", "frobnicate==1.2\n"}});
+  const auto blind = yard.scanned(first);
+  CHECK(blind.at("items").as_array().empty());
+  CHECK(number(blind, "/scan/gaps") == 1);
+  CHECK(text(yard.verdict(first), "/state") == "unknown");
+
+  import_advisory(yard);
+  const auto seen = yard.scanned(first);  // looked up again, without a push
+  REQUIRE(seen.at("items").as_array().size() == 1);
+  CHECK(text(seen, "/items/0/rule") == "TEST-2023-1");
+  CHECK(text(seen, "/items/0/path") == "requirements.txt");
+  CHECK(text(seen, "/items/0/message/en").find("1.5") != std::string::npos);
+  CHECK(seen.at("gaps").as_array().empty());
+  CHECK(text(yard.verdict(first), "/state") == "failed");
+
+  const auto other = yard.scanned(yard.commit({{"A.java", java("Aone", kGoodField)}}));
+  REQUIRE(other.at("items").as_array().size() == 1);
+  CHECK_FALSE(other.at_pointer("/items/0/fresh").as_bool());
+  CHECK(number(other, "/scan/fresh/critical") == 0);
+  const auto mended = yard.scanned(yard.commit({{"requirements.txt", "frobnicate==1.5\n"}}));
+  CHECK(mended.at("items").as_array().empty());
+  CHECK(number(mended, "/scan/found/critical") == 0);
+  CHECK(number(mended, "/scan/gaps") == 0);
+  const auto back = yard.scanned(yard.commit({{"requirements.txt", "# pinned\nfrobnicate==1.4\n"}}));
+  CHECK(number(back, "/scan/fresh/critical") == 1);
+  CHECK(number(back, "/items/0/range/line") == 2);
+}
+
+TEST_CASE("findings: advisories grow old, and then nothing is good any more") {
+  Yard yard;
+  import_advisory(yard);
+  const auto head = yard.commit({{"requirements.txt", "frobnicate==2.0\n"}});
+  CHECK(yard.scanned(head).at("gaps").as_array().empty());
+  CHECK(text(yard.verdict(head), "/state") == "passed");
+  yard.clock.advance(std::chrono::hours(24 * 60));
+  CHECK(text(yard.verdict(head), "/state") == "unknown");
 }

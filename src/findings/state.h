@@ -60,10 +60,19 @@ Result<std::vector<Standing>> standings_of(Findings::State& state, const git::Re
 // `.sampan/scan.yaml` of the commit, and its text; a broken one counts as absent and is named in `gap`.
 struct CommitSettings {
   scan::Settings settings;
-  std::string rule_set;
+  std::string rule_set;   // of files: a hash of the program's rules and of the file's text
+  std::string all_rules;  // that, the advisories and the day: of counts
   std::optional<scan::Gap> gap;
 };
 Result<CommitSettings> settings_at(Findings::State& state, const git::Repo& repo, const Sha& commit);
+// The packages of a commit, looked up: an outcome under a key that stands for a file of the tree. It is made of the
+// manifests, the advisories and the day, since an advisory file grows old: made when it is not there yet. nullopt: no
+// manifest.
+Result<std::optional<FileKey>> packages_at(Findings::State& state, const git::Repo& repo, const Sha& commit,
+                                           const CommitSettings& with, const std::vector<git::TreeFile>& files);
+std::string advisories_stamp(const Findings::State& state);  // changes when they are imported anew
+std::int64_t day_of(Time now);
+
 // Those of a done scan that its base did not have.
 Result<std::vector<scan::Finding>> fresh_of(Findings::State& state, const git::Repo& repo, const CommitScan& scan);
 // Fills the scan: reads what is not known, counts, compares with its base.

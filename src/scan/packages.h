@@ -6,6 +6,7 @@
 #include <boost/describe.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -48,6 +49,9 @@ struct Inventory {
   int files = 0;  // that were read for packages
 };
 
+// Whether read_packages() reads a file of that name: what it says of a tree follows from these files alone (and from
+// `maven`).
+bool is_manifest(std::string_view path);
 // Manifests and lock files of code (packages/readers.cc lists them). `maven` is a local repository of Maven, for what
 // the packages of a pom.xml bring themselves; nullptr: there is none.
 Inventory read_packages(const Tree& code, const Tree* maven);

@@ -61,6 +61,11 @@ std::span<const Reader> readers() { return kReaders; }
 
 }  // namespace packages
 
+bool is_manifest(std::string_view path) {
+  return std::any_of(packages::readers().begin(), packages::readers().end(),
+                     [&](const packages::Reader& reader) { return reader.takes(path); });
+}
+
 Inventory read_packages(const Tree& code, const Tree* maven) {
   using namespace packages;
   Inventory inventory;

@@ -1,0 +1,60 @@
+// The packages of a commit: one outcome for all manifests together, beside those of files.
+#include <sys/stat.h>
+
+#include "base/crypto.h"
+#include "findings/state.h"
+#include "scan/packages.h"
+
+namespace sampan::findings {
+
+namespace {
+
+class CommitTree final : public scan::Tree {
+ public:
+  CommitTree(git::Git& git, const git::Repo& repo, const Sha& commit, std::vector<std::string> paths)
+      : git_(git), repo_(repo), commit_(commit), paths_(std::move(paths)) {}
+  const std::vector<std::string>& paths() const override { return paths_; }
+  Result<std::string> read(const std::string& path, std::size_t most) const override {
+    return git_.read_file(repo_, commit_, path, most);
+  }
+
+ private:
+  git::Git& git_;
+  const git::Repo& repo_;
+  const Sha commit_;
+  const std::vector<std::string> paths_;
+};
+
+}  // namespace
+
+std::string advisories_stamp(const Findings::State& state) {
+  struct stat file {};
+  if (::stat(state.config.advisories.c_str(), &file) != 0) return "none";
+  return fmt::format("{}.{}.{}", file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
+}
+
+std::int64_t day_of(Time now) { return now.time_since_epoch() / std::chrono::hours(24); }
+
+Result<std::optional<FileKey>> packages_at(Findings::State& state, const git::Repo& repo, const Sha& commit,
+                                           const CommitSettings& with, const std::vector<git::TreeFile>& files) {
+  std::vector<std::string> manifests;
+  std::string said = fmt::format("{} {}\n", advisories_stamp(state), day_of(state.clock.now()));
+  for (const auto& file : files) {
+    if (!scan::is_manifest(file.path) || with.settings.excludes(file.path)) continue;
+    manifests.push_back(file.path);
+    said += fmt::format("{} {}\n", file.blob.text(), file.path);
+  }
+  if (manifests.empty()) return std::optional<FileKey>();
+  const FileKey key{"", *Sha::parse(sha256_hex(said).substr(0, 40))};
+  const auto known = TRY(state.db.read([&](Tx& tx) { return store::known_files(tx, repo.id, with.rule_set, {key}); }));
+  if (!known.empty()) return std::optional(key);
+  const CommitTree tree(state.git, repo, commit, std::move(manifests));
+  auto found = scan::check_packages(with.settings, scan::read_packages(tree, nullptr),
+                                    {state.config.advisories, state.clock.now()});
+  TRY(state.db.write_lazily([&](Tx& tx) {
+    return store::insert_file(tx, repo.id, with.rule_set, key, {std::move(found.findings), std::move(found.gaps)});
+  }));
+  return std::optional(key);
+}
+
+}  // namespace sampan::findings
