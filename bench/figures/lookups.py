@@ -1,5 +1,6 @@
 """Packages against advisories, beside osv-scanner 1.9.2 offline with the same records. SAMPAN_BENCH_OSV names a folder with go.zip, pypi.zip and maven.zip of OSV
 records; from these 200,000 are made, by names of packages that are not real. osv-scanner is SAMPAN_BENCH_OSV_SCANNER, or fetched by the Go toolchain."""
+import itertools
 import json
 import os
 import pathlib
@@ -40,13 +41,13 @@ class Bench:
         copies = -(-RECORDS // sum(map(len, real.values())))
         left, zips = RECORDS, []
         for ecosystem, originals in real.items():
-            made = [copy(record, number) for number in range(copies) for record in originals][:left]
-            left -= len(made)
             target = database / "osv-scanner" / ecosystem / "all.zip"
             target.parent.mkdir(parents=True)
             with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                for record in made:
-                    archive.writestr(record["id"] + ".json", json.dumps(record))
+                for number, record in itertools.islice(itertools.product(range(copies), originals), left):
+                    made = copy(record, number)
+                    archive.writestr(made["id"] + ".json", json.dumps(made))
+                    left -= 1
             zips.append(str(target))
         sampan = os.environ["SAMPAN_BIN"] + "/sampan"
         subprocess.run([sampan, "advisories", "import", "--file", str(self.file), *zips], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -87,7 +88,7 @@ def records(path):
                 found.append(json.loads(archive.read(name)))
             elif name.endswith(".yaml"):
                 import yaml
-                found.append(yaml.load(archive.read(name), getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+                found.append(yaml.load(archive.read(name), getattr(yaml, "CBaseLoader", yaml.BaseLoader)))  # times stay texts
     return [record for record in found if record.get("affected") and not record.get("withdrawn")]
 
 

@@ -19,6 +19,7 @@ TEST_CASE("packages: a folder's tree has its code, reads nothing outside, and fo
   put("a/go.mod", "module a\n");
   put("node_modules/x/package.json", "{}");
   put("target/pom.xml", "<project/>");
+  put(".venv/go.mod", "module c\n");
   put("left/out/go.mod", "module b\n");
   std::filesystem::create_symlink("../secret", folder + "/go.sum");
   std::filesystem::create_symlink("..", folder + "/up");
@@ -29,8 +30,8 @@ TEST_CASE("packages: a folder's tree has its code, reads nothing outside, and fo
   for (const std::string bad : {"gone", "go.sum", "up/secret", "../secret", "a/../../secret", "/etc/hostname", "a", ""})
     CHECK_MESSAGE(tree->read(bad, 100).error().code == Errc::not_found, bad);
   const auto root = must(root_tree(folder));
-  CHECK(root->paths() == std::vector<std::string>{"a/go.mod", "left/out/go.mod", "node_modules/x/package.json",
-                                                  "pom.xml", "target/pom.xml"});
+  CHECK(root->paths() == std::vector<std::string>{".venv/go.mod", "a/go.mod", "left/out/go.mod",
+                                                  "node_modules/x/package.json", "pom.xml", "target/pom.xml"});
   const auto store = must(store_tree(folder));
   CHECK(store->paths().empty());
   CHECK(must(store->read("pom.xml", 100)) == "<project/>");
