@@ -118,6 +118,25 @@ TEST_CASE("git: the end of the process confirms when the post-receive hook did n
   CHECK(push.refs_said() == std::vector<std::string>{"refs/heads/main"});
 }
 
+TEST_CASE("git: a push that could not be written down is confirmed once it can be, without a start") {
+  Interrupted push;
+  push.intend();
+  push.move("refs/heads/main");
+  push.move("refs/heads/new");
+  const auto change = [&](const std::string& sql) {
+    must(push.house.db->write([&](Tx& tx) -> Result<void> {
+      TRY(tx.exec(sql));
+      return {};
+    }));
+  };
+  change("create trigger full before insert on event begin select raise(abort, 'the disk is full'); end");
+  push.parts->pushes.finish(push.secret, true);
+  CHECK(push.house.pushes_said() == 2);
+  change("drop trigger full");
+  CHECK(sampan::testing::wait_until([&] { return push.house.pushes_said() == 3; }));
+  CHECK(push.refs_said() == std::vector<std::string>{"refs/heads/main", "refs/heads/new"});
+}
+
 TEST_CASE("git: a ref that a later push moved on had moved, and both pushes have their events") {
   Interrupted push;
   push.intend();

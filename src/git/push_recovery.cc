@@ -13,7 +13,7 @@
 namespace sampan::git {
 namespace {
 
-constexpr std::chrono::seconds kLongestWait{30};
+constexpr std::chrono::seconds kLongestWait{30}, kBetweenConfirmations{1};
 
 // The lock belongs to the open file, which the git processes hold as their stderr: it outlives us with them.
 Result<Fd> open_log(const std::string& folder) {
@@ -66,6 +66,33 @@ Result<void> Pushes::sweep(RepoId repo, const std::vector<PushId>& pushes) {
     if (const auto push = TRY(db_.read([&](Tx& tx) { return store::push_by_id(tx, id); }))) sweep_locks(folder, *push);
   }
   return {};
+}
+
+// Who pushed was told by git that it is done. A disk that was full will be well again; nobody should have to start us
+// anew for it.
+void Pushes::confirm_later(PushId push) {
+  const std::lock_guard lock(unconfirmed_mutex_);
+  unconfirmed_.insert(push.value);
+  if (!confirmer_.joinable()) confirmer_ = std::jthread([this](std::stop_token stop) { go_on_confirming(stop); });
+  unconfirmed_bell_.notify_all();
+}
+
+void Pushes::go_on_confirming(std::stop_token stop) {
+  std::unique_lock lock(unconfirmed_mutex_);
+  while (unconfirmed_bell_.wait(lock, stop, [this] { return !unconfirmed_.empty(); })) {
+    unconfirmed_bell_.wait_for(lock, stop, kBetweenConfirmations, [] { return false; });
+    if (stop.stop_requested()) return;
+    const auto left = unconfirmed_;
+    lock.unlock();
+    std::set<std::int64_t> done;
+    for (const auto id : left) {
+      if (!confirm(PushId{id}, std::nullopt)) continue;  // said before; each second would be too often
+      log::info("git", "push {} is confirmed now", id);
+      done.insert(id);
+    }
+    lock.lock();
+    for (const auto id : done) unconfirmed_.erase(id);
+  }
 }
 
 Result<void> Pushes::recover() {

@@ -104,10 +104,10 @@ void Pushes::finish(std::string_view secret, bool ended_well) {
   }
   if (!push) return;
   auto said = confirm(push, std::nullopt);
-  // It stays intended, and the next start decides it.
-  if (!said)
-    log::error("git", "push {} of {} could not be confirmed: {}", push.value, (*under_way)->repo.path(),
-               said.error().message);
+  if (said) return;
+  log::error("git", "push {} of {} could not be confirmed: {}", push.value, (*under_way)->repo.path(),
+             said.error().message);
+  confirm_later(push);
 }
 
 Result<std::set<std::string>> Pushes::moved_by_refs(const Push& push) {

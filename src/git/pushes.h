@@ -3,10 +3,13 @@
 // event, the others find it said).
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -67,6 +70,9 @@ class Pushes {
   Result<void> adopt_default_branch(Repo& repo, const std::vector<events::RefUpdate>& moved);
   Result<void> update_refs(const Repo& repo, const std::vector<events::RefUpdate>& updates);
   Result<void> sweep(RepoId repo, const std::vector<PushId>& pushes);
+  // Its refs have moved, and that could not be written down: again each second until it can.
+  void confirm_later(PushId push);
+  void go_on_confirming(std::stop_token stop);
 
   Db& db_;
   Clock& clock_;
@@ -81,6 +87,10 @@ class Pushes {
     std::unordered_map<std::int64_t, std::vector<PushId>> unswept;  // by repository: pushes that did not end well
   };
   Sync<UnderWay> active_;
+  std::mutex unconfirmed_mutex_;
+  std::condition_variable_any unconfirmed_bell_;
+  std::set<std::int64_t> unconfirmed_;
+  std::jthread confirmer_;  // from the first unconfirmed push on; ends first
 };
 
 }  // namespace sampan::git
