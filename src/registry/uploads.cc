@@ -54,7 +54,11 @@ Result<store::Upload> Uploads::begin(std::int64_t repository) {
   const store::Upload upload{random_token("", 18), repository, 0, std::string(kEmptySha256)};
   const Fd file(::open(file_of(upload.id).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!file) return fail_errno("start an upload");
-  TRY(db_.write([&](Tx& tx) { return store::put_upload(tx, upload, clock_.now()); }));
+  const auto noted = db_.write([&](Tx& tx) { return store::put_upload(tx, upload, clock_.now()); });
+  if (!noted.has_value()) {
+    ::unlink(file_of(upload.id).c_str());
+    return noted.error();
+  }
   return upload;
 }
 
@@ -108,10 +112,15 @@ Result<std::uint64_t> Uploads::finish(std::string_view id, std::int64_t reposito
   }
   const std::lock_guard presence(presence_);
   TRY(blobs_.adopt(file_of(id), sha256));
-  TRY(db_.write([&](Tx& tx) -> Result<void> {
+  const auto linked = db_.write([&](Tx& tx) -> Result<void> {
     TRY(store::link_blob(tx, repository, sha256, static_cast<std::uint64_t>(upload.size), clock_.now()));
     return store::delete_upload(tx, id);
-  }));
+  });
+  if (!linked.has_value()) {  // a full disk, say; without its row nobody would ever collect the blob
+    const auto known = db_.read([&](Tx& tx) { return store::blob_size(tx, sha256); });
+    if (known.has_value() && !known->has_value()) TRY(blobs_.remove(sha256));
+    return linked.error();
+  }
   return static_cast<std::uint64_t>(upload.size);
 }
 
