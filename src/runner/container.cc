@@ -27,35 +27,6 @@ std::string exported(std::string_view key, std::string_view value) {
   return fmt::format("export {}={}\n", key, quoted(value));
 }
 
-// Keeps the output of a command of ours, and shows it only when asked: container names and ids are nobody's business.
-class QuietSink final : public Sink {
- public:
-  void write(std::string_view text) override {
-    if (kept.size() < 64 << 10) kept += text;
-  }
-  void line(std::string_view text) override { write(fmt::format("{}\n", text)); }
-  void begin_step(std::string_view) override {}
-  std::int64_t size() override { return 0; }
-  void flush() override {}
-  std::string kept;
-};
-
-// Runs a command of ours; its output is returned, and shown only when it fails.
-Result<std::string> quietly(const Supervision& supervision, const std::vector<std::string>& sandbox,
-                            const Command& command, std::string_view what) {
-  QuietSink quiet;
-  const auto ended = supervise({supervision.launch_program, supervision.cgroup, quiet, supervision.cancel,
-                                supervision.deadline, supervision.grace},
-                               sandbox, command);
-  const auto right = must_succeed(ended, what);
-  if (!right.has_value()) {
-    supervision.sink.write(quiet.kept);
-    supervision.sink.flush();
-    return right.error();
-  }
-  return std::move(quiet.kept);
-}
-
 // What every container gets of the sandbox, before the job's own folders.
 constexpr std::string_view kEnter = R"(
 put() { mkdir -p "$root$2"; mount --rbind "$1" "$root$2"; }
@@ -83,6 +54,7 @@ Result<Container> Container::create(const Supervision& supervision, Workshop wor
   if (image.starts_with("-") || image.find_first_of(" \n\t") != std::string::npos)
     return fail(Errc::invalid, "'{}' is not an image", image);
   if (::geteuid() != 0) return fail(Errc::unavailable, "steps in the container {} need a runner that is root", image);
+  TRY(workshop.sweep(supervision));
   const auto from =
       workshop.buildah({"from", "--quiet", "--name", name, may_move(image) ? "--pull=true" : "--pull=false",
                         "--signature-policy", workshop.policy(), "--", image});
@@ -149,6 +121,8 @@ void Container::remove(const Supervision& supervision) {
   const auto removed = quietly(own, workshop_.sandbox(Workshop::Network::off), workshop_.buildah({"rm", "--", name_}),
                                "removing the container");
   if (!removed.has_value()) log::warning("runner", "container {}: {}", name_, removed.error().message);
+  if (const auto swept = workshop_.sweep(supervision); !swept.has_value())
+    log::warning("runner", "{}", swept.error().message);
 }
 
 }  // namespace sampan::runner

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace sampan::runner {
@@ -65,7 +66,11 @@ Result<BuiltImage> build_image(const Supervision& supervision, Workshop workshop
   add(words, {"--", context == "." ? root : root + "/" + context});
   auto build = workshop.buildah(std::move(words));
   for (const auto& [key, value] : build_args) build.env.emplace_back(key, value);
-  TRY(must_succeed(supervise(supervision, sandbox, build), "building the image"));
+  TRY(workshop.sweep(supervision));
+  const auto built = must_succeed(supervise(supervision, sandbox, build), "building the image");
+  if (const auto swept = workshop.sweep(supervision); !swept.has_value())
+    log::warning("runner", "{}", swept.error().message);
+  TRY(built);
   for (const auto& tag : tags) {
     const auto push =
         workshop.buildah({"push", "--quiet", "--signature-policy", workshop.policy(), "--digestfile",

@@ -87,6 +87,26 @@ TEST_CASE("image: root in a Dockerfile is nobody on the machine") {
   CHECK(!yard.bench.sink->has(" /.."));  // a cgroup that is not ours: a JVM dies of it
 }
 
+TEST_CASE("image: a build that is killed leaves no working container") {
+  if (::geteuid() != 0) return;
+  Yard yard;
+  yard.write("Dockerfile", "FROM scratch\nCOPY root /\nRUN [\"/bin/bash\", \"-c\", \"sleep 60\"]\n");
+  const auto list = yard.bench.folders.images() + "/root/overlay-containers/containers.json";
+  const auto held = [&] {
+    const auto text = read_file(list).value_or("");
+    return !trim(text).empty() && trim(text) != "[]";
+  };
+  bool seen = false;
+  std::jthread killer([&] {
+    for (int i = 0; i < 3000 && !(seen = held()); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    for (const auto& name : Cgroup::find(cgroup_prefix(yard.bench.folders.root))) Cgroup::existing(name).kill_all();
+  });
+  CHECK(yard.run(yard.order(action("image_build"))).state == "failed");
+  killer.join();
+  CHECK(seen);
+  CHECK(!held());
+}
+
 TEST_CASE("image: contexts and Dockerfiles outside of the checkout, by .. or by link, are refused with a sentence") {
   Yard yard;
   yard.write("Dockerfile", "FROM scratch\nCOPY etc /etc\n");

@@ -13,6 +13,7 @@
 #include "edge/client.h"
 #include "runner/job_folders.h"
 #include "runner/session.h"
+#include "runner/workshop.h"
 
 namespace sampan::runner {
 
@@ -53,6 +54,19 @@ Result<void> clean(const Folders& folders) {
   TRY(remove_tree(folders.jobs()));
   TRY(sweep_unnamed(folders.images()));
   return make_directories(folders.jobs(), 0711);
+}
+
+// Builds that were killed with an earlier process.
+Result<void> clean_workshop(const Config& config, const Folders& folders) {
+  auto cgroup = Cgroup::create(cgroup_prefix(folders.root) + "sweep", {}).value_or(Cgroup());
+  TerminalSink sink(Masker({}), STDERR_FILENO);
+  const Cancel never;
+  const auto scratch = folders.jobs() + "/sweep";
+  const auto swept = sweep_workshop({folders.images(), scratch, cgroup.folders()},
+                                    {config.launch_program, cgroup, sink, never, std::chrono::steady_clock::now()});
+  cgroup.destroy();
+  TRY(remove_tree(scratch));
+  return swept;
 }
 
 // Local runs that were interrupted; those of living processes stay.
@@ -126,6 +140,8 @@ Result<void> work(Config config, std::stop_token stop) {
   const auto lock = TRY(take_lock(folders));
   TRY(check_launch_program(config));
   if (const auto cleaned = clean(folders); !cleaned.has_value()) log::warning("runner", "{}", cleaned.error().message);
+  if (const auto cleaned = clean_workshop(config, folders); !cleaned.has_value())
+    log::warning("runner", "{}", cleaned.error().message);
   config.folder = folders.root;
   const auto http = edge::make_http_client({.user_agent = "sampan-runner/" SAMPAN_VERSION});
   log::info("runner", "{} works for {}, {} jobs at once", config.name, config.server, config.capacity);

@@ -1,5 +1,7 @@
 #include "runner/workshop.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
@@ -39,24 +41,95 @@ Result<void> need_program(const std::string& name, std::string_view purpose) {
               purpose, name, name);
 }
 
+// Keeps the output of a command of ours, and shows it only when asked.
+class QuietSink final : public Sink {
+ public:
+  void write(std::string_view text) override {
+    if (kept.size() < 64 << 10) kept += text;
+  }
+  void line(std::string_view text) override { write(fmt::format("{}\n", text)); }
+  void begin_step(std::string_view) override {}
+  std::int64_t size() override { return 0; }
+  void flush() override {}
+  std::string kept;
+};
+
+// As containers-storage keeps them; what a stranger's build wrote there can only cost us a look.
+bool has_working_containers(const std::string& images) {
+  for (const auto* list : {"containers.json", "volatile-containers.json"}) {
+    const auto text = read_file(fmt::format("{}/root/overlay-containers/{}", images, list)).value_or("");
+    if (!trim(text).empty() && trim(text) != "[]") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-Result<Workshop> Workshop::open(const WorkshopPlace& place, const Order& order, std::string_view purpose) {
+Result<std::string> quietly(const Supervision& supervision, const std::vector<std::string>& sandbox,
+                            const Command& command, std::string_view what) {
+  QuietSink quiet;
+  const auto ended = supervise({supervision.launch_program, supervision.cgroup, quiet, supervision.cancel,
+                                supervision.deadline, supervision.grace},
+                               sandbox, command);
+  const auto right = must_succeed(ended, what);
+  if (!right.has_value()) {
+    supervision.sink.write(quiet.kept);
+    supervision.sink.flush();
+    return right.error();
+  }
+  return std::move(quiet.kept);
+}
+
+Result<Workshop> Workshop::settle(const WorkshopPlace& place, std::string_view purpose) {
   TRY(need_program("buildah", purpose));
   TRY(make_directories(place.images, 0711));
-  TRY(settle_file(place.images + "/registries.conf",
-                  fmt::format("unqualified-search-registries = []\n[[registry]]\nlocation = \"{}\"\ninsecure = {}\n",
-                              order.registry, place.insecure)));
-  TRY(settle_file(place.images + "/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n"));
+  Fd use(::open(place.images.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!use || ::flock(use.get(), LOCK_SH) != 0) return fail_errno("use " + place.images);
   TRY(make_directories(place.scratch, 0700));
   TRY(make_directories(place.scratch + "/tmp"));
-  TRY(write_credentials(place.scratch + "/registry.json", order));
   TRY(settle_file(place.scratch + "/passwd", "root:x:0:0::/root:/bin/sh\n"));
   TRY(settle_file(place.scratch + "/group", "root:x:0:\n"));
   TRY(give_to_build_user(place.scratch));
   if (as_root() && ::lchown(place.images.c_str(), kBuildUser, kBuildUser) != 0)
     return fail_errno("give " + place.images + " to the build user");
-  return Workshop(place);
+  return Workshop(place, std::move(use));
+}
+
+Result<Workshop> Workshop::open(const WorkshopPlace& place, const Order& order, std::string_view purpose) {
+  auto workshop = TRY(settle(place, purpose));
+  TRY(settle_file(place.images + "/registries.conf",
+                  fmt::format("unqualified-search-registries = []\n[[registry]]\nlocation = \"{}\"\ninsecure = {}\n",
+                              order.registry, place.insecure)));
+  TRY(settle_file(place.images + "/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n"));
+  TRY(write_credentials(place.scratch + "/registry.json", order));
+  TRY(give_to_build_user(place.scratch));
+  return workshop;
+}
+
+Result<void> Workshop::sweep(const Supervision& supervision) {
+  if (!has_working_containers(place_.images)) return {};
+  if (::flock(use_.get(), LOCK_EX | LOCK_NB) != 0) {
+    // The change lets go of the share first.
+    return ::flock(use_.get(), LOCK_SH) == 0 ? Result<void>() : fail_errno("use " + place_.images);
+  }
+  const Cancel never;
+  const Supervision own{supervision.launch_program,
+                        supervision.cgroup,
+                        supervision.sink,
+                        never,
+                        std::chrono::steady_clock::now() + std::chrono::minutes(1),
+                        supervision.grace};
+  const auto swept =
+      quietly(own, sandbox(Network::off), buildah({"rm", "--all"}), "removing what a killed build has left");
+  if (::flock(use_.get(), LOCK_SH) != 0) return fail_errno("use " + place_.images);
+  TRY(swept);
+  return {};
+}
+
+Result<void> sweep_workshop(const WorkshopPlace& place, const Supervision& supervision) {
+  if (!has_working_containers(place.images)) return {};
+  auto workshop = TRY(Workshop::settle(place, "removing what a killed build has left"));
+  return workshop.sweep(supervision);
 }
 
 void Workshop::bind(Bind bind) { binds_.push_back(std::move(bind)); }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files.h"
 #include "runner/order.h"
 #include "runner/run_command.h"
 
@@ -27,6 +28,9 @@ class Workshop {
   // Writes settings and the job's credentials. unavailable: this machine has no buildah. Without root, buildah runs as
   // we do, by its own rootless means, and sees the machine's paths.
   static Result<Workshop> open(const WorkshopPlace& place, const Order& order, std::string_view purpose);
+  // Drops the working containers in it, which only a build or a step that was killed leaves, unless another job has the
+  // same images open: then they may be its, and the last one drops them. Never because a job is canceled.
+  Result<void> sweep(const Supervision& supervision);
   void bind(Bind bind);
   // How buildah calls a path that was bound.
   std::string seen(const Bind& bind) const;
@@ -39,10 +43,20 @@ class Workshop {
   std::vector<std::string> sandbox(Network network) const;
 
  private:
-  explicit Workshop(WorkshopPlace place) : place_(std::move(place)) {}
+  Workshop(WorkshopPlace place, Fd use) : place_(std::move(place)), use_(std::move(use)) {}
+  static Result<Workshop> settle(const WorkshopPlace& place, std::string_view purpose);
+  friend Result<void> sweep_workshop(const WorkshopPlace&, const Supervision&);
   WorkshopPlace place_;
+  Fd use_;  // the folder of images, with a lock that others who use it share
   std::vector<Bind> binds_;
 };
+
+// sweep() for who builds nothing: when a runner starts.
+Result<void> sweep_workshop(const WorkshopPlace& place, const Supervision& supervision);
+// Runs a command of ours; its output is returned, and shown only when it fails: container names and ids are nobody's
+// business.
+Result<std::string> quietly(const Supervision& supervision, const std::vector<std::string>& sandbox,
+                            const Command& command, std::string_view what);
 
 // invalid, unavailable or nothing, as the command ended. `what` is "building the image".
 Result<void> must_succeed(const Result<Ended>& ended, std::string_view what);
