@@ -24,12 +24,15 @@ std::string_view to_text(Method method);  // "GET" ... "DELETE"
 using Headers = std::vector<std::pair<std::string, std::string>>;             // names compared without regard to case
 std::string_view find_header(const Headers& headers, std::string_view name);  // first of that name; empty when absent
 
-// A body the edge has already written to a temporary file (routes with BodyKind::spool). The file is removed when the
-// last copy goes, unless the handler renamed it away. `sha256` is of all bytes, computed while they came in.
+// A body the edge has already taken in (routes with BodyKind::spool): at most kSpooledInMemory bytes are held, a larger
+// one is in a temporary file. The file is removed when the last copy goes, unless the handler renamed it away. `sha256`
+// is of all bytes, computed while they came in.
+inline constexpr std::size_t kSpooledInMemory = 64 << 10;
 struct SpooledFile {
-  std::string path;
+  std::string path;  // empty: the bytes are in `bytes`
   std::uint64_t size = 0;
   std::string sha256;  // 64 hex digits
+  std::string bytes;
 };
 
 struct Request {
@@ -52,7 +55,7 @@ struct Request {
 // How a route takes its body. Over the limit: 413 with a sentence that states it.
 enum class BodyKind {
   text,   // in Request::body, at most 1 MiB unless the route says otherwise
-  spool,  // in a temporary file, constant memory
+  spool,  // in Request::spooled, constant memory
   pipe,   // handler runs on the headers alone; the edge then pumps the body into ProcessBody::stdin_fd
 };
 

@@ -18,38 +18,45 @@ Error over_limit(std::uint64_t limit) {
   return Error{Errc::too_large, fmt::format("the request body is larger than the {} allowed here", size_text(limit))};
 }
 
-Result<BodySink> BodySink::open(BodyKind kind, std::uint64_t limit, const std::string& spool_folder) {
-  BodySink sink;
-  sink.limit_ = limit;
-  if (kind != BodyKind::spool) return sink;
-  sink.digest_ = std::make_unique<Sha256>();
-  const std::string folder = spool_folder.empty() ? "/tmp" : spool_folder;
-  const std::string path = folder + "/" + random_token(kSpoolPrefix, 12);
-  sink.file_ = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!sink.file_) return fail_errno("create the temporary file of an upload in " + folder);
-  sink.spooled_ = std::shared_ptr<SpooledFile>(new SpooledFile{path, 0, ""}, [path](SpooledFile* file) {
+BodySink::BodySink(BodyKind kind, std::uint64_t limit, const std::string& spool_folder)
+    : limit_(limit), folder_(spool_folder.empty() ? "/tmp" : spool_folder) {
+  if (kind == BodyKind::spool) digest_ = std::make_unique<Sha256>();
+}
+
+Result<void> BodySink::open_file() {
+  const std::string path = folder_ + "/" + random_token(kSpoolPrefix, 12);
+  file_ = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file_) return fail_errno("create the temporary file of an upload in " + folder_);
+  spooled_ = std::shared_ptr<SpooledFile>(new SpooledFile{path, 0, "", ""}, [path](SpooledFile* file) {
     ::unlink(path.c_str());  // gone already when the handler renamed it away
     delete file;
   });
-  return sink;
+  return {};
 }
 
 Result<void> BodySink::write(std::string_view bytes) {
   size_ += bytes.size();
   if (size_ > limit_) return over_limit(limit_);
-  if (!spooled_) {
+  if (digest_) digest_->update(bytes);
+  if (!digest_ || size_ <= kSpooledInMemory) {
     text_ += bytes;
     return {};
   }
-  digest_->update(bytes);
-  return write_all(file_.get(), bytes, "the temporary file of an upload");
+  constexpr std::string_view kWhat = "the temporary file of an upload";
+  if (!file_) {
+    TRY(open_file());
+    TRY(write_all(file_.get(), std::exchange(text_, {}), kWhat));
+  }
+  return write_all(file_.get(), bytes, kWhat);
 }
 
 void BodySink::finish(Request& into) {
-  if (!spooled_) {
+  if (!digest_) {
     into.body = std::move(text_);
     return;
   }
+  if (!spooled_) spooled_ = std::make_shared<SpooledFile>();
+  spooled_->bytes = std::move(text_);
   spooled_->size = size_;
   spooled_->sha256 = digest_->hex();
   file_ = Fd();

@@ -49,15 +49,39 @@ TEST_CASE("edge: a spooled file goes with the request, unless the handler rename
     return Response::text(200, "");
   });
   RawClient client(spooling.server->port());
+  const std::string body = std::string(kSpooledInMemory, 'a') + "bcd";  // the file is begun by the last of its pieces
   for (const char* path : {"/drop", "/keep"}) {
-    client.send(
-        fmt::format("PUT {} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n", path));
+    client.send(fmt::format("PUT {} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+                            path, body.size(), body));
     CHECK(client.read_answer().status == 200);
-    CHECK(seen.wait() == "abcd");
+    CHECK((seen.wait() == body));
   }
   spooling.server->stop();
   CHECK(files_in(spooling.folder.path()) == "");
-  CHECK(read_file(kept.path() + "/file").value() == "abcd");
+  CHECK((read_file(kept.path() + "/file").value() == body));
+}
+
+TEST_CASE("edge: a small body of the kind that is spooled is held, and makes no file") {
+  Later<SpooledFile> seen;
+  HttpServer::Options options;
+  options.spool_folder = "/nowhere";
+  const auto server = serve(
+      [&](Request request) {
+        seen.give(*request.spooled);
+        return Response::text(200, "");
+      },
+      Plan{.kind = BodyKind::spool}, options);
+  RawClient client(server->port());
+  for (const auto& body : {std::string(), std::string("abcd"), std::string(kSpooledInMemory, 'm')}) {
+    client.send(fmt::format("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}", body.size(), body));
+    CHECK(client.read_answer().status == 200);
+    const auto file = seen.wait();
+    REQUIRE(file.has_value());
+    CHECK(file->path == "");
+    CHECK((file->bytes == body));
+    CHECK(file->size == body.size());
+    CHECK(file->sha256 == sha256_hex(body));
+  }
 }
 
 TEST_CASE("edge: an upload that ends early or grows too large leaves no file and reaches no handler") {
@@ -67,13 +91,13 @@ TEST_CASE("edge: an upload that ends early or grows too large leaves no file and
         handled.give(1);
         return Response::text(200, "");
       },
-      1000);
-  {
+      100'000);
+  for (const std::size_t sent : {3, 80'000}) {
     RawClient early(spooling.server->port());
-    early.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nabc");
+    early.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n" + std::string(sent, 'x'));
   }
   RawClient large(spooling.server->port());
-  large.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
+  large.send("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n186a1\r\n" + std::string(100'001, 'x') +
              "\r\n0\r\n\r\n");
   CHECK(large.read_answer().status == 413);
   spooling.server->stop();
@@ -95,7 +119,7 @@ TEST_CASE("edge: a spool folder that cannot be written is an answer, not a hang"
   options.spool_folder = "/nowhere";
   const auto server = serve(digest, Plan{.kind = BodyKind::spool}, options);
   RawClient client(server->port());
-  client.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+  client.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n" + std::string(70'000, 'x'));
   CHECK(client.read_answer().status == 500);
 }
 

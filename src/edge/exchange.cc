@@ -78,13 +78,7 @@ Connection::Next Connection::begin(tl::expected<Head, Refusal> head) {
 }
 
 void Connection::take_body() {
-  auto sink = BodySink::open(plan_.kind, plan_.limit, service_.options.spool_folder);
-  if (!sink) {
-    log::error("edge", "{}", sink.error().message);
-    answer(refusal(status_of(sink.error()), sink.error().message));
-    return;
-  }
-  sink_ = std::move(*sink);
+  sink_ = BodySink(plan_.kind, plan_.limit, service_.options.spool_folder);
   if (head_.expects_continue && !head_.framing.done() && wire_.in.empty()) {
     continued_ = true;
     wire_.queue(std::string(kContinue));

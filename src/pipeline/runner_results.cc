@@ -38,7 +38,9 @@ Result<Response> RunnerApi::put_artifact(const Request& request, const Actor& ac
   artifact.sha256 = request.spooled->sha256;
   // The bytes are there and durable before anything refers to them.
   TRY(room_.db.read([&](Tx& tx) { return leased_job(tx, request, actor, fence); }));
-  TRY(room_.blobs->adopt(request.spooled->path, artifact.sha256));
+  const auto& body = *request.spooled;
+  TRY(body.path.empty() ? room_.blobs->put(body.bytes, artifact.sha256)
+                        : room_.blobs->adopt(body.path, artifact.sha256));
   const ArtifactId id = TRY(room_.db.write([&](Tx& tx) -> Result<ArtifactId> {
     const store::JobRow job = TRY(leased_job(tx, request, actor, fence));
     artifact.run = job.run;

@@ -35,29 +35,46 @@ Response digest_error(std::string_view text) {
 }
 
 // Who asks by HEAD and sees it there will not upload it: that asking keeps it from being collected until its manifest
-// comes, so asking and keeping are one transaction.
-Result<std::optional<std::int64_t>> blob_size(State& state, Method method, const store::Repository& repository,
-                                              const Digest& digest) {
-  if (method != Method::head)
-    return state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest.hex()); });
-  return state.db.write([&](Tx& tx) -> Result<std::optional<std::int64_t>> {
-    TRY(store::touch_blob(tx, digest.hex(), state.clock.now()));
-    return store::linked_blob_size(tx, repository.id, digest.hex());
+// comes, so asking and keeping are one transaction. One that was kept lately is far from being collected.
+Result<std::optional<store::LinkedBlob>> asked_blob(State& state, Method method, const store::Repository& repository,
+                                                    const Digest& digest) {
+  const auto now = state.clock.now();
+  const auto lately = now - std::chrono::duration_cast<Microseconds>(state.config.upload_life) / 24;
+  auto blob = TRY(state.db.read([&](Tx& tx) { return store::linked_blob(tx, repository.id, digest.hex()); }));
+  if (method != Method::head || !blob || blob->touched_at >= lately) return blob;
+  return state.db.write([&](Tx& tx) -> Result<std::optional<store::LinkedBlob>> {
+    TRY(store::touch_blob(tx, digest.hex(), now));
+    return store::linked_blob(tx, repository.id, digest.hex());
   });
+}
+
+Result<void> put_body(State& state, const Digest& digest, const BlobPart& part, Response& response) {
+  if (auto bytes = TRY(state.db.read([&](Tx& tx) { return store::blob_bytes(tx, digest.hex()); }))) {
+    response.body = bytes->substr(part.offset, part.size);
+    return {};
+  }
+  auto file = TRY(state.blobs.open(digest.hex()));
+  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()),
+                                                      [](const int* fd) {
+                                                        ::close(*fd);
+                                                        delete fd;
+                                                      }),
+                           part.offset, part.size};
+  return {};
 }
 
 Result<Response> get_blob(State& state, const Request& request, const Actor& actor) {
   const auto repository = TRY(state.repository_to_read(actor, request.param("name")));
   const auto digest = Digest::parse(request.param("digest"));
   if (!digest) return digest_error(request.param("digest"));
-  const auto size = TRY(blob_size(state, request.method, repository, *digest));
-  if (!size) return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
+  const auto blob = TRY(asked_blob(state, request.method, repository, *digest));
+  if (!blob) return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
   Response response;
   response.set("Content-Type", "application/octet-stream")
       .set("Docker-Content-Digest", digest->text())
       .set("Accept-Ranges", "bytes");
   response.set("Cache-Control", "max-age=31536000, immutable").set("ETag", fmt::format("\"{}\"", digest->text()));
-  const auto whole = static_cast<std::uint64_t>(*size);
+  const auto whole = static_cast<std::uint64_t>(blob->size);
   const auto range_text = request.header("Range");
   const auto part = part_of(range_text, whole);
   if (part.kind == BlobPart::Kind::outside) {
@@ -69,13 +86,7 @@ Result<Response> get_blob(State& state, const Request& request, const Actor& act
     response.status = 206;
     response.set("Content-Range", fmt::format("bytes {}-{}/{}", part.offset, part.offset + part.size - 1, whole));
   }
-  auto file = TRY(state.blobs.open(digest->hex()));
-  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()),
-                                                      [](const int* fd) {
-                                                        ::close(*fd);
-                                                        delete fd;
-                                                      }),
-                           part.offset, part.size};
+  TRY(put_body(state, *digest, part, response));
   return response;
 }
 
@@ -94,7 +105,7 @@ Result<Response> begin_upload(State& state, const Request& request, const Actor&
   const auto text = request.find_query("digest");
   const auto digest = text ? Digest::parse(*text) : std::nullopt;
   if (text && !digest) return digest_error(*text);
-  const auto upload = TRY(state.uploads.begin(repository.id));
+  const auto upload = state.uploads.begin(repository.id);
   if (digest) {
     TRY(state.uploads.append(upload.id, repository.id, 0, *request.spooled));
     const auto finished = state.uploads.finish(upload.id, repository.id, *digest);
@@ -163,7 +174,7 @@ Result<Response> delete_blob(State& state, const Request& request, const Actor& 
   const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
   const auto digest = Digest::parse(request.param("digest"));
   if (!digest) return digest_error(request.param("digest"));
-  if (!TRY(state.db.read([&](Tx& tx) { return store::linked_blob_size(tx, repository.id, digest->hex()); }))) {
+  if (!TRY(state.db.read([&](Tx& tx) { return store::linked_blob(tx, repository.id, digest->hex()); }))) {
     return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
   }
   if (!TRY(state.db.write([&](Tx& tx) { return store::unlink_blob(tx, repository.id, digest->hex()); }))) {

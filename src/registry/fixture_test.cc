@@ -9,10 +9,12 @@ namespace sampan::registry::testing {
 using sampan::testing::must;
 
 SpooledFile spooled(const std::string& folder, std::string_view bytes) {
-  SpooledFile file{folder + "/" + random_token("spool-", 8), bytes.size(), sha256_hex(bytes)};
+  SpooledFile file{folder + "/" + random_token("spool-", 8), bytes.size(), sha256_hex(bytes), ""};
   must(write_file_durably(file.path, bytes));
   return file;
 }
+
+SpooledFile held(std::string_view bytes) { return {"", bytes.size(), sha256_hex(bytes), std::string(bytes)}; }
 
 std::string image(std::string_view config, const std::vector<std::string>& layers) {
   const auto descriptor = [](std::string_view bytes) {
@@ -47,7 +49,7 @@ Result<store::Upload> Shelf::append(const std::string& id, std::int64_t start, s
 }
 
 Digest Shelf::put(std::string_view bytes) {
-  const auto upload = must(uploads->begin(shop));
+  const auto upload = uploads->begin(shop);
   must(append(upload.id, 0, bytes));
   must(uploads->finish(upload.id, shop, digest_of(bytes)));
   return digest_of(bytes);
@@ -62,11 +64,12 @@ void Shelf::name_in_manifest(std::int64_t repository, std::string_view bytes) {
 }
 
 bool Shelf::is_linked(std::int64_t repository, std::string_view bytes) {
-  return must(db->read([&](Tx& tx) { return store::linked_blob_size(tx, repository, digest_of(bytes).hex()); }))
-      .has_value();
+  return must(db->read([&](Tx& tx) { return store::linked_blob(tx, repository, digest_of(bytes).hex()); })).has_value();
 }
 
 std::string Shelf::bytes_of(const Digest& digest) {
+  const auto row = must(db->read([&](Tx& tx) { return store::blob_bytes(tx, digest.hex()); }));
+  if (row) return *row;
   const auto file = blobs->open(digest.hex());
   return file.has_value() ? must(read_file(fmt::format("/proc/self/fd/{}", file->get()))) : "(none)";
 }
@@ -103,7 +106,8 @@ Response House::call(Method method, const std::string& pattern, const Actor& act
     request.query = std::move(ask.query);
     request.headers = std::move(ask.headers);
     if (route.body == BodyKind::spool)
-      request.spooled = std::make_shared<SpooledFile>(spooled(db.folder(), ask.body));
+      request.spooled = std::make_shared<SpooledFile>(
+          ask.body.size() <= kSpooledInMemory ? held(ask.body) : spooled(db.folder(), ask.body));
     else
       request.body = std::move(ask.body);
     auto answer = route.handler(request, actor);

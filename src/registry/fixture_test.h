@@ -18,8 +18,9 @@ namespace sampan::registry::testing {
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 inline Digest digest_of(std::string_view bytes) { return *Digest::from_sha256(sha256_hex(bytes)); }
-// As the edge hands a body over: a file with the digest of its bytes.
+// As the edge hands a body over: with the digest of its bytes, a large one as a file, a small one in memory.
 SpooledFile spooled(const std::string& folder, std::string_view bytes);
+SpooledFile held(std::string_view bytes);
 // An image manifest; the descriptors' sizes are those of the bytes given.
 std::string image(std::string_view config, const std::vector<std::string>& layers);
 
@@ -37,7 +38,7 @@ struct Shelf {
   Digest put(std::string_view bytes);  // a whole blob in `shop`
   void name_in_manifest(std::int64_t repository, std::string_view bytes);
   bool is_linked(std::int64_t repository, std::string_view bytes);
-  std::string bytes_of(const Digest& digest);  // of the blob's file; "(none)" when there is none
+  std::string bytes_of(const Digest& digest);  // of the blob's row or file; "(none)" when there is none
   std::string file_of(const std::string& id) const { return blobs->incoming() + "/upload-" + id; }
 };
 

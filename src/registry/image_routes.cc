@@ -54,6 +54,7 @@ Result<std::string> needed_query(const Request& request, std::string_view name) 
 
 Result<Response> list_images(State& state, const Request&, const Actor& actor) {
   ImageRepos answer;
+  TRY(state.pulls.write());
   for (auto& found : TRY(state.db.read([](Tx& tx) { return store::list_repositories(tx); }))) {
     if (state.may_pull(actor, found.name).has_value())
       answer.items.push_back({found.name, found.tags, found.size, found.pulls, found.updated_at});

@@ -18,30 +18,35 @@ Result<Response> api_version(State&, const Request&, const Actor&) {
   return Response::json(200, "{}").set("Docker-Distribution-API-Version", "registry/2.0");
 }
 
-// The digest a path's reference names in the repository; empty: nothing.
-Result<std::optional<std::string>> digest_of(State& state, const store::Repository& repository,
-                                             std::string_view reference) {
-  if (Digest::parse(reference)) return std::optional<std::string>(std::string(reference));
-  return state.db.read([&](Tx& tx) { return store::digest_of_tag(tx, repository.id, reference); });
-}
-
 Response manifest_unknown(const store::Repository& repository, std::string_view reference) {
   return oci_error(404, "MANIFEST_UNKNOWN", fmt::format("'{}' has no manifest '{}'", repository.name, reference));
 }
 
+struct Found {
+  store::Repository repository;
+  std::optional<store::StoredManifest> manifest;
+};
+
+// In one transaction: who may, which repository, what its tag names now, the manifest.
+Result<Found> find_manifest(State& state, const Actor& actor, std::string_view name, std::string_view reference) {
+  return state.db.read([&](Tx& tx) -> Result<Found> {
+    Found found{TRY(state.repository_to_read(actor, name)), {}};
+    auto digest = std::optional<std::string>(reference);
+    if (!Digest::parse(reference)) digest = TRY(store::digest_of_tag(tx, found.repository.id, reference));
+    if (digest) found.manifest = TRY(store::find_manifest(tx, found.repository.id, *digest));
+    return found;
+  });
+}
+
 Result<Response> get_manifest(State& state, const Request& request, const Actor& actor) {
-  const auto repository = TRY(state.repository_to_read(actor, request.param("name")));
   const auto reference = request.param("reference");
-  const auto digest = TRY(digest_of(state, repository, reference));
-  if (!digest) return manifest_unknown(repository, reference);
-  const auto found = TRY(state.db.read([&](Tx& tx) { return store::find_manifest(tx, repository.id, *digest); }));
-  if (!found) return manifest_unknown(repository, reference);
-  if (request.method == Method::get && !Digest::parse(reference)) {
-    TRY(state.db.write([&](Tx& tx) { return store::count_pull(tx, repository.id); }));
-  }
-  return Response::text(200, found->body, found->media_type)
-      .set("Docker-Content-Digest", found->digest)
-      .set("ETag", fmt::format("\"{}\"", found->digest));
+  auto found = TRY(find_manifest(state, actor, request.param("name"), reference));
+  auto& manifest = found.manifest;
+  if (!manifest) return manifest_unknown(found.repository, reference);
+  if (request.method == Method::get && !Digest::parse(reference)) TRY(state.pulls.count(found.repository.id));
+  auto response = Response::text(200, std::move(manifest->body), manifest->media_type);
+  response.set("Docker-Content-Digest", manifest->digest).set("ETag", fmt::format("\"{}\"", manifest->digest));
+  return response;
 }
 
 Result<Response> put_manifest(State& state, const Request& request, const Actor& actor) {

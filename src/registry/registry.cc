@@ -97,11 +97,12 @@ Result<void> Registry::State::put_manifest(const Actor& actor, const store::Repo
                                            std::string_view body) {
   return db.write([&](Tx& tx) -> Result<void> {
     for (const auto& blob : manifest.blobs) {
-      const auto size = TRY(store::linked_blob_size(tx, repository.id, blob.digest.hex()));
-      if (!size)
+      const auto held = TRY(store::linked_blob(tx, repository.id, blob.digest.hex()));
+      if (!held)
         return fail(Errc::not_found, "blob {} is not in '{}': push it first", blob.digest.text(), repository.name);
-      if (static_cast<std::uint64_t>(*size) != blob.size)
-        return fail(Errc::invalid, "blob {} has {} bytes, the manifest says {}", blob.digest.text(), *size, blob.size);
+      if (static_cast<std::uint64_t>(held->size) != blob.size)
+        return fail(Errc::invalid, "blob {} has {} bytes, the manifest says {}", blob.digest.text(), held->size,
+                    blob.size);
     }
     for (const auto& child : manifest.manifests) {
       if (!TRY(store::find_manifest(tx, repository.id, child.digest.text()))) {

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "registry/pulls.h"
 #include "registry/registry.h"
 #include "registry/store.h"
 #include "registry/uploads.h"
@@ -19,7 +20,8 @@ struct Registry::State {
         people(people_in),
         blobs(blobs_in),
         config(std::move(config_in)),
-        uploads(db, clock, blobs) {}
+        uploads(db, clock, blobs),
+        pulls(db, clock) {}
 
   Db& db;
   Clock& clock;
@@ -29,6 +31,7 @@ struct Registry::State {
   BlobStore& blobs;
   Config config;
   Uploads uploads;
+  Pulls pulls;
 
   // May the actor pull from (push to) images of this name? The right comes from the code repository GROUP/NAME, or from
   // the group when there is none.

@@ -10,12 +10,6 @@ StoredManifest manifest_of(const Row& row) {
 constexpr std::string_view kManifestColumns =
     "id, digest, media_type, artifact_type, body, pushed_by, image_size, created_at";
 
-Result<std::optional<std::int64_t>> maybe_number(Tx& tx, std::string_view sql, std::vector<Param> params) {
-  const auto row = TRY(tx.maybe(sql, std::move(params)));
-  if (!row) return std::optional<std::int64_t>();
-  return std::optional<std::int64_t>(row->integer(0));
-}
-
 Result<std::vector<std::string>> texts(Tx& tx, std::string_view sql, std::vector<Param> params = {}) {
   std::vector<std::string> found;
   for (const auto& row : TRY(tx.query(sql, std::move(params)))) found.push_back(row.text(0));
@@ -57,15 +51,17 @@ Result<void> set_immutable(Tx& tx, std::int64_t repository, bool immutable) {
   return {};
 }
 
-Result<std::optional<std::int64_t>> linked_blob_size(Tx& tx, std::int64_t repository, std::string_view sha256) {
-  return maybe_number(tx,
-                      "select b.size from image_blob_link l join image_blob b on b.sha256 = l.sha256 where "
-                      "l.repository_id = $1 and l.sha256 = $2",
-                      {repository, sha256});
+Result<std::optional<LinkedBlob>> linked_blob(Tx& tx, std::int64_t repository, std::string_view sha256) {
+  const auto row =
+      TRY(tx.maybe("select b.size, b.touched_at from image_blob_link l join image_blob b on b.sha256 = l.sha256 where "
+                   "l.repository_id = $1 and l.sha256 = $2",
+                   {repository, sha256}));
+  if (!row) return std::optional<LinkedBlob>();
+  return std::optional(LinkedBlob{row->integer(0), row->time(1)});
 }
 
-Result<std::optional<std::int64_t>> blob_size(Tx& tx, std::string_view sha256) {
-  return maybe_number(tx, "select size from image_blob where sha256 = $1", {sha256});
+Result<bool> has_blob(Tx& tx, std::string_view sha256) {
+  return TRY(tx.maybe("select 1 from image_blob where sha256 = $1", {sha256})).has_value();
 }
 
 Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::uint64_t size, Time now) {
@@ -78,6 +74,18 @@ Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256,
               "do nothing",
               {repository, sha256}));
   return {};
+}
+
+Result<void> put_blob_bytes(Tx& tx, std::string_view sha256, std::string_view bytes) {
+  TRY(tx.exec("insert into image_blob_bytes(sha256, bytes) values ($1, $2) on conflict (sha256) do nothing",
+              {sha256, Blob{std::string(bytes)}}));
+  return {};
+}
+
+Result<std::optional<std::string>> blob_bytes(Tx& tx, std::string_view sha256) {
+  const auto row = TRY(tx.maybe("select bytes from image_blob_bytes where sha256 = $1", {sha256}));
+  if (!row) return std::optional<std::string>();
+  return std::optional<std::string>(row->bytes(0));
 }
 
 Result<void> touch_blob(Tx& tx, std::string_view sha256, Time now) {
@@ -189,8 +197,8 @@ Result<std::vector<StoredManifest>> referrers(Tx& tx, std::int64_t repository, s
   return found;
 }
 
-Result<void> count_pull(Tx& tx, std::int64_t repository) {
-  TRY(tx.exec("update image_repository set pulls = pulls + 1 where id = $1", {repository}));
+Result<void> count_pulls(Tx& tx, std::int64_t repository, std::int64_t more) {
+  TRY(tx.exec("update image_repository set pulls = pulls + $2 where id = $1", {repository, more}));
   return {};
 }
 
@@ -200,12 +208,6 @@ Result<void> put_upload(Tx& tx, const Upload& upload, Time now) {
               " on conflict (id) do update set size = $3, sha256 = $4, touched_at = $5",
               {upload.id, upload.repository, upload.size, upload.sha256, now}));
   return {};
-}
-
-Result<std::optional<Upload>> find_upload(Tx& tx, std::string_view id) {
-  const auto row = TRY(tx.maybe("select id, repository_id, size, sha256 from image_upload where id = $1", {id}));
-  if (!row) return std::optional<Upload>();
-  return std::optional<Upload>(Upload{row->text(0), row->integer(1), row->integer(2), row->text(3)});
 }
 
 Result<std::vector<Upload>> all_uploads(Tx& tx) {
@@ -218,10 +220,6 @@ Result<std::vector<Upload>> all_uploads(Tx& tx) {
 Result<void> delete_upload(Tx& tx, std::string_view id) {
   TRY(tx.exec("delete from image_upload where id = $1", {id}));
   return {};
-}
-
-Result<std::vector<std::string>> stale_uploads(Tx& tx, Time before) {
-  return texts(tx, "select id from image_upload where touched_at < $1", {before});
 }
 
 }  // namespace sampan::registry::store

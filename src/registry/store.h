@@ -21,6 +21,10 @@ struct StoredManifest {
   std::int64_t image_size = 0;
   Time created_at{};
 };
+struct LinkedBlob {
+  std::int64_t size = 0;
+  Time touched_at{};
+};
 struct Upload {
   std::string id;
   std::int64_t repository = 0, size = 0;
@@ -45,9 +49,12 @@ Result<std::vector<RepositorySummary>> list_repositories(Tx& tx);
 Result<void> set_immutable(Tx& tx, std::int64_t repository, bool immutable);
 
 // A blob is readable through a repository that links it.
-Result<std::optional<std::int64_t>> linked_blob_size(Tx& tx, std::int64_t repository, std::string_view sha256);
-Result<std::optional<std::int64_t>> blob_size(Tx& tx, std::string_view sha256);
+Result<std::optional<LinkedBlob>> linked_blob(Tx& tx, std::int64_t repository, std::string_view sha256);
+Result<bool> has_blob(Tx& tx, std::string_view sha256);
 Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::uint64_t size, Time now);
+// The bytes of a small blob, which has no file. Those of one that has a row already are not changed.
+Result<void> put_blob_bytes(Tx& tx, std::string_view sha256, std::string_view bytes);
+Result<std::optional<std::string>> blob_bytes(Tx& tx, std::string_view sha256);
 Result<void> touch_blob(Tx& tx, std::string_view sha256, Time now);
 Result<bool> unlink_blob(Tx& tx, std::int64_t repository,
                          std::string_view sha256);  // false: a manifest here needs it, or it is not linked
@@ -67,12 +74,10 @@ Result<bool> delete_manifest(Tx& tx, std::int64_t repository, std::string_view d
 Result<std::vector<std::string>> list_tags(Tx& tx, std::int64_t repository, std::string_view after, std::int64_t limit);
 Result<std::vector<TagSummary>> tag_summaries(Tx& tx, std::int64_t repository);
 Result<std::vector<StoredManifest>> referrers(Tx& tx, std::int64_t repository, std::string_view subject);
-Result<void> count_pull(Tx& tx, std::int64_t repository);
+Result<void> count_pulls(Tx& tx, std::int64_t repository, std::int64_t more);
 
 Result<void> put_upload(Tx& tx, const Upload& upload, Time now);
-Result<std::optional<Upload>> find_upload(Tx& tx, std::string_view id);
 Result<void> delete_upload(Tx& tx, std::string_view id);
-Result<std::vector<std::string>> stale_uploads(Tx& tx, Time before);
 Result<std::vector<Upload>> all_uploads(Tx& tx);
 
 }  // namespace sampan::registry::store

@@ -1,8 +1,11 @@
-// Uploads in progress: a row and a file each, resumable, verified when they end. A digest that is linked is complete
-// and durable.
+// Uploads in progress: resumable, verified when they end. A digest that is linked is complete and durable. What is
+// small is held in memory and becomes a row of the database; the rest is a file, from its first large piece to its end.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 
@@ -10,6 +13,7 @@
 #include "base/db.h"
 #include "base/files.h"
 #include "base/http.h"
+#include "base/sync.h"
 #include "model/ids.h"
 #include "registry/store.h"
 
@@ -19,7 +23,7 @@ class Uploads {
  public:
   Uploads(Db& db, Clock& clock, BlobStore& blobs);
 
-  Result<store::Upload> begin(std::int64_t repository);
+  store::Upload begin(std::int64_t repository);
   // not_found unless it belongs to that repository and its bytes are still there.
   Result<store::Upload> find(std::string_view id, std::int64_t repository);
   // Adds the bytes at the end. `start`: where the client believes the end is (-1: it did not say); conflict when it is
@@ -39,16 +43,35 @@ class Uploads {
   Result<void> collect(Time before);
 
  private:
+  struct Entry {
+    std::mutex mutex;  // of one act on it at a time; what follows is under it
+    store::Upload upload;
+    std::string held;      // its bytes, until it has a file
+    bool in_file = false;  // it has a row too, so that recover() knows of it
+    bool over = false;     // ended, cancelled or dropped while somebody waited for the mutex
+    Time touched_at{};
+  };
+  struct Taken {  // an entry with its mutex
+    std::shared_ptr<Entry> entry;
+    std::unique_lock<std::mutex> lock;
+  };
+
   std::string file_of(std::string_view id) const;
-  Result<void> drop(std::string_view id);
-  // An append that failed half-way (a full disk, a crash) leaves more bytes than the row knows.
-  Result<void> cut_to_row(const store::Upload& upload);
+  Result<Taken> take(std::string_view id, std::int64_t repository);
+  Result<void> add(Entry& entry, SpooledFile& chunk);
+  Result<void> keep_in_row(const Entry& entry, const Digest& digest);
+  Result<void> keep_in_file(Entry& entry, const Digest& digest);
+  Result<void> drop(Entry& entry);
+  Result<void> undo(const store::Upload& upload);  // of one that has a file: file, row, and a blob that got no row
+  // An append that failed half-way (a full disk) leaves more bytes than were written down.
+  Result<void> cut_to_size(const store::Upload& upload);
 
   Db& db_;
   Clock& clock_;
   BlobStore& blobs_;
-  std::mutex presence_;  // held while a blob's file and its row change together: arriving against being collected
-  std::mutex uploads_;   // one act on uploads' files at a time; acts are renames and copies within the page cache
+  // A blob's bytes and its row change together: those that arrive share it, collecting has it alone.
+  std::shared_mutex presence_;
+  Sync<std::map<std::string, std::shared_ptr<Entry>, std::less<>>> uploads_;
 };
 
 }  // namespace sampan::registry
