@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 
 import victims
-from scene import blob_file, by_repository, comm_of, folder_of, git, inside_container, mounts, namespaces, proxy_away, proxy_table, repository_folder, unnamed_files
+from scene import blob_bytes, by_repository, comm_of, folder_of, git, inside_container, mounts, namespaces, proxy_away, proxy_table, repository_folder, unnamed_files
 
 PROXY_BACK = 5.0  # seconds in which HAProxy must serve again after its death, once a server lives to start it
 HEARS = {"people": ("repo_deleted",), "pipeline.push": ("push_received",), "pipeline.repo": ("repo_deleted",), "pipeline.deployment": ("deployment_changed",),
@@ -56,11 +56,11 @@ def every_acknowledged_run_is_there(scene):
 def every_acknowledged_blob_is_whole_on_disk_and_linked(scene):
     linked = set(scene.rows("select r.name, l.sha256 from image_blob_link l join image_repository r on r.id = l.repository_id"))
     for repository, sha256, size in scene.ledger.blobs:
-        file = blob_file(scene, sha256)
+        bytes_kept = blob_bytes(scene, sha256)
         if (repository, sha256) not in linked:
             yield f"{sha256} has no link to {repository}"
-        if not file.is_file() or file.stat().st_size != size or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            yield f"{file} is missing or not what it was"
+        if bytes_kept is None or len(bytes_kept) != size or hashlib.sha256(bytes_kept).hexdigest() != sha256:
+            yield f"blob {sha256} is missing or not what it was"
 
 
 @invariant
@@ -73,8 +73,8 @@ def every_acknowledged_manifest_is_there_under_its_tag(scene):
 @invariant
 def every_blob_of_a_manifest_is_on_disk(scene):
     for sha256, size in scene.rows("select distinct sha256, size from image_manifest_blob"):
-        file = blob_file(scene, sha256)
-        if not file.is_file() or file.stat().st_size != size:
+        bytes_kept = blob_bytes(scene, sha256)
+        if bytes_kept is None or len(bytes_kept) != size:
             yield f"{sha256}"
 
 

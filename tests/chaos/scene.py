@@ -77,6 +77,14 @@ def blob_file(scene, sha256):
     return scene.data / "blobs" / sha256[:2] / sha256
 
 
+def blob_bytes(scene, sha256):
+    """A small blob is a row, a large one a file; None: neither."""
+    for row in scene.rows("select bytes from image_blob_bytes where sha256 = ?", sha256):
+        return row[0]
+    file = blob_file(scene, sha256)
+    return file.read_bytes() if file.is_file() else None
+
+
 def unnamed_files(folder):
     """What write_file_durably leaves when it is stopped before the rename."""
     for place in (folder, folder / "deliver", folder / "deliver/networks", folder / "deliver/docker", folder / "runner", folder / "pipeline", folder / "run"):
