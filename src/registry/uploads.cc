@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/log.h"
 
 namespace sampan::registry {
 
@@ -135,8 +136,15 @@ Result<std::uint64_t> Uploads::finish(std::string_view id, std::int64_t reposito
     return fail(Errc::invalid, "the uploaded bytes have the digest sha256:{}, not {}; the upload was dropped",
                 upload.sha256, digest.text());
   }
-  const std::shared_lock presence(presence_);
-  TRY(entry.in_file ? keep_in_file(entry, digest) : keep_in_row(entry, digest));
+  std::shared_lock presence(presence_);
+  auto kept = entry.in_file ? keep_in_file(entry, digest) : keep_in_row(entry, digest);
+  presence.unlock();
+  if (!kept.has_value()) {  // a full disk, say
+    if (!entry.in_file) return kept.error();
+    // Its file may have its blob's name already: without a row nobody would ever collect it.
+    if (auto dropped = drop(entry); !dropped) log::warning("registry", "upload {}: {}", id, dropped.error().message);
+    return kept.error();
+  }
   entry.over = true;
   uploads_.lock()->erase(upload.id);
   return static_cast<std::uint64_t>(upload.size);
