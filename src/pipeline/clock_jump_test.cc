@@ -51,7 +51,8 @@ TEST_CASE_FIXTURE(Jumped, "pipeline: a clock that is set takes no job from its r
   }
   // Their own time still comes, reckoned from the time that really passes; going back does not put it off for hours.
   clock.advance(std::chrono::seconds(31));
-  CHECK(at(*parse_json(stream->wait_for("job", 2)), "fence") == "2");
+  CHECK(stream->wait_closed());
+  CHECK(at(*parse_json(connect_runner()->wait_for("job")), "fence") == "2");
   clock.advance(std::chrono::minutes(30));
   wait_for_state("failed");
   CHECK(at(run(last_run()), "stages.0.jobs.1.reason").find("nobody decided") != std::string::npos);

@@ -119,6 +119,14 @@ Result<void> Dispatcher::resend(const ConnectedRunner& runner) {
   return {};
 }
 
+void Dispatcher::disconnect(RunnerId runner) {
+  auto runners = runners_.lock();
+  const auto found = runners->find(runner.value);
+  if (found == runners->end()) return;
+  found->second.stream->close();
+  runners->erase(found);
+}
+
 void Dispatcher::send_cancel(const CancelOrder& order) {
   auto runners = runners_.lock();
   auto found = runners->find(order.runner.value);

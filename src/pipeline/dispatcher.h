@@ -39,6 +39,9 @@ class Dispatcher {
   // Takes over the stream of a runner (an older one of the same runner is closed), says hello and sends again what it
   // may not have heard.
   Result<void> connect(const RunnerHello& hello, std::shared_ptr<EventStream> stream);
+  // Closes the stream of a runner that is silent: behind a link that stands still it would get, and lose, one job after
+  // another. It is given jobs again when it connects anew, as it does once it hears that its stream is closed.
+  void disconnect(RunnerId runner);
   void send_cancel(const CancelOrder& order);
   std::vector<ConnectedRunner> connected() const;
 

@@ -170,6 +170,7 @@ Result<void> lose_lease(Room& room, JobId id) {
     if (!job->lease_until || *job->lease_until >= room.clock.now()) return {};
     auto runner = store::load_runner(tx, job->runner);
     const std::string name = runner ? runner->name : fmt::format("{}", job->runner.value);
+    tx.after_commit([&room, silent = job->runner] { room.silent(silent); });  // before the job is handed out again
     job->lease_until.reset();
     if (job->state != JobState::running) {
       TRY(store::save_job(tx, *job));  // it was cancelled, and its runner never confirmed

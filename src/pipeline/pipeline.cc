@@ -26,6 +26,7 @@ struct Pipeline::State {
       : room(std::move(made)), dispatcher(room), streams(room), runner_api(room, dispatcher), jumps(room.clock) {
     room.ring = [this] { dispatcher.ring(); };
     room.cancel = [this](const CancelOrder& order) { dispatcher.send_cancel(order); };
+    room.silent = [this](RunnerId runner) { dispatcher.disconnect(runner); };
   }
 
   void tick_until(const std::stop_token& stop) {

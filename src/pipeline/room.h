@@ -35,6 +35,8 @@ struct Room {
   // Rung after a commit that queued a job or freed a runner, and after one that cancelled a leased job.
   std::function<void()> ring = [] {};
   std::function<void(const CancelOrder&)> cancel = [](const CancelOrder&) {};
+  // Called after a commit that took a job from a runner that was not heard from in time.
+  std::function<void(RunnerId)> silent = [](RunnerId) {};
 
   void publish(Tx& tx, std::string topic) {
     tx.after_commit([this, topic = std::move(topic)] { hub.publish(topic); });
