@@ -203,6 +203,19 @@ TEST_CASE("session: an order is run, its log shipped, its steps and its end repo
   CHECK(std::filesystem::is_empty(world.bench.folders.jobs() + "/1/workspace"));
 }
 
+TEST_CASE("session: what a step prints cannot begin another step") {
+  World world;
+  world.start();
+  world.server.give("job", world.order("printf 'a\\n\\036fake\\nb\\n'; " + kWait));
+  REQUIRE(world.server.wait([](FakeServer& s) { return s.log_.find("b\n") != std::string::npos; }));
+  world.release();
+  REQUIRE(world.server.wait([](FakeServer& s) { return !s.finished_.empty(); }));
+  CHECK(world.server.log_ ==
+        "\x1eone\na\n\x1f"
+        "fake\nb\n");
+  world.end();
+}
+
 TEST_CASE("session: a restart of the server loses no line and interrupts no step") {
   World world;
   world.start();

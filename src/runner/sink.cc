@@ -10,6 +10,14 @@ namespace sampan::runner {
 namespace {
 constexpr std::int64_t kShipBytes = 1 << 20;
 constexpr std::int64_t kPunchBytes = 16 << 20;  // the disk is given back in pieces of this size
+constexpr char kMark = '\x1e', kNoMark = '\x1f';
+
+// The byte that begins a step's name in a log is ours alone: output that has it would name steps that are not there.
+std::string without_marks(std::string text) {
+  std::replace(text.begin(), text.end(), kMark, kNoMark);
+  return text;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SpoolSink>> SpoolSink::create(const std::string& file, Masker masker, Reports& reports,
@@ -57,25 +65,24 @@ void SpoolSink::store(std::string_view text) {
 
 void SpoolSink::write(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  keep(masker_.feed(text));
+  keep(without_marks(masker_.feed(text)));
 }
 
 void SpoolSink::flush() {
   const std::lock_guard lock(mutex_);
-  keep(masker_.finish());
+  keep(without_marks(masker_.finish()));
 }
 
 void SpoolSink::line(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  store(masker_.finish());
-  store(masker_.feed(fmt::format("{}{}\n", at_line_start_ ? "" : "\n", text)));
-  store(masker_.finish());
+  store(without_marks(masker_.finish()));
+  store(without_marks(masker_.feed(fmt::format("{}{}\n", at_line_start_ ? "" : "\n", text)) + masker_.finish()));
 }
 
 void SpoolSink::begin_step(std::string_view key) {
   const std::lock_guard lock(mutex_);
-  store(masker_.finish());
-  store(fmt::format("{}\x1e{}\n", at_line_start_ ? "" : "\n", key));
+  store(without_marks(masker_.finish()));
+  store(fmt::format("{}{}{}\n", at_line_start_ ? "" : "\n", kMark, key));
 }
 
 std::int64_t SpoolSink::size() {
@@ -120,7 +127,7 @@ void SpoolSink::ship(std::stop_token stop) {
 
 bool SpoolSink::drain() {
   std::unique_lock lock(mutex_);
-  keep(masker_.finish());
+  keep(without_marks(masker_.finish()));
   changed_.wait(lock, [this] { return lost_ || acknowledged_ >= size_; });
   return !lost_;
 }
