@@ -252,7 +252,7 @@ Result<void> Engine::run(const InstanceSpec& spec) {
 Result<void> Engine::drop_half_made(const std::string& name) {
   TRY(remove(name));
   if (dialect_.program != "podman") return {};
-  const std::unique_lock lock(starts_);
+  const std::unique_lock lock(starts_);  // remove() does not wait for one
   return drop_lost_networks();
 }
 
@@ -314,7 +314,12 @@ Result<void> Engine::remove(const std::string& name) {
   // podman stumbles over an end that nobody told it of; it has noted it then.
   if (!removed.has_value()) removed = run_ok(command(arguments), options);
   TRY(std::move(removed).context("remove " + name));
-  return dialect_.program == "podman" ? drop_remains(config_.folder) : Result<void>();
+  if (dialect_.program != "podman") return {};
+  TRY(drop_remains(config_.folder));
+  // A podman that was killed while it removed, or conmon's, may have left the network; with a start under way it is
+  // for the next removal.
+  const std::unique_lock lock(starts_, std::try_to_lock);
+  return lock ? drop_lost_networks() : Result<void>();
 }
 
 Result<int> Engine::exec(const std::string& name, const std::vector<std::string>& wanted,

@@ -3,10 +3,13 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/magic.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -29,15 +32,16 @@ constexpr std::string_view kRuntimeRoot = "/run/runc";  // podman's choice for r
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 // The engine's own clean-up after a container has the same settings: it is waited for as well.
-std::vector<int> commands_at_work(const std::string& folder) {
+enum class Whose { ours, of_others };
+std::vector<int> commands_at_work(const std::string& folder, Whose whose) {
   std::vector<int> found;
   const auto setting = fmt::format("CONTAINERS_CONF={}/containers.conf", folder);
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/proc", error)) {
     const int pid = std::atoi(entry.path().filename().c_str());
     if (pid <= 0 || read_file(entry.path().string() + "/comm").value_or("") != "podman\n") continue;
-    if (read_file(entry.path().string() + "/environ").value_or("").find(setting) != std::string::npos)
-      found.push_back(pid);
+    const bool ours = read_file(entry.path().string() + "/environ").value_or("").find(setting) != std::string::npos;
+    if (ours == (whose == Whose::ours)) found.push_back(pid);
   }
   return found;
 }
@@ -66,15 +70,18 @@ std::optional<Subnet> subnet_of(const std::string& folder) {
   return Subnet{address.s_addr & mask, mask};
 }
 
-// On a thread of its own, which enters the namespace and ends there.
-bool has_address_in(const Fd& space, const Subnet& subnet) {
-  bool found = false;
+// The addresses in it that others can see; on a thread of its own, which enters the namespace and ends there. nullopt:
+// it cannot be entered.
+std::optional<std::vector<in_addr_t>> addresses_in(const Fd& space) {
+  std::optional<std::vector<in_addr_t>> found;
   std::thread([&] {
     ifaddrs* all = nullptr;
     if (::setns(space.get(), CLONE_NEWNET) != 0 || ::getifaddrs(&all) != 0) return;
+    found.emplace();
     for (const auto* one = all; one != nullptr; one = one->ifa_next) {
-      if (one->ifa_addr && one->ifa_addr->sa_family == AF_INET)
-        found = found || subnet.holds(reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr.s_addr);
+      if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET) continue;
+      const auto address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr.s_addr;
+      if ((one->ifa_flags & IFF_LOOPBACK) == 0 || address != htonl(INADDR_LOOPBACK)) found->push_back(address);
     }
     ::freeifaddrs(all);
   }).join();
@@ -102,7 +109,7 @@ bool is_process_of(int pid, const std::string& id) {
 
 void await_commands(const std::string& folder, std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  for (auto left = commands_at_work(folder); !left.empty(); left = commands_at_work(folder)) {
+  for (auto left = commands_at_work(folder, Whose::ours); !left.empty(); left = commands_at_work(folder, Whose::ours)) {
     if (std::chrono::steady_clock::now() >= deadline) {
       for (const int pid : left) {
         log::warning("deliver", "podman {} of an earlier start still works after {} ms: it is ended", pid,
@@ -136,15 +143,29 @@ Result<void> drop_networks(const std::string& folder,
   const auto subnet = subnet_of(folder);
   if (!subnet) return {};
   const auto used = namespaces_with_processes();
-  std::vector<std::string> lost;
+  std::vector<std::string> lost, unfinished;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(kNamespaces, error)) {
     const auto place = entry.path().string();
+    const bool of_podman = entry.path().filename().string().starts_with("netns-");
     struct stat space {};
+    struct statfs system {};
     const Fd file(::open(place.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file || ::fstat(file.get(), &space) != 0 || used.contains(space.st_ino)) continue;
-    if (has_address_in(file, *subnet)) lost.push_back(place);
+    if (!file || ::fstat(file.get(), &space) != 0 || ::fstatfs(file.get(), &system) != 0) continue;
+    if (system.f_type != NSFS_MAGIC) {
+      if (of_podman && space.st_size == 0) unfinished.push_back(place);
+      continue;
+    }
+    const auto addresses = used.contains(space.st_ino) ? std::optional<std::vector<in_addr_t>>() : addresses_in(file);
+    if (!addresses) continue;
+    if (std::any_of(addresses->begin(), addresses->end(), [&](in_addr_t one) { return subnet->holds(one); }))
+      lost.push_back(place);
+    else if (of_podman && addresses->empty())
+      unfinished.push_back(place);
   }
+  // Without an address it may be anybody's that is just being made; when nobody else is at work, it is nobody's.
+  if (!unfinished.empty() && commands_at_work(folder, Whose::of_others).empty())
+    lost.insert(lost.end(), unfinished.begin(), unfinished.end());
   if (lost.empty()) return {};
   const auto kept = TRY(of_containers());  // those go with them, and give their addresses back
   for (const auto& place : lost) {

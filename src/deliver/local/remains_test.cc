@@ -49,3 +49,23 @@ TEST_CASE("remains: a process belongs to a container by its cgroup, not by its n
   CHECK(!is_process_of(::getpid(), ""));
   CHECK(!is_process_of(::getpid(), std::string(64, 'a')));
 }
+
+TEST_CASE("remains: a network that a killed podman left half made goes, but not while a podman of others is at work") {
+  if (::geteuid() != 0) return;
+  const auto folder = must(TempDir::create()), elsewhere = must(TempDir::create());
+  must(make_directories(folder.path() + "/networks"));
+  must(write_file_durably(folder.path() + "/networks/sampan.json", R"("subnet":"10.255.240.0/20")"));
+  const auto name = fmt::format("netns-of-a-test-{}", ::getpid());
+  const auto made = "/run/netns/" + name, begun = made + "-begun";
+  must(run_ok({.argv = {"ip", "netns", "add", name}}));  // a namespace without an address
+  must(write_file_durably(begun, ""));                   // and a file on which none was mounted yet
+  const auto drop = [&] { must(drop_networks(folder.path(), [] { return std::vector<std::string>(); })); };
+  {
+    const auto other = podman_at_work(elsewhere, "60");
+    drop();
+    CHECK(exists(made));
+    CHECK(exists(begun));
+  }
+  // A podman of somebody else on this machine may be at work just now.
+  CHECK(wait_until([&] { return drop(), !exists(made) && !exists(begun); }, std::chrono::seconds(60)));
+}

@@ -71,12 +71,12 @@ TEST_CASE("local target: a release in batches fails no request, and both release
   const auto done = deliver("v2");
   const auto answers = load.stop();
   const auto record = house.json(Method::get, "/api/v1/deployments/" + std::to_string(done.deployment.value));
-  INFO(format_json(record));
-  CHECK(done.state == "succeeded");
   std::string told;
   int requests = 0;
   for (const auto& [answer, count] : answers) told += fmt::format("{} x {}; ", count, answer), requests += count;
   MESSAGE(told);
+  INFO(format_json(record));
+  CHECK(done.state == "succeeded");
   CHECK(answers.size() == 2);  // the two versions, and nothing else
   CHECK(requests > 200);
   CHECK(record.at("requests").as_int64() > 200);
