@@ -9,8 +9,8 @@
 namespace sampan::app {
 
 // `to` must not exist. The database is copied first, consistent at one moment; then the files it names, which are
-// written before they are named and never change. Copies made by then superfluous are swept when the restored server
-// starts. Returns a sentence with sizes.
+// written before they are named and never change; of what comes meanwhile some is copied too, and stays unnamed: a
+// backup needs a little more room than what it holds. Returns a sentence with sizes.
 Result<std::string> backup(const Config& config, const std::string& to);
 // Checks the backup, then copies it to `to`, which must be absent or empty.
 Result<std::string> restore(const std::string& from, const std::string& to);
