@@ -3,20 +3,8 @@ import json
 import subprocess
 
 from house import ROOT, wait_for
-from stories import PIPELINE, deliver
-
-GATE = """name: gated
-sources:
-  code: { type: git, branch: gated, branchesFilter: ^gated$, triggerEvents: push }
-stages:
-  confirm:
-    name: Confirm
-    jobs:
-      gate:
-        name: Release manager
-        component: ManualValidate
-        with: { validatorType: users, validateMethod: or, validatorUsers: [ li ], message: Goes to all shops }
-"""
+from repositories import gate, one_step, pipeline, stage
+from stories import deliver
 
 
 def prepare(house):
@@ -24,11 +12,11 @@ def prepare(house):
     house.admin.call("PATCH", "/api/v1/users/li", {"site_admin": True})
     deliver(house, "4", "good evening")
     house.admin.call("PATCH", "/api/v1/repos/company/shop", {"default_branch": "master"})
-    repo = house.repository("hello", {".sampan/gated.yaml": GATE})
+    repo = house.repository("hello", {".sampan/gated.yaml": pipeline(stage("confirm", gate("Goes to all shops")), name="gated", branch="gated")})
     sha = repo.commit("Ask before it goes out")
     repo.push("HEAD:refs/heads/gated")
     run_id = house.run_of(sha)
-    million = house.repository("million", {".sampan/daily.yaml": PIPELINE.format(run="seq 1000000")})
+    million = house.repository("million", {".sampan/daily.yaml": one_step("seq 1000000")})
     million.commit("Count to a million")
     million.push("master")
     wait_for("the gate", lambda: house.admin.get(f"/api/v1/runs/{run_id}")["state"] == "waiting", 20)

@@ -2,17 +2,11 @@
 import subprocess
 
 from house import BIN, Api, House, run
+from repositories import job, pipeline, stage
 
-PIPELINE = """name: daily
-sources:
-  code: {{ type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }}
-stages:
-  build:
-    name: Build
-    jobs:
-      one: {{ name: One, steps: {{ say: {{ name: Say, step: Command, with: {{ run: "{}" }} }} }} }}
-      two: {{ name: Two, needs: {}, steps: {{ say: {{ name: Say, step: Command, with: {{ run: exit 3 }} }} }} }}
-"""
+
+def two_jobs(command, needs="one"):
+    return pipeline(stage("build", job("one", command), job("two", "exit 3", needs=needs)))
 
 
 def sampan(*arguments, cwd=None, env=None):
@@ -25,12 +19,12 @@ def a_pipeline_runs_on_the_working_tree(house):
     file = tree / ".sampan/daily.yaml"
     run(["git", "init", "-q", tree])
     (tree / "uncommitted").write_text("not in any commit\n")
-    file.write_text(PIPELINE.format("cat uncommitted; echo x > uncommitted", "one"))
+    file.write_text(two_jobs("cat uncommitted; echo x > uncommitted"))
     ran = sampan("run", "--local", file, cwd=tree)
     assert ran.returncode == 1 and "not in any commit" in ran.stdout and "step Say: exit code 3" in ran.stdout, ran.stdout
     assert (tree / "uncommitted").read_text() == "not in any commit\n"
     assert "-- build.two" not in sampan("run", "--local", file, "--job", "one", cwd=tree).stdout
-    file.write_text(PIPELINE.format("true", "onne"))
+    file.write_text(two_jobs("true", "onne"))
     wrong = sampan("run", "--local", file, cwd=tree)
     assert wrong.returncode == 2 and "daily.yaml:9:" in wrong.stdout and "did you mean 'one'" in wrong.stdout, wrong.stdout
 
@@ -48,7 +42,7 @@ def a_backup_of_a_running_server_is_restored_elsewhere(house):
     second.folder.mkdir()
     try:
         first.start()
-        repo = first.repository("kept", {".sampan/daily.yaml": PIPELINE.format("echo kept", "one")})
+        repo = first.repository("kept", {".sampan/daily.yaml": two_jobs("echo kept")})
         sha = repo.commit("Keep")
         repo.push("master")
         ran = first.finish(first.run_of(sha))["id"]

@@ -9,25 +9,12 @@ import urllib.request
 from full_disk import a_full_disk_refuses_and_loses_nothing
 from house import BIN, ApiError, answer_of, run, wait_for
 from programs import a_backup_of_a_running_server_is_restored_elsewhere, a_pipeline_runs_on_the_working_tree, doctor_says_what_is_missing_and_how_to_mend_it
+from repositories import one_step, shop
 from routes import every_documented_route_answers_as_documented
 from sampan_demo import Load
 
-PIPELINE = """name: daily
-sources:
-  code: {{ type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }}
-stages:
-  build:
-    name: Build
-    jobs:
-      one:
-        name: One
-        steps:
-          say: {{ name: Say, step: Command, with: {{ run: {run} }} }}
-"""
-
-
 def a_push_runs_the_pipeline(house):
-    repo = house.repository("hello", {".sampan/daily.yaml": PIPELINE.format(run="echo hello from $CI_COMMIT_ID && id -u && touch /usr/x || echo read-only"), "README.md": "# hello\n"})
+    repo = house.repository("hello", {".sampan/daily.yaml": one_step("echo hello from $CI_COMMIT_ID && id -u && touch /usr/x || echo read-only"), "README.md": "# hello\n"})
     sha = repo.commit("First")
     _, said = repo.push("master")
     found = house.finish(house.run_of(sha))
@@ -37,7 +24,7 @@ def a_push_runs_the_pipeline(house):
 
 
 def a_failing_step_fails_the_run_with_its_exit_code(house):
-    repo = house.repository("failing", {".sampan/daily.yaml": PIPELINE.format(run="exit 7")})
+    repo = house.repository("failing", {".sampan/daily.yaml": one_step("exit 7")})
     sha = repo.commit("Fail")
     repo.push("master")
     found = house.finish(house.run_of(sha))
@@ -45,7 +32,7 @@ def a_failing_step_fails_the_run_with_its_exit_code(house):
 
 
 def a_wrong_pipeline_file_is_told_with_line_and_nearest_name(house):
-    repo = house.repository("wrong", {".sampan/daily.yaml": PIPELINE.format(run="true").replace("step: Command", "step: Comand")})
+    repo = house.repository("wrong", {".sampan/daily.yaml": one_step("true").replace("step: Command", "step: Comand")})
     repo.commit("Wrong")
     repo.push("master")
     record = wait_for("the trigger record", lambda: house.admin.get("/api/v1/repos/company/wrong/triggers")["items"], 10)[0]
@@ -118,7 +105,7 @@ def a_secret_never_reaches_a_log(house):
     value = "s3cr3t-" + os.urandom(8).hex()
     house.admin.put("/api/v1/variable-groups/keys", {"description": "", "repos": ["company/masked"]})
     house.admin.put("/api/v1/variable-groups/keys/variables/API_KEY", {"value": value, "secret": True})
-    text = PIPELINE.format(run='printf %s "$API_KEY"; echo; printf %s "$API_KEY" | base64; printf %s "x$API_KEY" | base64').replace("stages:", "variableGroups: [keys]\nstages:", 1)
+    text = one_step('printf %s "$API_KEY"; echo; printf %s "$API_KEY" | base64; printf %s "x$API_KEY" | base64').replace("stages:", "variableGroups: [keys]\nstages:", 1)
     repo = house.repository("masked", {".sampan/daily.yaml": text})
     sha = repo.commit("Mask")
     repo.push("master")
@@ -129,7 +116,7 @@ def a_secret_never_reaches_a_log(house):
 
 
 def the_server_is_killed_and_the_step_goes_on(house):
-    repo = house.repository("steady", {".sampan/daily.yaml": PIPELINE.format(run="for i in $(seq 1 40); do echo line-$i; sleep 0.1; done")})
+    repo = house.repository("steady", {".sampan/daily.yaml": one_step("for i in $(seq 1 40); do echo line-$i; sleep 0.1; done")})
     sha = repo.commit("Count")
     repo.push("master")
     run_id = house.run_of(sha)
@@ -158,69 +145,8 @@ def an_image_goes_in_and_out_by_skopeo(house):
     assert "denied" in refused.lower() or "unknown" in refused.lower(), refused
 
 
-SERVER = r"""
-#include <arpa/inet.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-int main(void) {
-  signal(SIGTERM, exit);
-  signal(SIGPIPE, SIG_IGN);
-  int s = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(8080)};
-  setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(s, (struct sockaddr*)&a, sizeof a) || listen(s, 512)) return 1;
-  for (;;) {
-    int c = accept(s, 0, 0);
-    char in[4096], body[256], out[512];
-    if (read(c, in, sizeof in) > 0) {
-      int well = !strstr(in, "GET /health") || strcmp(VERSION, "never-ready");
-      snprintf(body, sizeof body, "{\"version\":\"%s\",\"greeting\":\"%s\"}", VERSION, getenv("GREETING") ? getenv("GREETING") : "");
-      snprintf(out, sizeof out, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", well ? "200 OK" : "503 Not Ready", strlen(body), body);
-      if (write(c, out, strlen(out)) < 0) perror("write");
-    }
-    shutdown(c, SHUT_WR);
-    close(c);
-  }
-}
-"""
-
-SHOP = """name: daily
-sources:
-  code: { type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }
-stages:
-  build:
-    name: Build
-    jobs:
-      image:
-        name: Image
-        steps:
-          compile: { name: Compile, step: Command, with: { run: gcc -O1 -static -DVERSION="\\"$(cat version)\\"" -o server server.c } }
-          image: { name: Image, step: ImageBuild, with: { artifact: app } }
-  daily:
-    name: Daily
-    jobs:
-      deploy: { name: Deliver, steps: { go: { name: Go, step: Deploy, with: { environment: daily, image: "$[stages.build.image.image.artifacts.app]" } } } }
-"""
-APP = """application: shop
-port: 8080
-probes:
-  readiness: { http: /health, period: 100ms, timeout: 1s, good: 2 }
-scale: { instances: 2, min: 1, max: 3, spare: 1 }
-resources: { memory: 64MiB }
-config: { GREETING: %s }
-drain: 5s
-stopGrace: 2s
-deadlines: { start: 5s }
-"""
-
-
 def deliver(house, version, greeting="hello", wanted="succeeded"):
-    repo = house.repository("shop", {".sampan/daily.yaml": SHOP, ".sampan/app.yaml": APP % greeting, "server.c": SERVER, "version": version + "\n",
-                                     "Dockerfile": "FROM scratch\nCOPY server /server\nENTRYPOINT [\"/server\"]\n"})
+    repo = house.repository("shop", shop(version, greeting))
     sha = repo.commit(f"Release {version}")
     repo.push("master")
     found = house.finish(house.run_of(sha))
@@ -228,17 +154,17 @@ def deliver(house, version, greeting="hello", wanted="succeeded"):
     return next(job["deployment_id"] for stage in found["stages"] for job in stage["jobs"] if job.get("deployment_id"))
 
 
-def shop(house):
+def served(house):
     return house.admin.get("/api/v1/environments/daily/applications/shop")
 
 
 def a_push_reaches_customers(house):
     deliver(house, "1")
-    assert answer_of(shop(house)["url"] + "/", "version") == "1"
+    assert answer_of(served(house)["url"] + "/", "version") == "1"
 
 
 def a_release_loses_no_request(house):
-    load = Load(shop(house)["url"] + "/", 150, "version")
+    load = Load(served(house)["url"] + "/", 150, "version")
     deployment = house.admin.get(f"/api/v1/deployments/{deliver(house, '2', 'good day')}")
     result = load.stop()
     assert result["failed"] == 0 and "2" in result["values"], result
@@ -246,7 +172,7 @@ def a_release_loses_no_request(house):
 
 
 def a_version_that_never_becomes_healthy_is_not_noticed(house):
-    load = Load(shop(house)["url"] + "/", 100, "version")
+    load = Load(served(house)["url"] + "/", 100, "version")
     deployment = house.admin.get(f"/api/v1/deployments/{deliver(house, 'never-ready', wanted='failed')}")
     result = load.stop()
     assert result["failed"] == 0 and list(result["values"]) == ["2"], result
@@ -254,34 +180,34 @@ def a_version_that_never_becomes_healthy_is_not_noticed(house):
 
 
 def a_rollback_brings_image_and_configuration_back(house):
-    load = Load(shop(house)["url"] + "/", 150, "version")
+    load = Load(served(house)["url"] + "/", 150, "version")
     begun = house.li.post("/api/v1/environments/daily/applications/shop/rollback")
     done = wait_for("the rollback", lambda: (lambda d: d if d["state"] != "running" and d["state"] != "queued" else None)(house.admin.get(f"/api/v1/deployments/{begun['id']}")), 60)
     result = load.stop()
     assert done["state"] == "succeeded" and done["warm_used"], done
     assert result["failed"] == 0, result
-    with urllib.request.urlopen(shop(house)["url"] + "/") as answer:
+    with urllib.request.urlopen(served(house)["url"] + "/") as answer:
         assert json.loads(answer.read()) == {"version": "1", "greeting": "hello"}
 
 
 def a_killed_instance_is_replaced(house):
-    wait_for("two ready and a spare", lambda: len([i for i in shop(house)["instances"] if i["state"] == "ready"]) == 2 and any(i["state"] == "spare" for i in shop(house)["warm"]), 60)
-    victim = next(i for i in shop(house)["instances"] if i["state"] == "ready")
-    load = Load(shop(house)["url"] + "/", 100, "version")
+    wait_for("two ready and a spare", lambda: len([i for i in served(house)["instances"] if i["state"] == "ready"]) == 2 and any(i["state"] == "spare" for i in served(house)["warm"]), 60)
+    victim = next(i for i in served(house)["instances"] if i["state"] == "ready")
+    load = Load(served(house)["url"] + "/", 100, "version")
     os.kill(victim["pid"], signal.SIGKILL)
-    wait_for("full strength", lambda: len([i for i in shop(house)["instances"] if i["state"] == "ready" and i["id"] != victim["id"]]) == 2, 30)
+    wait_for("full strength", lambda: len([i for i in served(house)["instances"] if i["state"] == "ready" and i["id"] != victim["id"]]) == 2, 30)
     result = load.stop()
     assert result["failed"] <= 1, result  # the one request that was inside it cannot be answered by another
 
 
 def applications_serve_while_the_server_is_down(house):
-    url = shop(house)["url"]
+    url = served(house)["url"]
     load = Load(url + "/", 100, "version")
     house.kill()
     house.up()
     result = load.stop()
     assert result["failed"] == 0 and result["requests"] > 50, result
-    assert shop(house)["state"] in ("running", "degraded"), shop(house)["state"]
+    assert served(house)["state"] in ("running", "degraded"), served(house)["state"]
 
 
 def the_command_line_speaks_to_it(house):
@@ -303,7 +229,7 @@ def an_upgrade_replaces_the_runner(house):
     house.program = upgraded / "sampan"
     house.up()
     wait_for("the end of the runner before", lambda: not before.exists(), 20)
-    repo = house.repository("upgrade", {".sampan/daily.yaml": PIPELINE.format(run="echo upgraded")})
+    repo = house.repository("upgrade", {".sampan/daily.yaml": one_step("echo upgraded")})
     sha = repo.commit("Run after the upgrade")
     repo.push("master")
     assert house.finish(house.run_of(sha))["state"] == "succeeded"
