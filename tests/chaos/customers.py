@@ -42,3 +42,11 @@ class Customers:
         self.stopping.set()
         for thread in self.threads:
             thread.join()
+
+
+class Nobody:
+    """Where there is no application to ask for."""
+    requests, failures, good_at = 0, (), ()
+
+
+NOBODY = Nobody()

@@ -2,6 +2,7 @@
 Reads the database file, the disk, /proc, the engine's store and cgroups by itself: the server is not asked."""
 import collections
 import hashlib
+import ipaddress
 import json
 import pathlib
 import subprocess
@@ -316,10 +317,12 @@ def every_network_is_somebodys(scene):
     if living:
         used = {pathlib.Path(place).name for place in scene.yard.podman("inspect", "--format", "{{.NetworkSettings.SandboxKey}}", *living).stdout.split()}
     network = json.loads((scene.data / "deliver/networks/sampan.json").read_text())
-    subnet = network["subnets"][0]["subnet"].rsplit(".", 2)[0] + "."
+    subnet = ipaddress.ip_network(network["subnets"][0]["subnet"])
     for name in sorted(namespaces() - used):
         inside = subprocess.run(["nsenter", f"--net=/run/netns/{name}", "ip", "-4", "-o", "addr"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        if f" {subnet}" in inside.stdout or (inside.returncode != 0 and name not in scene.other_namespaces):
+        addresses = [ipaddress.ip_interface(line.split()[3]).ip for line in inside.stdout.splitlines()]
+        unfinished = not [one for one in addresses if not one.is_loopback] and name not in scene.other_namespaces
+        if unfinished or any(one in subnet for one in addresses) or (inside.returncode != 0 and name not in scene.other_namespaces):
             yield f"network namespace {name}"
     ports = [line for line in subprocess.run(["ip", "-o", "link", "show", "master", network["network_interface"]], stdout=subprocess.PIPE,
                                              stderr=subprocess.DEVNULL, text=True).stdout.splitlines() if line]
@@ -330,7 +333,7 @@ def every_network_is_somebodys(scene):
 @invariant
 def every_temporary_file_is_somebodys(scene):
     uploads = {f"upload-{row[0]}" for row in scene.rows("select id from image_upload")}
-    folders = {"spool": set(), "blobs/incoming": uploads, "pipeline/artifacts/incoming": set()}
+    folders = {"spool": set(), "blobs/incoming": uploads, "pipeline/artifacts/incoming": set(), "deliver/pulls": set()}
     for folder, allowed in folders.items():
         place = scene.data / folder
         yield from (f"{entry}" for entry in (place.iterdir() if place.is_dir() else ()) if entry.name not in allowed)

@@ -87,8 +87,8 @@ def blob_bytes(scene, sha256):
 
 def unnamed_files(folder):
     """What write_file_durably leaves when it is stopped before the rename."""
-    for place in (folder, folder / "deliver", folder / "deliver/networks", folder / "deliver/docker", folder / "runner", folder / "pipeline", folder / "run"):
-        yield from (file for file in place.glob("*.??????") if not file.name.startswith("sampan.db"))
+    for place in (folder, *(folder / room for room in ("deliver", "deliver/networks", "deliver/docker", "runner", "runner/workshop", "pipeline"))):
+        yield from place.glob("*.unnamed-??????")
 
 
 def inside_container(pid, identities):

@@ -78,17 +78,19 @@ def cgroup_mark(yard):
     return "r" + hashlib.sha256(f"{yard.data}/runner".encode()).hexdigest()[:12] + "-j"
 
 
+def in_jobs(yard):
+    found = []
+    for file in pathlib.Path("/sys/fs/cgroup").glob(f"*/sampan-builds/{cgroup_mark(yard)}*/cgroup.procs"):
+        try:
+            found += [int(pid) for pid in file.read_text().split()]
+        except OSError:
+            pass  # the job has just ended
+    return found
+
+
 def step(yard, numbers):
     """A process of a job that runs, whichever it is."""
-    def inside():
-        found = []
-        for file in pathlib.Path("/sys/fs/cgroup").glob(f"*/sampan-builds/{cgroup_mark(yard)}*/cgroup.procs"):
-            try:
-                found += [int(pid) for pid in file.read_text().split()]
-            except OSError:
-                pass  # the job has just ended
-        return found
-    found = poll(inside, 2, 0.01)
+    found = poll(lambda: in_jobs(yard), 2, 0.01)
     return end(numbers.choice(sorted(set(found)))) if found else None
 
 

@@ -36,21 +36,20 @@ class Ledger:
 class Work:
     """Workers on threads; resume() and rest() between rounds. rest() returns when nobody is inside an act."""
 
-    def __init__(self, yard, ledger, random):
+    def __init__(self, yard, ledger, random, acts=("push", "start_run", "upload", "deliver", "approve")):
         self.yard, self.ledger = yard, ledger
         self.working = threading.Event()
         self.over = False
         self.surprises = []
-        acts = (self.push, self.start_run, self.upload, self.deliver, self.approve)
-        self.idle = {act.__name__: threading.Event() for act in acts}
-        self.numbers = {act.__name__: random(act.__name__) for act in acts}
+        self.idle = {act: threading.Event() for act in acts}
+        self.numbers = {act: random(act) for act in acts}
         self.releases = 1
         self.threads = [threading.Thread(target=self.go_on, args=(act,), daemon=True) for act in acts]
         for thread in self.threads:
             thread.start()
 
-    def go_on(self, act):
-        name = act.__name__
+    def go_on(self, name):
+        act = getattr(self, name)
         while not self.over:
             self.idle[name].set()
             if not self.working.wait(0.2):

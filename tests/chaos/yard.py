@@ -10,62 +10,26 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "flow"))
 from house import ApiError, House  # noqa: E402,F401
-from stories import APP, SERVER, SHOP  # noqa: E402
+from repositories import gate, job, pipeline, shop, stage  # noqa: E402
 
 # A step tells the recorder that it has begun and holds the connection while it lives; its log counts lines.
-FAST = """name: daily
-sources:
-  code: {{ type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }}
-stages:
-  build:
-    name: Build
-    jobs:
-      one:
-        name: One
-        steps:
-          count:
-            name: Count
-            step: Command
-            with:
-              run: |
-                exec 3<>/dev/tcp/127.0.0.1/{port}; echo "one $CI_COMMIT_SHA $BUILD_NUMBER" >&3
-                for i in $(seq 1 40); do echo line-$i; sleep 0.01; done
-      two:
-        name: Two
-        needs: one
-        steps:
-          say:
-            name: Say
-            step: Command
-            with:
-              run: |
-                exec 3<>/dev/tcp/127.0.0.1/{port}; echo "two $CI_COMMIT_SHA $BUILD_NUMBER" >&3
-                echo line-1
-"""
-GATED = """name: gated
-sources:
-  code: { type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }
-stages:
-  confirm:
-    name: Confirm
-    jobs:
-      gate:
-        name: Release manager
-        component: ManualValidate
-        with: { validatorType: users, validateMethod: or, validatorUsers: [ li ], message: Goes out }
-  after:
-    name: After
-    jobs:
-      say: { name: Say, steps: { say: { name: Say, step: Command, with: { run: echo line-1 } } } }
-"""
-DOCKERFILE = "FROM scratch\nCOPY server /server\nENTRYPOINT [\"/server\"]\n"
+HOLD = 'exec 3<>/dev/tcp/127.0.0.1/{port}; echo "{who} $CI_COMMIT_SHA $BUILD_NUMBER" >&3\n'
+
+
+def fast(port):
+    return pipeline(stage("build", job("one", HOLD.format(port=port, who="one") + "for i in $(seq 1 40); do echo line-$i; sleep 0.01; done"),
+                          job("two", HOLD.format(port=port, who="two") + "echo line-1", needs="one")))
+
+
+GATED = pipeline(stage("confirm", gate("Goes out")), stage("after", job("say", "echo line-1")), name="gated")
 
 
 class Yard(House):
     """A House whose parts can be found as processes; `temporary` is where its programs put temporary files."""
 
-    def __init__(self, folder, recorder_port):
+    def __init__(self, folder, recorder_port, environment=None, settings="runner: { capacity: 4 }\n"):
         super().__init__(folder)
+        self.environment, self.settings = environment or {}, settings
         self.recorder_port = recorder_port
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
@@ -75,23 +39,22 @@ class Yard(House):
     def configure(self):
         super().configure()
         with open(self.folder / "sampan.yaml", "a") as file:
-            file.write("runner: { capacity: 4 }\n")
+            file.write(self.settings)
 
     def launch(self):
         log = open(self.folder / "server.log", "ab")
         self.process = subprocess.Popen([str(self.program), "serve", "--config", str(self.folder / "sampan.yaml")], stdout=log, stderr=log,
-                                        stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(self.temporary)})
+                                        stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(self.temporary), **self.environment})
 
     def prepare(self):
         self.start()
-        self.repository("fast", {".sampan/daily.yaml": FAST.format(port=self.recorder_port)})
+        self.repository("fast", {".sampan/daily.yaml": fast(self.recorder_port)})
         self.repository("gated", {".sampan/gated.yaml": GATED})
         self.release(1)
         self.run_to_the_end("shop", "Release 1")
 
     def release(self, number):
-        return self.repository("shop", {".sampan/daily.yaml": SHOP, ".sampan/app.yaml": APP % f"hello-{number}", "server.c": SERVER,
-                                        "version": f"{number}\n", "Dockerfile": DOCKERFILE})
+        return self.repository("shop", shop(number, f"hello-{number}"))
 
     def run_to_the_end(self, name, message):
         repo = self.repository(name, {})
