@@ -126,16 +126,17 @@ class Reader {
     return fail(Errc::invalid, "{}:{}:{}: {}", file_, at.line, at.column, message);
   }
 
-  static Mark mark(const Event& event) {
+  // Of a value that is not written: what stands before it, mostly its key.
+  Mark mark(const Event& event) {
     const fy_mark* start = fy_event_start_mark(event.get());
-    if (!start) return {};
+    if (!start) return last_;
     // libfyaml's mark of a quoted text or an alias lies behind the quote or the star.
     bool marker = event->type == FYET_ALIAS;
     if (event->type == FYET_SCALAR && event->scalar.value) {
       const auto style = fy_token_scalar_style(event->scalar.value);
       marker = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
     }
-    return {start->line + 1, start->column + (marker ? 0 : 1)};
+    return last_ = {start->line + 1, start->column + (marker ? 0 : 1)};
   }
 
   Result<Event> next() {
@@ -268,6 +269,7 @@ class Reader {
   std::unique_ptr<fy_parser, DestroyParser> parser_;
   std::unordered_map<std::string, YamlNode> anchors_;
   std::size_t nodes_ = 0, copied_ = 0;
+  Mark last_{1, 1};  // of the last event that has one
 };
 
 }  // namespace

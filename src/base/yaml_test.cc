@@ -36,6 +36,16 @@ TEST_CASE("yaml: values keep their order, their marks and whether they were quot
   CHECK(yaml("|\n  a\n  b\n").text == "a\nb\n");
 }
 
+TEST_CASE("yaml: a value that is not written stands where its key does") {
+  const auto root = parse_yaml("a: 1\nb:\n  c:  # nothing\n", "x.yaml");
+  REQUIRE(root.has_value());
+  const auto* c = root->find("b")->find("c");
+  REQUIRE(c);
+  CHECK(c->kind == YamlNode::Kind::null);
+  CHECK(c->line == 3);
+  CHECK(c->column == 3);
+}
+
 TEST_CASE("yaml: a control character is refused at its place, and so is a NUL by its escape") {
   CHECK(mistake("a: b\n  c\x01: d\n") ==
         "f.yaml:2:4: a control character (0x01); only tabs and line breaks may stand in the text");
