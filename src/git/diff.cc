@@ -143,6 +143,10 @@ class PatchReader {
   void content(std::string_view text) {
     const char kind = text.empty() ? ' ' : text.front();
     if (kind == '\\') return;  // "\ No newline at end of file"
+    if (kind != ' ' && kind != '+' && kind != '-') {
+      left_old_ = left_new_ = 0;  // no line of a hunk: it was shorter than its head said
+      return line(text);
+    }
     if (kind != '+') --left_old_;
     if (kind != '-') --left_new_;
     if (index_ >= files_.size()) return;

@@ -77,6 +77,16 @@ TEST_CASE("git: a hunk that claims more lines than there can be is read to its e
   CHECK(diff.files[0].hunks[0].lines.size() == 2);
 }
 
+TEST_CASE("git: a hunk ends where no line of a hunk stands, whatever its head claims") {
+  const auto diff = parse_diff(z(":100644 100644 a b M|x|:100644 100644 a b M|y|1\t1\tx|1\t0\ty||diff --git a/x b/x\n"
+                                 "@@ -1,9 +1,9 @@\n-a\n+b\ndiff --git a/y b/y\n@@ -0,0 +1 @@\n+c\n"),
+                               false);
+  REQUIRE(diff.files.size() == 2);
+  CHECK(diff.files[0].hunks[0].lines.size() == 2);
+  REQUIRE(diff.files[1].hunks.size() == 1);
+  CHECK(diff.files[1].hunks[0].lines[0].text == "c");
+}
+
 TEST_CASE("git: what is over a limit, or was cut, is marked truncated") {
   DiffLimits limits;
   limits.lines_of_file = 2;

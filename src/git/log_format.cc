@@ -63,6 +63,7 @@ Blame parse_blame(std::string_view output) {
     const auto line = output.substr(0, end);
     output.remove_prefix(end + 1);
     if (line.starts_with('\t')) {
+      if (blame.commits.empty()) continue;  // git names a line's commit before it
       blame.lines.push_back(
           {current, static_cast<std::int64_t>(blame.lines.size()) + 1, to_valid_utf8(line.substr(1))});
       continue;
