@@ -22,6 +22,21 @@ bool is_valid_part(std::string_view part) {
   }
 }
 
+// HOST, HOST:PORT or [IPV6]:PORT.
+bool is_valid_host(std::string_view text) {
+  const bool bracketed = text.starts_with('[');
+  const auto end = bracketed ? text.find(']') : text.find(':');
+  const auto host = text.substr(bracketed ? 1 : 0, end == std::string_view::npos ? end : end - (bracketed ? 1 : 0));
+  const auto port = end == std::string_view::npos ? std::string_view() : text.substr(end + (bracketed ? 1 : 0));
+  const auto all_of = [](std::string_view part, std::string_view allowed) {
+    return part.find_first_not_of(allowed) == std::string_view::npos;
+  };
+  if (bracketed && end == std::string_view::npos) return false;
+  if (!port.empty() && (port.size() < 2 || port[0] != ':' || !all_of(port.substr(1), "0123456789"))) return false;
+  constexpr std::string_view kHost = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  return !host.empty() && all_of(host, bracketed ? "0123456789abcdefABCDEF:." : kHost);
+}
+
 }  // namespace
 
 bool is_valid_repository(std::string_view name) {
@@ -65,6 +80,8 @@ Result<Reference> parse_reference(std::string_view text) {
   // A first part with a dot or a colon, or "localhost", is the host (the rule docker and podman use).
   if (const auto first = rest.substr(0, rest.find('/'));
       first.find_first_of(".:") != std::string_view::npos || first == "localhost") {
+    if (!is_valid_host(first))
+      return fail(Errc::invalid, "image '{}': '{}' is not a host (HOST, HOST:PORT or [IPV6]:PORT)", text, first);
     rest = rest.size() > first.size() ? rest.substr(first.size() + 1) : std::string_view();
   }
   if (!is_valid_repository(rest)) {

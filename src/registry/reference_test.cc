@@ -55,3 +55,12 @@ TEST_CASE("registry: a wrong reference says which part is wrong") {
   CHECK(shown("registry.test").find("expected GROUP/NAME") != std::string::npos);
   CHECK(shown("").find("expected GROUP/NAME") != std::string::npos);
 }
+
+TEST_CASE("registry: what stands for the host of a reference must be one") {
+  for (const auto* host : {"localhost", "localhost:8080", "a.example", "192.0.2.1:5000", "[::1]:5000", "[2001:db8::1]"})
+    CHECK_MESSAGE(parse_reference(std::string(host) + "/company/shop").has_value(), host);
+  for (const auto* host : {"{\"a\":1", "a.b c", "a.example:", "a.example:x", "[::1", "[::1]5000", ":80", "a.例子"})
+    CHECK_MESSAGE(!parse_reference(std::string(host) + "/company/shop").has_value(), host);
+  CHECK(shown("a b:1/company/shop") ==
+        "error: image 'a b:1/company/shop': 'a b:1' is not a host (HOST, HOST:PORT or [IPV6]:PORT)");
+}
