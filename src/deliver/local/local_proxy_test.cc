@@ -116,7 +116,7 @@ TEST_CASE(
   must(yard.target->admit("shop", "one"));
   const auto began = clock.now();
   CHECK(get(url, "/fail").status == 500);
-  CHECK(must(yard.target->traffic("shop")).failed == 1);
+  CHECK(wait_until([&] { return must(yard.target->traffic("shop")).failed == 1; }));  // counted after it was sent
   REQUIRE(
       wait_until([&] { return !yard.target->failures_since("shop", began - std::chrono::seconds(1), 10).empty(); }));
   const auto failure = yard.target->failures_since("shop", began - std::chrono::seconds(1), 10).front();
