@@ -208,7 +208,11 @@ inline ProcessBody process_body(std::vector<std::string> argv, std::function<voi
 }
 
 // Sanitizers keep freed memory for themselves: its peak says nothing there.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifndef __has_feature
+#define __has_feature(feature) 0  // clang's way to ask; g++ says it by macros
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
+    __has_feature(thread_sanitizer)
 inline constexpr bool kMeasuresMemory = false;
 #else
 inline constexpr bool kMeasuresMemory = true;
