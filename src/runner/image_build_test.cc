@@ -91,7 +91,7 @@ TEST_CASE("image: a build that is killed leaves no working container") {
   if (::geteuid() != 0) return;
   Yard yard;
   yard.write("Dockerfile", "FROM scratch\nCOPY root /\nRUN [\"/bin/bash\", \"-c\", \"sleep 60\"]\n");
-  const auto list = yard.bench.folders.images() + "/root/overlay-containers/containers.json";
+  const auto list = fmt::format("{}/root/overlay-containers/containers.json", yard.bench.folders.images());
   const auto held = [&] {
     const auto text = read_file(list).value_or("");
     return !trim(text).empty() && trim(text) != "[]";
