@@ -316,10 +316,13 @@ Result<void> Engine::remove(const std::string& name) {
   TRY(std::move(removed).context("remove " + name));
   if (dialect_.program != "podman") return {};
   TRY(drop_remains(config_.folder));
-  // A podman that was killed while it removed, or conmon's, may have left the network; with a start under way it is
-  // for the next removal.
+  // A podman that was killed while it removed, or conmon's, may have left the network. When that cannot be seen to now,
+  // with a start under way or another removal, it is for the next one.
   const std::unique_lock lock(starts_, std::try_to_lock);
-  return lock ? drop_lost_networks() : Result<void>();
+  if (!lock) return {};
+  if (const auto dropped = drop_lost_networks(); !dropped.has_value())
+    log::warning("deliver", "{}", dropped.error().message);
+  return {};
 }
 
 Result<int> Engine::exec(const std::string& name, const std::vector<std::string>& wanted,

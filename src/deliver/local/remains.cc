@@ -29,19 +29,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kRuntimeRoot = "/run/runc";  // podman's choice for root
-constexpr std::chrono::milliseconds kBetweenLooks{20};
+constexpr std::chrono::milliseconds kBetweenLooks{20}, kUntilRest{2000};
 
 // The engine's own clean-up after a container has the same settings: it is waited for as well.
-enum class Whose { ours, of_others };
-std::vector<int> commands_at_work(const std::string& folder, Whose whose) {
+// Of every podman of this machine when `setting` is empty.
+std::vector<int> commands_at_work(const std::string& setting) {
   std::vector<int> found;
-  const auto setting = fmt::format("CONTAINERS_CONF={}/containers.conf", folder);
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/proc", error)) {
     const int pid = std::atoi(entry.path().filename().c_str());
     if (pid <= 0 || read_file(entry.path().string() + "/comm").value_or("") != "podman\n") continue;
-    const bool ours = read_file(entry.path().string() + "/environ").value_or("").find(setting) != std::string::npos;
-    if (ours == (whose == Whose::ours)) found.push_back(pid);
+    if (read_file(entry.path().string() + "/environ").value_or("").find(setting) != std::string::npos)
+      found.push_back(pid);
   }
   return found;
 }
@@ -88,6 +87,15 @@ std::optional<std::vector<in_addr_t>> addresses_in(const Fd& space) {
   return found;
 }
 
+bool comes_to_rest() {
+  const auto deadline = std::chrono::steady_clock::now() + kUntilRest;
+  while (!commands_at_work("").empty()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  return true;
+}
+
 std::set<ino_t> namespaces_with_processes() {
   std::set<ino_t> found;
   std::error_code error;
@@ -109,7 +117,8 @@ bool is_process_of(int pid, const std::string& id) {
 
 void await_commands(const std::string& folder, std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  for (auto left = commands_at_work(folder, Whose::ours); !left.empty(); left = commands_at_work(folder, Whose::ours)) {
+  const auto ours = fmt::format("CONTAINERS_CONF={}/containers.conf", folder);
+  for (auto left = commands_at_work(ours); !left.empty(); left = commands_at_work(ours)) {
     if (std::chrono::steady_clock::now() >= deadline) {
       for (const int pid : left) {
         log::warning("deliver", "podman {} of an earlier start still works after {} ms: it is ended", pid,
@@ -163,9 +172,8 @@ Result<void> drop_networks(const std::string& folder,
     else if (of_podman && addresses->empty())
       unfinished.push_back(place);
   }
-  // Without an address it may be anybody's that is just being made; when nobody else is at work, it is nobody's.
-  if (!unfinished.empty() && commands_at_work(folder, Whose::of_others).empty())
-    lost.insert(lost.end(), unfinished.begin(), unfinished.end());
+  // Without an address it may be one that is just being made, or taken down; when no podman is at work it is nobody's.
+  if (!unfinished.empty() && comes_to_rest()) lost.insert(lost.end(), unfinished.begin(), unfinished.end());
   if (lost.empty()) return {};
   const auto kept = TRY(of_containers());  // those go with them, and give their addresses back
   for (const auto& place : lost) {

@@ -25,7 +25,7 @@ Result<void> drop_remains(const std::string& folder);
 
 // Drops the network namespaces with an address in the network of `folder`/networks/sampan.json in which no process is
 // and that no container has; `of_containers` gives theirs, as paths, and is asked only when there is one to drop. Also
-// those that a killed podman left half made or half removed, without any address, unless a podman of others is at work.
+// those that a killed podman left half made or half removed, without any address, unless some podman stays at work.
 // Not while a container is being started there.
 Result<void> drop_networks(const std::string& folder,
                            const std::function<Result<std::vector<std::string>>()>& of_containers);

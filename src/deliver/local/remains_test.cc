@@ -50,7 +50,7 @@ TEST_CASE("remains: a process belongs to a container by its cgroup, not by its n
   CHECK(!is_process_of(::getpid(), std::string(64, 'a')));
 }
 
-TEST_CASE("remains: a network that a killed podman left half made goes, but not while a podman of others is at work") {
+TEST_CASE("remains: a network that a killed podman left half made goes, but not while any podman is at work") {
   if (::geteuid() != 0) return;
   const auto folder = must(TempDir::create()), elsewhere = must(TempDir::create());
   must(make_directories(folder.path() + "/networks"));
