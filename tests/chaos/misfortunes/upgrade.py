@@ -119,6 +119,7 @@ def restore(folder, place, promised):
     (folder / "restored").mkdir()
     yard = Yard(folder / "restored", place.yard.recorder_port)
     run([place.yard.program, "restore", folder / "backup-2", yard.data])
+    shutil.copytree(place.yard.folder / "work", yard.folder / "work")  # what people have checked out
     yard.tokens, yard.passwords, yard.password = place.yard.tokens, place.yard.passwords, place.yard.password
     yard.port, yard.url = place.yard.port, place.yard.url
     yard.admin, yard.li = place.yard.admin, place.yard.li
