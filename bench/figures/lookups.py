@@ -111,6 +111,8 @@ def write_project(folder, real):
     lines = {"Go": [], "PyPI": [], "Maven": []}
     for ecosystem, originals in real.items():
         names = sorted({a["package"]["name"] for r in originals for a in r["affected"] if a["package"]["ecosystem"] == ecosystem and a["package"]["name"] not in ("stdlib", "toolchain")})
+        if ecosystem == "Go":  # osv-scanner refuses a whole go.mod for one module whose path and version do not fit
+            names = [name for name in names if re.fullmatch(r"[a-z0-9-]+\.[\w./-]+", name) and not re.search(r"/v\d+$|^gopkg\.in/|\.v\d+$", name)]
         chosen = chance.sample(names, min(PACKAGES // 9, len(names)))
         for name in chosen:
             lines[ecosystem].append((name, version_of(chance, ecosystem, name, originals)))
@@ -130,6 +132,8 @@ def version_of(chance, ecosystem, name, originals):
             if affected["package"]["name"] == name and affected["package"]["ecosystem"] == ecosystem:
                 known.update(affected.get("versions", []))
                 known.update(version for r in affected.get("ranges", []) if r["type"] != "GIT" for event in r["events"] for version in event.values() if version != "0")
+    if ecosystem == "Go":
+        known = {version for version in known if re.fullmatch(r"[01]\.\d+\.\d+", version)}
     return chance.choice(sorted(known))
 
 
