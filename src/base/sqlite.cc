@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 
 #include "base/db_engine.h"
@@ -127,6 +128,7 @@ class SqliteDb final : public Db {
 
   Result<void> write_once(Mode mode, const std::function<Result<void>(Tx&)>& fn, bool& retry) {
     std::optional<SqliteTx> tx;
+    std::uint64_t commits = 0;
     {
       auto writer = writer_.lock();
       Connection& connection = **writer;
@@ -140,10 +142,12 @@ class SqliteDb final : public Db {
         connection.command("rollback");
         return done;
       }
+      commits = commits_ = connection.commits();
     }
     // A commit that was answered must survive a power cut. Outside the lock: meanwhile others write and share the next
     // sync. Others may read what was committed before it is synced, but what they write of it is synced after it.
-    auto kept = mode == Mode::write ? log_sync_.wait() : Result<void>();
+    // Who found nothing to write waits too, for what it has read, unless all of that is synced.
+    auto kept = mode == Mode::write && synced_commits_ < commits ? log_sync_.wait() : Result<void>();
     tx->committed();  // also when the sync failed: the others see the commit
     return kept;
   }
@@ -157,8 +161,12 @@ class SqliteDb final : public Db {
         return fail(Errc::unavailable, "the disk of the database failed and does not yet work again");
       log_doubtful_ = false;
     }
+    const auto commits = commits_.load();
     if (!log_) log_ = Fd(::open((file_ + "-wal").c_str(), O_RDWR | O_CLOEXEC));
-    if (log_ && ::fdatasync(log_.get()) == 0) return {};
+    if (log_ && ::fdatasync(log_.get()) == 0) {
+      synced_commits_ = commits;
+      return {};
+    }
     log_doubtful_ = true;
     return fail_errno("sync the database's log");
   }
@@ -186,6 +194,7 @@ class SqliteDb final : public Db {
   Readers readers_;
   Fd log_;                     // the write-ahead log, whose name stays while a connection is open
   bool log_doubtful_ = false;  // its last sync failed
+  std::atomic<std::uint64_t> commits_ = 0, synced_commits_ = 0;  // that wrote; that are known to be on the disk
   GroupSync log_sync_{[this] { return sync_log(); }};
 };
 

@@ -7,6 +7,7 @@ namespace sampan::db_engine {
 namespace {
 
 constexpr std::size_t kCachedStatements = 256;
+constexpr int kCheckpointPages = 1000;
 constexpr int kBusyMilliseconds = 5000;  // another process (a command at the prompt) may hold the write lock
 
 // The value must outlive the statement's next reset.
@@ -61,7 +62,15 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& file) {
         "pragma temp_store = memory", "pragma journal_size_limit = 67108864", "pragma cache_size = -16000"}) {
     if (sqlite3_exec(db, pragma, nullptr, nullptr, nullptr) != SQLITE_OK) return connection->error(pragma);
   }
+  sqlite3_wal_hook(db, &Connection::wrote, connection.get());
   return connection;
+}
+
+// In the place of SQLite's own hook, which moves the log into the file when it has so many pages.
+int Connection::wrote(void* self, sqlite3* db, const char* name, int pages) {
+  ++static_cast<Connection*>(self)->commits_;
+  if (pages >= kCheckpointPages) sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return SQLITE_OK;
 }
 
 int Connection::command(std::string_view sql) {

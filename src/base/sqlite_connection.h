@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class Connection {
   tl::unexpected<Error> error(std::string_view sql) const;
   bool busy() const { return (sqlite3_errcode(db_.get()) & 0xff) == SQLITE_BUSY; }
   std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
+  // Commits of this connection that wrote anything.
+  std::uint64_t commits() const { return commits_; }
   // Moves what the write-ahead log holds into the file, synced. False: somebody is in the way, or the disk fails.
   bool checkpoint();
 
@@ -46,12 +49,14 @@ class Connection {
   };
 
   explicit Connection(sqlite3* db) : db_(db) {}
+  static int wrote(void* self, sqlite3* db, const char* name, int pages);  // sqlite3_wal_hook
   Result<Statement*> prepare(std::string_view sql);
   Result<void> bind(const Statement& statement, std::string_view sql, const std::vector<Param>& params);
   Result<std::vector<Row>> rows_of(sqlite3_stmt* statement, std::string_view sql);
 
   std::unique_ptr<sqlite3, CloseDb> db_;  // before the statements: they go first
   std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
+  std::uint64_t commits_ = 0;
 };
 
 }  // namespace sampan::db_engine

@@ -68,6 +68,25 @@ TEST_CASE("db: a write is answered when the log was synced after it, a lazy one 
   CHECK(log_syncs == 3);
 }
 
+TEST_CASE("db: a write that changes nothing is not synced, unless what it has read is not") {
+  Store store;
+  const auto look = [&] { must(store.db->write([](Tx& tx) { return tx.query("select name from thing"); })); };
+  must(store.add("a"));
+  look();
+  CHECK(log_syncs == 1);
+  must(store.db->write_lazily([](Tx& tx) { return tx.exec("insert into thing (name) values ('lazy')"); }));
+  look();
+  CHECK(log_syncs == 2);
+}
+
+TEST_CASE("db: the log is moved into the file before it grows large") {
+  Store store;
+  const std::string text(100'000, 't');
+  for (int n = 0; n < 200; ++n) must(store.add(text));
+  CHECK(file_syncs > 0);
+  CHECK(std::filesystem::file_size(store.folder.path() + "/synced.db-wal") < (10 << 20));
+}
+
 TEST_CASE("db: writers that come together share a sync, and each has one that began after its commit") {
   Store store;
   disk = Disk::takes_its_time;

@@ -59,12 +59,7 @@ Result<void> check_password(std::string_view password) {
 }
 
 SignIn::SignIn(Db& db, Clock& clock)
-    : db_(db),
-      clock_(clock),
-      throttle_(clock),
-      actors_(clock, kRemembered, 10'000),
-      memory_key_(random_token("")),
-      nobody_hash_(hash_password(random_token(""))) {}
+    : db_(db), clock_(clock), throttle_(clock), actors_(clock, kRemembered, 10'000), memory_key_(random_token("")) {}
 
 void SignIn::forget() { actors_.forget(); }
 
@@ -74,6 +69,7 @@ Result<Actor> SignIn::with_password(const Credentials& credentials, std::string_
                 wait->count());
   }
   auto row = TRY(db_.read([&](Tx& tx) { return store::user_by_login(tx, credentials.login); }));
+  if (!row) std::call_once(nobody_made_, [this] { nobody_hash_ = hash_password(random_token("")); });
   const bool right = verify_password(credentials.password, row ? row->password_hash : nobody_hash_);
   if (!row || !right || !row->user.active) return wrong_password();
   throttle_.succeeded(credentials.login, remote_address);

@@ -1,6 +1,7 @@
 // Who is asking: passwords, sessions and tokens become actors.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -36,7 +37,8 @@ class SignIn {
   Throttle throttle_;
   Recent<std::string, Actor> actors_;  // by the hash of the secret that proved them
   const std::string memory_key_;       // of this process: what is remembered of a password is worthless elsewhere
-  const std::string nobody_hash_;      // verified when the login is unknown, so that both take as long
+  std::once_flag nobody_made_;
+  std::string nobody_hash_;  // verified when the login is unknown, so that both take as long; made when first needed
 };
 
 inline constexpr std::chrono::seconds kRemembered{5};
