@@ -34,7 +34,7 @@ def measure(names):
             if {"push_to_step_ms", "push_ms", "push_to_green_ms"} & set(names):
                 yield from (f for f in pushes(house, folder) if f["name"] in names)
             if {"queued_runs_per_s", "queued_runs_with_checkout_per_s", "branches_200_s"} & set(names):
-                yield from (f for f in many(house, folder) if f["name"] in names)
+                yield from (f for f in many(house) if f["name"] in names)
             if "log_mb_per_s" in names:
                 yield log(house, folder)
             if "log_reader_ms" in names:
@@ -98,9 +98,9 @@ def hook_reference(folder):
     return bare, clone
 
 
-def many(house, folder):
+def many(house):
     began = time.time()
-    queue(house, "many", "", 0, 200)
+    queue(house, "many", "", 200)
     accepted = time.time() - began
     wait_for("the runs of the first push", lambda: all_over(house, "many", 200), 120, 0.2)
     bare = bare_sandboxes_per_s()
@@ -109,19 +109,18 @@ def many(house, folder):
     yield figure("branches_200_s", [accepted], "s", 0.5)
 
 
-def queue(house, name, job, first, last):
-    """Branches first..last of a repository whose pipeline has one step for each."""
+def queue(house, name, job, count):
+    """A repository with so many branches, whose pipeline has one step for each."""
     text = PIPELINE.format(filter="^b[0-9]+$", command="true").replace("one: { name: One, steps", f"one: {{ name: One, {job}steps", 1)
     repo = house.repository(name, {".sampan/one.yaml": text + MANY})
-    if first == 0:
-        repo.commit("First")
-        repo.push("master")
-    repo.git("push", "-q", "origin", *[f"HEAD:refs/heads/b{n}" for n in range(first, last)])
+    repo.commit("First")
+    repo.push("master")
+    repo.git("push", "-q", "origin", *[f"HEAD:refs/heads/b{n}" for n in range(count)])
 
 
 def queued_per_s(house, name, job):
     """From the moment 500 runs are queued to the last one's end: how many ended a second."""
-    queue(house, name, job, 0, 500)
+    queue(house, name, job, 500)
     queued = time.time()
     wait_for("500 runs", lambda: all_over(house, name, 500), 300, 0.5)
     ends = [parse_time(item["finished_at"]) for item in runs_of(house, name)]
