@@ -34,6 +34,11 @@ Result<Repo> Git::find_repo_by_path(std::string_view path) {
 Result<std::vector<Repo>> Git::list_repos(const Actor& actor) { return state_->repos.list(actor); }
 Result<Role> Git::role_on(const Actor& actor, const Repo& repo) { return git::role_on(state_->people, actor, repo); }
 
+Result<Role> Git::role_on(const Actor& actor, RepoId id) {
+  const auto repo = TRY(state_->db.read([&](Tx& tx) { return store::repo_by_id(tx, id); }));
+  return repo ? git::role_on(state_->people, actor, *repo) : Role::none;
+}
+
 Result<Role> Git::role_on_group(const Actor& actor, std::string_view name) {
   const auto group = TRY(state_->repos.find_group(name));
   const bool seen = group.visibility == Visibility::internal && actor.kind != Actor::Kind::nobody;

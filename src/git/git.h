@@ -94,6 +94,7 @@ class Git {
   Result<Repo> find_repo(RepoId id);
   Result<std::vector<Repo>> list_repos(const Actor& actor);  // those the actor may view
   Result<Role> role_on(const Actor& actor, const Repo& repo);
+  Result<Role> role_on(const Actor& actor, RepoId repo);  // Role::none on one that is gone
 
   Result<Sha> resolve(const Repo& repo, std::string_view revision);  // branch, tag or sha; not_found names it
   Result<CommitInfo> read_commit(const Repo& repo, const Sha& sha);

@@ -203,7 +203,7 @@ Result<std::optional<std::string>> Dispatcher::lease(Tx& tx, const ConnectedRunn
   job->runner = runner.id;
   job->lease_until = now + std::chrono::duration_cast<Microseconds>(room_.config.lease);
   // The runner keeps the limit itself; this one is for a runner that does not.
-  job->deadline_at = now + std::chrono::minutes(job->plan.timeout_minutes + 2);
+  job->deadline_at = now + std::chrono::minutes(job->plan->timeout_minutes + 2);
   job->reported = false;
   job->reason.clear();
   TRY(progress.move(*job, JobMove::start));

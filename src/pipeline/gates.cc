@@ -54,10 +54,10 @@ Result<void> vote(Room& room, const Actor& actor, RunId run, JobId id, const Vot
     store::JobRow* job = TRY(progress.job(id));
     auto gate = TRY(store::find_gate(tx, id));
     if (!gate || job->state != JobState::waiting || gate->state != "open")
-      return fail(Errc::conflict, "job '{}' has no open gate", job->plan.name);
+      return fail(Errc::conflict, "job '{}' has no open gate", job->plan->name);
     if (!may_vote(*gate, actor))
       return fail(Errc::denied, "only {} may pass or refuse the gate '{}'", join(gate->validators, ", "),
-                  job->plan.name);
+                  job->plan->name);
     const Time now = room.clock.now();
     if (vote.release_at && *vote.release_at <= now)
       return fail(Errc::invalid, "release_at is not in the future: leave it out to pass at once");
@@ -138,7 +138,7 @@ Result<void> release_gate(Room& room, JobId id) {
       job->reason = fmt::format("not released: {}; it waits for approval again", *problem);
       TRY(store::save_job(tx, *job));
       TRY(say(room.events, tx,
-              events::GateOpened{due.run.id, id, due.run.repo, due.run.repo_path, due.run.name, job->plan.name,
+              events::GateOpened{due.run.id, id, due.run.repo, due.run.repo_path, due.run.name, job->plan->name,
                                  job->reason, due.run.number, gate->validators}));
     } else {
       gate->release_at.reset();  // the time came before the last approval: whoever approves then passes it at once
@@ -240,7 +240,7 @@ Result<void> tick(Room& room) {
   each("the time limit", due.deadlines, [&](JobId id) {
     return end_job(room, id, JobMove::fail, [&](const store::JobRow& job) -> std::optional<std::string> {
       if (!job.deadline_at || *job.deadline_at >= room.clock.now()) return std::nullopt;
-      return fmt::format("it ran longer than its limit of {} minutes", job.plan.timeout_minutes);
+      return fmt::format("it ran longer than its limit of {} minutes", job.plan->timeout_minutes);
     });
   });
   return {};

@@ -1,5 +1,6 @@
 #include "base/enum_text.h"
 #include "base/json_struct.h"
+#include "base/sync.h"
 #include "base/text.h"
 #include "pipeline/run_store.h"
 
@@ -11,6 +12,23 @@ constexpr std::string_view kJobColumns =
     "reported, deadline_at, "
     "step_at, deployment, queued_at, started_at, finished_at";
 
+// A job is read at each of its moves, and a pipeline's jobs mostly say the same from run to run: what was read lately
+// is not read again.
+Result<std::shared_ptr<const JobPlan>> read_plan(const std::string& json) {
+  constexpr std::size_t kMostPlans = 256, kMostBytes = 64 << 10;
+  static Sync<std::unordered_map<std::string, std::shared_ptr<const JobPlan>>> lately;
+  {
+    auto known = lately.lock();
+    if (const auto found = known->find(json); found != known->end()) return found->second;
+  }
+  auto plan = std::make_shared<const JobPlan>(TRY(from_json<JobPlan>(json)));
+  if (json.size() > kMostBytes) return plan;
+  auto known = lately.lock();
+  if (known->size() >= kMostPlans) known->clear();
+  known->emplace(json, plan);
+  return plan;
+}
+
 Result<JobRow> job_of(const Row& row) {
   JobRow job;
   job.id = {row.integer(0)};
@@ -19,7 +37,7 @@ Result<JobRow> job_of(const Row& row) {
   job.repo = {row.integer(3)};
   job.place = row.integer(4);
   job.key = row.text(5);
-  job.plan = TRY(from_json<JobPlan>(row.text(6)));
+  job.plan = TRY(read_plan(row.text(6)));
   auto state = enum_from<JobState>(row.text(7));
   if (!state) return fail(Errc::internal, "job {} has the unknown state '{}'", job.id.value, row.text(7));
   job.state = *state;
@@ -63,16 +81,16 @@ std::vector<StepRow> steps_of(const std::vector<Row>& rows) {
 }  // namespace
 
 Result<JobId> insert_job(Tx& tx, const JobRow& job) {
-  const std::int64_t key = TRY(
-      tx.insert("insert into run_job (run, pipeline, repo, place, key, plan, labels, state, reason, blocked, held, "
-                "fence, tries, runner, lease_until, "
-                "reported, deadline_at, step_at, deployment, queued_at, started_at, finished_at) values ($1, $2, $3, "
-                "$4, $5, $6, $7, 'pending', '', 0, 0, "
-                "0, 0, 0, null, 0, null, 0, 0, null, null, null) returning id",
-                {job.run, job.pipeline, job.repo, job.place, job.key, to_json(job.plan), join(job.plan.labels, ",")}));
+  const std::int64_t key = TRY(tx.insert(
+      "insert into run_job (run, pipeline, repo, place, key, plan, labels, state, reason, blocked, held, "
+      "fence, tries, runner, lease_until, "
+      "reported, deadline_at, step_at, deployment, queued_at, started_at, finished_at) values ($1, $2, $3, "
+      "$4, $5, $6, $7, 'pending', '', 0, 0, "
+      "0, 0, 0, null, 0, null, 0, 0, null, null, null) returning id",
+      {job.run, job.pipeline, job.repo, job.place, job.key, to_json(*job.plan), join(job.plan->labels, ",")}));
   const JobId id{key};
   std::int64_t place = 0;
-  for (const StepPlan& step : job.plan.steps) {
+  for (const StepPlan& step : job.plan->steps) {
     TRY(
         tx.exec("insert into job_step (job, place, key, name, kind, state, reason, exit_code, started_at, finished_at) "
                 "values ($1, $2, $3, $4, $5, 'pending', '', null, null, null)",

@@ -78,7 +78,7 @@ Result<store::RunRow> create_run(Room& room, Tx& tx, const NewRun& wanted) {
     row.repo = run.repo;
     row.place = place++;
     row.key = job.key;
-    row.plan = std::move(job);
+    row.plan = std::make_shared<const JobPlan>(std::move(job));
     TRY(store::insert_job(tx, row));
   }
   Progress progress = TRY(Progress::open(room, tx, run.id));

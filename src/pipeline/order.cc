@@ -68,7 +68,7 @@ Result<std::vector<OrderCache>> open_caches(Room& room, Tx& tx, const store::Run
 }  // namespace
 
 Result<std::string> make_order(Room& room, Tx& tx, const store::RunRow& run, const store::JobRow& job) {
-  const JobPlan& plan = job.plan;
+  const JobPlan& plan = *job.plan;
   const auto time_limit = std::chrono::minutes(plan.timeout_minutes);
   RunValues values = TRY(load_values(room, tx, run));
   Order order;

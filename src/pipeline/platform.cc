@@ -9,7 +9,7 @@ namespace sampan::pipeline {
 
 Result<void> Progress::start_platform(store::JobRow& job) {
   job.step_at = 0;
-  job.deadline_at = room_->clock.now() + std::chrono::minutes(job.plan.timeout_minutes);
+  job.deadline_at = room_->clock.now() + std::chrono::minutes(job.plan->timeout_minutes);
   TRY(move(job, JobMove::start));
   return run_platform_steps(job);
 }
@@ -22,11 +22,11 @@ Result<void> Progress::next_platform_step(store::JobRow& job) {
 
 Result<void> Progress::run_platform_steps(store::JobRow& job) {
   std::vector<store::StepRow> rows = TRY(store::load_steps(*tx_, job.id));
-  for (; job.step_at < static_cast<std::int64_t>(job.plan.steps.size()); ++job.step_at) {
+  for (; job.step_at < static_cast<std::int64_t>(job.plan->steps.size()); ++job.step_at) {
     store::StepRow& row = rows[static_cast<std::size_t>(job.step_at)];
     row.started_at = room_->clock.now();
     row.state = "running";
-    auto done = run_platform_step(job, row, job.plan.steps[static_cast<std::size_t>(job.step_at)]);
+    auto done = run_platform_step(job, row, job.plan->steps[static_cast<std::size_t>(job.step_at)]);
     if (!done) {
       if (!is_mistake(done.error())) return done.error();
       row.state = "failed";
@@ -51,7 +51,7 @@ Result<bool> Progress::run_platform_step(store::JobRow& job, store::StepRow& row
   const RunValues values = TRY(load_values(*room_, *tx_, run_));
   const Variables variables = values.all();
   const auto resolve = [&](const std::string& text) -> Result<std::string> {
-    const std::string replaced = TRY(replace_artifacts(*room_, *tx_, run_, job.plan.stage, text));
+    const std::string replaced = TRY(replace_artifacts(*room_, *tx_, run_, job.plan->stage, text));
     return expand_variables(replaced, variables);
   };
   if (!step.deploy) {

@@ -69,7 +69,7 @@ Result<void> Progress::finish(store::JobRow& job, JobMove move, std::string reas
     job.lease_until.reset();
     tx_->after_commit([room = room_] { room->ring(); });
   }
-  if (before == JobState::running && job.plan.platform) TRY(abort_deployment(job));
+  if (before == JobState::running && job.plan->platform) TRY(abort_deployment(job));
   if (before == JobState::running) TRY(room_->people.revoke_job_tokens(*tx_, job.id));
   TRY(store::close_steps(*tx_, job.id, enum_text(job.state), now));
   if (before == JobState::running || before == JobState::queued) freed_.push_back({job.pipeline, job.key});
@@ -86,15 +86,15 @@ Result<void> Progress::abort_deployment(const store::JobRow& job) {
 
 Result<void> Progress::admit(store::JobRow& job) {
   const std::int64_t same = TRY(store::count_same_job(*tx_, job.pipeline, job.key));
-  if (same >= job.plan.most_same_job) {
+  if (same >= job.plan->most_same_job) {
     job.held = true;
     return store::save_job(*tx_, job);
   }
-  return job.plan.platform ? start_platform(job) : move(job, JobMove::queue);
+  return job.plan->platform ? start_platform(job) : move(job, JobMove::queue);
 }
 
 Result<void> Progress::open_gate(store::JobRow& job) {
-  const GatePlan& plan = *job.plan.gate;
+  const GatePlan& plan = *job.plan->gate;
   const Time now = room_->clock.now();
   store::GateRow gate{job.id, "open", plan.validators, plan.all_must, plan.message, now, std::nullopt, std::nullopt};
   if (plan.timeout_minutes > 0) gate.expires_at = now + std::chrono::minutes(plan.timeout_minutes);
@@ -102,13 +102,13 @@ Result<void> Progress::open_gate(store::JobRow& job) {
   TRY(move(job, JobMove::open));
   room_->publish(*tx_, "gates");
   return say(room_->events, *tx_,
-             events::GateOpened{run_.id, job.id, run_.repo, run_.repo_path, run_.name, job.plan.name, plan.message,
+             events::GateOpened{run_.id, job.id, run_.repo, run_.repo_path, run_.name, job.plan->name, plan.message,
                                 run_.number, plan.validators});
 }
 
 Result<void> Progress::begin(store::JobRow& job) {
-  if (job.plan.gate) return open_gate(job);
-  if (job.plan.manual) return move(job, JobMove::open);
+  if (job.plan->gate) return open_gate(job);
+  if (job.plan->manual) return move(job, JobMove::open);
   return admit(job);
 }
 
@@ -132,16 +132,16 @@ Outcome outcome_of(const store::JobRow& job) {
 
 Result<bool> Progress::advance_job(store::JobRow& job) {
   if (job.state != JobState::pending || job.held) return false;
-  const std::vector<JobFact> needs = facts_of(job.plan.needs);
+  const std::vector<JobFact> needs = facts_of(job.plan->needs);
   const Readiness ready = readiness(needs);
   if (ready == Readiness::wait) return false;
   bool holds = ready == Readiness::clear;
   std::string evaluated;
-  if (!job.plan.condition.empty()) {
+  if (!job.plan->condition.empty()) {
     const RunValues values = TRY(load_values(*room_, *tx_, run_));
     const LocalTime now = local_time(room_->clock.now());
     const auto by_name = [&](std::string_view name) {
-      const store::JobRow* other = find(fmt::format("{}.{}", job.plan.stage, name));
+      const store::JobRow* other = find(fmt::format("{}.{}", job.plan->stage, name));
       if (other == nullptr) other = find(name);
       for (const store::JobRow& any : jobs_)
         if (other == nullptr && any.key.ends_with(fmt::format(".{}", name))) other = &any;
@@ -149,7 +149,7 @@ Result<bool> Progress::advance_job(store::JobRow& job) {
     };
     const bool failed = std::any_of(needs.begin(), needs.end(),
                                     [](const JobFact& fact) { return fact.blocked || fact.state == JobState::failed; });
-    const Condition condition = TRY(Condition::parse(job.plan.condition));
+    const Condition condition = TRY(Condition::parse(job.plan->condition));
     const Verdict verdict = condition.evaluate({values.plain, now.weekday, now.second_of_day, by_name, holds, failed});
     evaluated = verdict.evaluated;
     holds = verdict.holds;
@@ -159,11 +159,11 @@ Result<bool> Progress::advance_job(store::JobRow& job) {
   } else {
     job.blocked = ready == Readiness::broken;
     std::string reason = fmt::format("its condition does not hold: {}", evaluated);
-    for (const std::string& key : job.plan.needs) {
+    for (const std::string& key : job.plan->needs) {
       const store::JobRow* need = find(key);
       if (job.blocked && need != nullptr &&
           (need->blocked || need->state == JobState::failed || need->state == JobState::canceled)) {
-        reason = fmt::format("job '{}' {}", need->plan.name,
+        reason = fmt::format("job '{}' {}", need->plan->name,
                              need->state == JobState::skipped  ? "was skipped"
                              : need->state == JobState::failed ? "failed"
                                                                : "was cancelled");
@@ -211,7 +211,7 @@ Result<void> Progress::again(store::JobRow& job) {
   TRY(store::reset_steps(*tx_, job.id));
   TRY(store::save_job(*tx_, job));
   for (store::JobRow& other : jobs_) {
-    const auto& needs = other.plan.needs;
+    const auto& needs = other.plan->needs;
     if (is_final(other.state) && std::find(needs.begin(), needs.end(), job.key) != needs.end()) TRY(again(other));
   }
   return {};
@@ -225,7 +225,7 @@ Result<void> Progress::say_changed(RunState state) {
                            std::nullopt};
   for (const store::JobRow& job : jobs_) {
     if (job.state == JobState::failed && event.reason.empty())
-      event.reason = fmt::format("job '{}': {}", job.plan.name, job.reason);
+      event.reason = fmt::format("job '{}': {}", job.plan->name, job.reason);
     if (job.state == JobState::canceled && state == RunState::canceled) event.reason = job.reason;
   }
   event.last_finished_state = TRY(store::state_before(*tx_, run_));

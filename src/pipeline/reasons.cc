@@ -18,12 +18,12 @@ Result<Surroundings> look_around(Tx& tx, const Dispatcher& dispatcher) {
 namespace {
 
 std::string why_queued(const store::JobRow& job, const Surroundings& around) {
-  const std::string labels = join(job.plan.labels, ", ");
+  const std::string labels = join(job.plan->labels, ", ");
   const std::string wanted = labels.empty() ? "a runner" : fmt::format("a runner with the labels {}", labels);
   std::int64_t busy = 0, capacity = 0;
   bool any = false;
   for (const ConnectedRunner& runner : around.runners) {
-    if (!runner.has_all(join(job.plan.labels, ","))) continue;
+    if (!runner.has_all(join(job.plan->labels, ","))) continue;
     any = true;
     busy += around.busy.at(runner.id.value);
     capacity += runner.capacity;
@@ -37,12 +37,12 @@ std::string why_queued(const store::JobRow& job, const Surroundings& around) {
 
 std::string why_pending(const std::vector<store::JobRow>& jobs, const store::JobRow& job) {
   if (job.held)
-    return fmt::format("another run of this job is under way (maxRunningJobInstances: {})", job.plan.most_same_job);
+    return fmt::format("another run of this job is under way (maxRunningJobInstances: {})", job.plan->most_same_job);
   std::vector<std::string> missing;
   for (const store::JobRow& other : jobs) {
-    const auto& needs = job.plan.needs;
+    const auto& needs = job.plan->needs;
     if (!is_final(other.state) && std::find(needs.begin(), needs.end(), other.key) != needs.end())
-      missing.push_back(other.plan.name);
+      missing.push_back(other.plan->name);
   }
   if (missing.size() > 3) {
     missing[3] = fmt::format("{} more", missing.size() - 3);
@@ -59,7 +59,7 @@ Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, co
     case JobState::pending: return why_pending(jobs, job);
     case JobState::queued: return why_queued(job, around);
     case JobState::waiting: {
-      if (!job.plan.gate) return std::string("waits for somebody to start it");
+      if (!job.plan->gate) return std::string("waits for somebody to start it");
       auto gate = TRY(store::find_gate(tx, job.id));
       if (!gate) return std::string("waits for approval");
       const auto votes = TRY(store::load_votes(tx, job.id));

@@ -35,7 +35,7 @@ Result<void> retry_job(Room& room, const Actor& actor, RunId run, JobId id) {
       room, actor, run, "run.retry_job", fmt::format("job {}", id.value), [&](Tx&, Progress& progress) -> Result<void> {
         store::JobRow* job = TRY(progress.job(id));
         if (!is_final(job->state))
-          return fail(Errc::conflict, "job '{}' has not ended: only an ended job is run again", job->plan.name);
+          return fail(Errc::conflict, "job '{}' has not ended: only an ended job is run again", job->plan->name);
         return progress.again(*job);
       });
 }
@@ -44,8 +44,8 @@ Result<void> start_job(Room& room, const Actor& actor, RunId run, JobId id) {
   return change_run(room, actor, run, "run.start_job", fmt::format("job {}", id.value),
                     [&](Tx&, Progress& progress) -> Result<void> {
                       store::JobRow* job = TRY(progress.job(id));
-                      if (job->state != JobState::waiting || job->plan.gate)
-                        return fail(Errc::conflict, "job '{}' does not wait to be started by hand", job->plan.name);
+                      if (job->state != JobState::waiting || job->plan->gate)
+                        return fail(Errc::conflict, "job '{}' does not wait to be started by hand", job->plan->name);
                       return progress.admit(*job);
                     });
 }
@@ -59,8 +59,8 @@ Result<void> react_to_deployment(Room& room, const events::DeploymentChanged& ch
     Progress progress = TRY(Progress::open(room, tx, row->run));
     store::JobRow* job = TRY(progress.job(change.job));
     const auto at = static_cast<std::size_t>(job->step_at);
-    const bool current = job->state == JobState::running && job->plan.platform && at < job->plan.steps.size() &&
-                         job->plan.steps[at].key == change.step;
+    const bool current = job->state == JobState::running && job->plan->platform && at < job->plan->steps.size() &&
+                         job->plan->steps[at].key == change.step;
     // No id: it was refused before there was a deployment.
     const bool old = change.deployment && change.deployment.value <= -job->deployment.value;
     if (!current || old) return {};

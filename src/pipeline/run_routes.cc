@@ -83,16 +83,20 @@ class RunRoutes {
     store::RunFilter filter = TRY(filter_of(request, asked));
     if (request.find_query("mine")) filter.actor = actor.user;
     if (auto path = request.find_query("repo")) filter.repo = TRY(room_.git.find_repo_by_path(*path)).id;
-    std::set<std::int64_t> visible;
-    for (const git::Repo& repo : TRY(room_.git.list_repos(actor))) visible.insert(repo.id.value);
-    return answer_list(filter, asked, [&](const store::RunRow& run) { return visible.contains(run.repo.value); });
+    // Asked for those the page comes by, not for all there are.
+    std::map<std::int64_t, bool> seen;
+    return answer_list(filter, asked, [&](const store::RunRow& run) -> Result<bool> {
+      const auto [repo, added] = seen.try_emplace(run.repo.value);
+      if (added) repo->second = TRY(room_.git.role_on(actor, run.repo)) >= Role::viewer;
+      return repo->second;
+    });
   }
 
   Result<Response> list_of_repo(const Request& request, const Actor&) const {
     const PageAsked asked = TRY(page_asked(request));
     store::RunFilter filter = TRY(filter_of(request, asked));
     filter.repo = TRY(room_.git.find_repo(request.param("group"), request.param("repo"))).id;
-    return answer_list(filter, asked, [](const store::RunRow&) { return true; });
+    return answer_list(filter, asked, [](const store::RunRow&) -> Result<bool> { return true; });
   }
 
   Result<Response> start(const Request& request, const Actor& actor) const {
@@ -155,7 +159,7 @@ class RunRoutes {
   }
 
   Result<Response> answer_list(store::RunFilter filter, const PageAsked& asked,
-                               const std::function<bool(const store::RunRow&)>& visible) const {
+                               const std::function<Result<bool>(const store::RunRow&)>& visible) const {
     std::int64_t last = 0;
     const auto briefs = TRY(room_.db.read([&](Tx& tx) -> Result<std::vector<view::RunBrief>> {
       std::vector<view::RunBrief> out;
@@ -165,7 +169,7 @@ class RunRoutes {
         const auto rows = TRY(store::list_runs(tx, filter));
         for (const store::RunRow& row : rows) {
           last = filter.before = row.id.value;
-          if (visible(row)) out.push_back(TRY(view::make_brief(room_, tx, row, around)));
+          if (TRY(visible(row))) out.push_back(TRY(view::make_brief(room_, tx, row, around)));
           if (out.size() == static_cast<std::size_t>(asked.limit)) return out;
         }
         if (rows.size() < static_cast<std::size_t>(filter.limit)) break;

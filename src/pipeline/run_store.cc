@@ -6,17 +6,14 @@
 namespace sampan::pipeline::store {
 namespace {
 
-constexpr std::string_view kRunColumns =
-    "r.id, r.pipeline, r.repo, r.repo_path, p.file, r.number, r.name, r.ref, r.sha, r.title, r.cause, r.push, r.actor, "
-    "r.actor_name, "
-    "r.remark, r.yaml, r.stages, r.variable_groups, r.created_at, r.started_at, r.finished_at, r.said_state";
-
-// Of a list: without the file's text and what was read from it.
+// What a list shows.
 constexpr std::string_view kListColumns =
     "r.id, r.pipeline, r.repo, r.repo_path, p.file, r.number, r.name, r.ref, r.sha, r.title, r.cause, r.push, r.actor, "
-    "r.actor_name, r.remark, '', '[]', '[]', r.created_at, r.started_at, r.finished_at, r.said_state";
+    "r.actor_name, r.remark, r.created_at, r.started_at, r.finished_at, r.said_state";
+// And after them what only the run itself needs: the file's text and what was read from it.
+constexpr std::string_view kFurtherColumns = "r.yaml, r.stages, r.variable_groups";
 
-Result<RunRow> run_of(const Row& row) {
+RunRow listed_run(const Row& row) {
   RunRow run;
   run.id = {row.integer(0)};
   run.pipeline = {row.integer(1)};
@@ -33,13 +30,18 @@ Result<RunRow> run_of(const Row& row) {
   run.actor = {row.integer(12)};
   run.actor_name = row.text(13);
   run.remark = row.text(14);
-  run.yaml = row.text(15);
-  run.stages = TRY(from_json<std::vector<StageName>>(row.text(16)));
-  run.groups = TRY(from_json<std::vector<std::string>>(row.text(17)));
-  run.created_at = row.time(18);
-  run.started_at = row.maybe_time(19);
-  run.finished_at = row.maybe_time(20);
-  run.said_state = row.text(21);
+  run.created_at = row.time(15);
+  run.started_at = row.maybe_time(16);
+  run.finished_at = row.maybe_time(17);
+  run.said_state = row.text(18);
+  return run;
+}
+
+Result<RunRow> run_of(const Row& row) {
+  RunRow run = listed_run(row);
+  run.yaml = row.text(19);
+  run.stages = TRY(from_json<std::vector<StageName>>(row.text(20)));
+  run.groups = TRY(from_json<std::vector<std::string>>(row.text(21)));
   return run;
 }
 
@@ -84,10 +86,11 @@ Result<RunId> insert_run(Tx& tx, const RunRow& run) {
 }
 
 Result<RunRow> load_run(Tx& tx, RunId run) {
-  Row row = TRY(tx.one(
-      fmt::format("run {}", run.value),
-      fmt::format("select {} from pipeline_run r join pipeline p on p.id = r.pipeline where r.id = $1", kRunColumns),
-      {run}));
+  Row row =
+      TRY(tx.one(fmt::format("run {}", run.value),
+                 fmt::format("select {}, {} from pipeline_run r join pipeline p on p.id = r.pipeline where r.id = $1",
+                             kListColumns, kFurtherColumns),
+                 {run}));
   return run_of(row);
 }
 
@@ -129,7 +132,7 @@ Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter) {
           "select {} from pipeline_run r join pipeline p on p.id = r.pipeline where {} order by r.id desc limit ${}",
           kListColumns, where, params.size()),
       params));
-  for (const Row& row : rows) runs.push_back(TRY(run_of(row)));
+  for (const Row& row : rows) runs.push_back(listed_run(row));
   return runs;
 }
 

@@ -1,6 +1,7 @@
 // Runs, jobs and steps as rows: SQL and row -> noun, nothing else. Private to the room.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,7 +44,7 @@ struct JobRow {
   RepoId repo;
   std::int64_t place = 0;
   std::string key;
-  JobPlan plan;
+  std::shared_ptr<const JobPlan> plan;  // does not change; shared by all rows that say the same
   JobState state = JobState::pending;
   std::string reason;
   bool blocked = false, held = false;

@@ -49,7 +49,7 @@ Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std:
   brief.usual_s = around.usual[run.pipeline.value];
   if (const store::JobRow* job = telling_job(jobs)) {
     const std::string reason = TRY(reason_of(tx, jobs, *job, around));
-    brief.reason = fmt::format("{}: {}", job->plan.name, reason.empty() ? std::string(enum_text(job->state)) : reason);
+    brief.reason = fmt::format("{}: {}", job->plan->name, reason.empty() ? std::string(enum_text(job->state)) : reason);
   }
   return {};
 }
@@ -124,7 +124,7 @@ std::vector<Step> make_steps(Room& room, const store::JobRow& job, const std::ve
 }
 
 Result<std::optional<Gate>> make_gate(Tx& tx, const store::JobRow& job, const Actor& actor) {
-  if (!job.plan.gate) return std::optional<Gate>{};
+  if (!job.plan->gate) return std::optional<Gate>{};
   auto row = TRY(store::find_gate(tx, job.id));
   if (!row) return std::optional<Gate>{};
   Gate gate{
@@ -154,13 +154,13 @@ Result<Job> make_job(Room& room, Tx& tx, const std::vector<store::JobRow>& jobs,
   Job job;
   job.id = row.id.value;
   job.key = row.key;
-  job.stage = row.plan.stage;
-  job.name = row.plan.name;
+  job.stage = row.plan->stage;
+  job.name = row.plan->name;
   job.state = enum_text(row.state);
   job.reason = TRY(reason_of(tx, jobs, row, around));
-  job.needs = row.plan.needs;
-  job.driven = row.plan.manual ? "manual" : "auto";
-  if (row.plan.gate) job.component = "ManualValidate";
+  job.needs = row.plan->needs;
+  job.driven = row.plan->manual ? "manual" : "auto";
+  if (row.plan->gate) job.component = "ManualValidate";
   if (row.runner) {
     auto runner = store::load_runner(tx, row.runner);
     job.runner = runner ? runner->name : fmt::format("runner {} (removed)", row.runner.value);
