@@ -1,14 +1,17 @@
-// One measure over time, on uPlot. The figures stand in words too: now and highest.
+// One or a few measures over time or over a count of things, on uPlot. Whoever draws one also says its figures in words: `label` is all that a
+// screen reader has. Series that lie close together differ in their dashes too, never in colour alone.
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { useLocale, useTheme } from '../base/settings';
+import { useLocale, useTheme } from './settings';
+import type { Kind } from './states';
 
-export type Series = { label: string; values: (number | null)[]; state: 'run' | 'bad' | 'good' | 'idle' };
+export type Series = { label: string; values: (number | null)[]; state: Kind; dash?: number[] };
 
-export default function Chart({ times, series, format, label }: { times: number[]; series: Series[]; format: (n: number) => string; label: string }) {
+/** `times` are seconds since 1970, or with `tick` any rising numbers, which it names below the axis. */
+export default function Chart({ times, series, format, label, tick }: { times: number[]; series: Series[]; format: (n: number) => string; label: string; tick?: (x: number) => string }) {
   const box = useRef<HTMLDivElement>(null), plot = useRef<uPlot | null>(null), theme = useTheme(), locale = useLocale();
-  const data = [times, ...series.map(s => s.values)] as uPlot.AlignedData, latest = useRef(data); latest.current = data;
+  const data = [times, ...series.map(s => s.values)] as uPlot.AlignedData, latest = useRef(data), naming = useRef(tick); latest.current = data; naming.current = tick;
   const names = series.map(s => s.label).join();
   useEffect(() => {
     const host = box.current!;
@@ -18,9 +21,9 @@ export default function Chart({ times, series, format, label }: { times: number[
       const axis = { size: 30, stroke: colour('ink-faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
       plot.current = new uPlot({
         width: host.clientWidth, height: 150, legend: { show: false }, cursor: { y: false, points: { size: 6 } }, padding: [8, 0, 0, 0],
-        scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.15 : 1] } },
-        axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map(t => new Date(t * 1000).toLocaleTimeString(locale === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit', second: ticks.length > 1 && ticks[1] - ticks[0] < 60 ? '2-digit' : undefined })) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map(format) }],
-        series: [{}, ...series.map(s => ({ label: s.label, stroke: colour(`${s.state}-line`), width: 1.5, points: { show: false }, spanGaps: false }))],
+        scales: { x: { time: !tick }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.15 : 1] } },
+        axes: [{ ...axis, space: 70, ...(tick ? { incrs: [1, 2, 5, 10, 20, 50] } : {}), values: (_, ticks) => ticks.map(t => naming.current ? naming.current(t) : new Date(t * 1000).toLocaleTimeString(locale === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit', second: ticks.length > 1 && ticks[1] - ticks[0] < 60 ? '2-digit' : undefined })) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map(format) }],
+        series: [{}, ...series.map(s => ({ label: s.label, stroke: colour(`${s.state}-line`), width: 1.5, dash: s.dash, points: { show: times.length === 1 }, spanGaps: false }))],
       }, latest.current, host);
     };
     draw();

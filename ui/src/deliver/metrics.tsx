@@ -6,7 +6,7 @@ import { useResource } from '../base/use_resource';
 import { paths, type App, type MetricsSeries } from './api';
 import { deliverWords } from './words';
 
-const Chart = lazy(() => import('./chart'));
+const Chart = lazy(() => import('../base/chart'));
 type Measure = { title: string; pick: (p: MetricsSeries['points'][number]) => number; format: (n: number) => string; state: 'run' | 'bad' | 'idle' };
 
 function One({ series, measure }: { series: MetricsSeries; measure: Measure }) {
