@@ -6,6 +6,45 @@ from house import ROOT, wait_for
 from repositories import gate, one_step, pipeline, stage
 from stories import deliver
 
+ORDER = """package com.company;
+
+/**
+ * An order.
+ *
+ * @author li
+ * @date 2026/01/01
+ */
+public class Order {{
+    private int Bad_Name;
+    private int count;
+
+    public int getCount() {{
+        return count;
+    }}
+{more}}}
+"""
+WIDE = "    private int Field_{n};\n"
+
+
+def findings(house):
+    """A repository with findings: 130 of its first push, then a commit nobody scans, then one with a new one and a file no engine can read."""
+    wide = ORDER.format(more="".join(WIDE.format(n=n) for n in range(130))).replace("Order", "Wide")
+    repo = house.repository("lint", {"src/Order.java": ORDER.format(more=""), "src/Wide.java": wide})
+    repo.commit("Take orders")
+    repo.push("master")
+    repo.write("README.md", "# lint\n")
+    repo.commit("Say what it is")
+    repo.write("src/Order.java", ORDER.format(more="\n    public long limit() {\n        return 100l;\n    }\n"))
+    repo.write("src/Broken.java", "public class Broken { void ( }\n")
+    sha = repo.commit("Limit the orders")
+    repo.push("master")
+    house.admin.call("PATCH", "/api/v1/repos/company/lint", {"default_branch": "master"})
+
+    def scanned():
+        scan = house.admin.get(f"/api/v1/repos/company/lint/findings?ref={sha}&limit=1")["scan"]
+        return scan and scan["state"] == "done"
+    wait_for("the scan", scanned, 20)
+
 
 def prepare(house):
     """What the acts on the pages need: an administrator, a release to go back from, a gate to pass."""
@@ -19,6 +58,7 @@ def prepare(house):
     million = house.repository("million", {".sampan/daily.yaml": one_step("seq 1000000")})
     million.commit("Count to a million")
     million.push("master")
+    findings(house)
     wait_for("the gate", lambda: house.admin.get(f"/api/v1/runs/{run_id}")["state"] == "waiting", 20)
 
 

@@ -32,9 +32,20 @@ export async function settle(page) {
   await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.skeleton') && !document.querySelector('[aria-busy=true]'), undefined, { timeout: 15000 }).catch(() => undefined);
   await page.waitForTimeout(350);
 }
+/** The first repository in which something is found, with the list at its default branch. */
+export async function foundRepo(page) {
+  return page.evaluate(async () => {
+    for (const repo of (await (await fetch('/api/v1/repos')).json()).items) {
+      const answer = repo.empty ? null : await fetch(`/api/v1/repos/${repo.path}/findings?limit=500&standing=all`), list = answer?.ok ? await answer.json() : null;
+      if (list?.items.some(f => f.fresh)) return { repo, list };
+    }
+    return null;
+  });
+}
 /** Addresses of one page of each kind that has something to show on this server. */
 export async function addresses(page) {
-  return page.evaluate(async () => {
+  const found = await foundRepo(page);
+  return page.evaluate(async found => {
     const get = async path => { const a = await fetch(path); return a.ok ? a.json() : null; }, items = async path => (await get(path))?.items ?? [];
     const list = ['/', '/code', '/runs', '/images', '/applications', '/environments', '/settings', '/settings/profile', '/settings/tokens', '/settings/users', '/settings/audit', '/settings/runners', '/settings/robots', '/settings/variables', '/nowhere'];
     const apps = await items('/api/v1/applications'), live = apps.find(a => a.release), repos = await items('/api/v1/repos'), repo = repos.find(r => r.path === live?.repo) ?? repos.find(r => !r.empty), empty = repos.find(r => r.empty);
@@ -46,6 +57,10 @@ export async function addresses(page) {
       if (tree) list.push(`${at}/commits/${tree.sha}`);
       const branches = await items(`${api}/branches`); if (branches.length > 1) list.push(`${at}/compare?from=${encodeURIComponent(repo.default_branch)}&to=${encodeURIComponent(branches.find(b => !b.is_default).name)}`);
     }
+    if (found) {
+      const at = `/code/${found.repo.path}`, fresh = found.list.items.find(f => f.fresh);
+      list.push(`${at}/findings`, `${at}/findings?standing=dismissed`, `${at}/findings?ref=${found.list.scan.base}`, `${at}/settings`, `${at}/file?path=${encodeURIComponent(fresh.path)}#L${fresh.range.line}`, `${at}/commits/${found.list.commit}`);
+    }
     const runs = await items('/api/v1/runs'), seen = new Set();
     for (const r of runs) if (!seen.has(r.state) && seen.size < 4) { seen.add(r.state); list.push(`/runs/${r.id}`); }
     const images = await items('/api/v1/images'); const image = images.find(i => i.name === live?.repo) ?? images[0]; if (image) list.push(`/images/${image.name}`);
@@ -55,5 +70,5 @@ export async function addresses(page) {
     const environments = await items('/api/v1/environments'); if (environments[0]) list.push(`/environments/${environments[0].name}`);
     const groups = await items('/api/v1/variable-groups'); if (groups[0]) list.push(`/settings/variables/${encodeURIComponent(groups[0].name)}`);
     return list;
-  });
+  }, found);
 }

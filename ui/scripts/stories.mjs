@@ -3,8 +3,9 @@
 // Every page is looked at in both widths, languages and themes (--quick: wide, light, English and narrow, dark, Chinese): no axe violation, no sideways scroll, no console error. Then the acts: search,
 // keys, a log, an approval, a rollback in two presses. A story whose subject this server does not have (no open gate, no second release) says so.
 import fs from 'node:fs'; import { createRequire } from 'node:module';
+import { findingStories } from './finding_stories.mjs';
 import { openLog, scrollLog } from './log_page.mjs';
-import { addresses, combinations, openBrowser, openContext, settle, signIn } from './browser.mjs';
+import { addresses, combinations, foundRepo, openBrowser, openContext, settle, signIn } from './browser.mjs';
 
 const [base, user, password, ...options] = process.argv.slice(2);
 if (!password) { console.error('usage: node scripts/stories.mjs BASE_URL USER PASSWORD [--quick]'); process.exit(2); }
@@ -97,6 +98,7 @@ await story('a rollback takes two presses, the second states its cost, and the d
   await page.waitForFunction(n => new RegExp(`r${n}\\b`).test(document.querySelector('.page-sub')?.textContent ?? '') === false, app.release.number, { timeout: 120000 });
   await page.waitForSelector('.rollout', { state: 'detached', timeout: 120000 });
 });
+await findingStories({ page, base, story, must, absent, violations, api, settle, found: await foundRepo(page) });
 await story('no page said anything to the console meanwhile', async () => { const real = wrong.filter(x => !/status of 401/.test(x)); must(!real.length, real.join('\n')); });
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { deliverWords } from '../deliver/words';
+import { findingsWords } from '../findings/words';
 import { gitWords } from '../git/words';
 import { notifyWords } from '../notify/words';
 import { peopleWords } from '../people/words';
@@ -24,5 +25,5 @@ test('words: no entry is empty, and no Chinese entry was left in English', () =>
     if (typeof en === 'string') { expect(zh, at).not.toBe(''); if (/[a-z]{4,} [a-z]{3,}/.test(en)) expect(/[\u4e00-\u9fff]/.test(String(zh)), at).toBe(true); return; }
     if (typeof en === 'object' && en) for (const key of Object.keys(en)) walk((en as Record<string, unknown>)[key], (zh as Record<string, unknown>)[key], `${at}.${key}`);
   };
-  for (const [room, d] of Object.entries({ baseWords, webWords, peopleWords, gitWords, pipelineWords, registryWords, deliverWords, notifyWords })) walk(d.en, d.zh, room);
+  for (const [room, d] of Object.entries({ baseWords, webWords, peopleWords, gitWords, findingsWords, pipelineWords, registryWords, deliverWords, notifyWords })) walk(d.en, d.zh, room);
 });

@@ -6,6 +6,7 @@ import { query } from '../base/http';
 import { Ago, Button, ErrorNote, Skeleton } from '../base/parts';
 import { useWords } from '../base/settings';
 import { useResource } from '../base/use_resource';
+import { useFileFindings } from '../findings/file_findings';
 import { at, paths, type Blame, type FileText, type Repo } from './api';
 import { CodeView } from './code_view';
 import { useColours } from './highlight';
@@ -17,7 +18,7 @@ import { gitWords } from './words';
 function FileView({ repo }: { repo: Repo }) {
   const w = useWords(gitWords).file, [search, setSearch] = useSearchParams(), ref = search.get('ref') ?? repo.default_branch, path = search.get('path') ?? '', blamed = search.get('blame') === '1';
   const base = paths.repo(repo.path), { data: file, error, loading, reload } = useResource<FileText>(`${base}/file${query({ ref, path })}`);
-  const blame = useResource<Blame>(blamed ? `${base}/blame${query({ ref, path })}` : null), coloured = useColours(path, file?.text);
+  const blame = useResource<Blame>(blamed ? `${base}/blame${query({ ref, path })}` : null), coloured = useColours(path, file?.text), found = useFileFindings(repo, ref, path);
   const lines = useMemo(() => { const all = (file?.text ?? '').split('\n'); if (all.length > 1 && all[all.length - 1] === '') all.pop(); return all; }, [file?.text]);
   const margin = blame.data && ((i: number) => {
     const line = blame.data!.lines[i], before = blame.data!.lines[i - 1], c = line && blame.data!.commits[line.commit];
@@ -28,10 +29,10 @@ function FileView({ repo }: { repo: Repo }) {
     <div className="toolbar"><RefSelect repo={repo.path} value={ref} onChange={r => navigate(at.file(repo.path, r, path))} /><PathLine repo={repo.path} refName={ref} path={path} /></div>
     <ErrorNote error={error ?? blame.error} retry={reload} />{loading && <Skeleton what={path} rows={10} />}
     {file && <div className="code-frame">
-      <div className="code-head"><span className="soft small">{!file.binary && `${w.lines(count(lines.length))} · `}{bytes(file.size)}</span>
+      <div className="code-head"><span className="soft small">{!file.binary && `${w.lines(count(lines.length))} · `}{bytes(file.size)}</span>{found.head}
         <div className="acts">{!file.binary && <Button look="quiet" aria-pressed={blamed} onClick={() => setSearch(old => { const next = new URLSearchParams(old); if (blamed) next.delete('blame'); else next.set('blame', '1'); return next; }, { replace: true })}>{blamed ? w.normal : w.blame}</Button>}
           <Link className="button button-quiet" href={at.commits(repo.path, ref, path)}>{w.history}</Link><a className="button button-quiet" href={raw}>{file.binary ? w.download : w.raw}</a></div></div>
-      {file.binary ? <p className="soft" style={{ padding: 16 }}>{w.binary}</p> : <CodeView lines={lines} coloured={coloured} label={path} margin={margin || undefined} />}
+      {file.binary ? <p className="soft" style={{ padding: 16 }}>{w.binary}</p> : <CodeView lines={lines} coloured={coloured} label={path} margin={margin || undefined} mark={found.mark} note={found.note} />}
       {file.truncated && <p className="note">{w.truncated}</p>}
     </div>}
   </>;

@@ -17,7 +17,7 @@ export function RepoFrame({ children, title, full, below }: { children: (repo: R
   const link = (tail: string, text: string) => ({ to: `${home}${tail}`, text, here: tail ? here.startsWith(`${home}${tail}`) : here === home || here === `${home}/file` });
   return <div className={`page${full ? ' page-full' : ''}`}>
     <PageHead title={title ?? name} plainTitle={title ? `${title} · ${path}` : path} crumbs={crumbs}>{!title && repo?.description}</PageHead>
-    <SubNav label={w.nav.of} links={[link('', w.nav.files), link('/commits', w.nav.commits), link('/branches', w.nav.branches), link('/tags', w.nav.tags), link('/pipelines', w.nav.pipelines), { to: `/runs?repo=${path}`, text: w.nav.runs, here: false }, link('/settings', w.nav.settings)]} />
+    <SubNav label={w.nav.of} links={[link('', w.nav.files), link('/commits', w.nav.commits), link('/branches', w.nav.branches), link('/tags', w.nav.tags), link('/findings', w.nav.findings), link('/pipelines', w.nav.pipelines), { to: `/runs?repo=${path}`, text: w.nav.runs, here: false }, link('/settings', w.nav.settings)]} />
     <ErrorNote error={error} retry={reload} />{loading && <Skeleton what={name} rows={6} />}
     {repo && children(repo)}{below}
   </div>;

@@ -5,6 +5,7 @@ import { ApiError } from '../base/http';
 import { Button, ErrorNote, Field, Section } from '../base/parts';
 import { useWords } from '../base/settings';
 import { useAct } from '../base/use_resource';
+import { RedLines } from '../findings/red_lines';
 import { Members } from '../people/members';
 import { changeRepo, deleteRepo, type Repo, type Visibility } from './api';
 import { RefSelect } from './ref_select';
@@ -24,6 +25,7 @@ export default function RepoSettings() {
   const w = useWords(gitWords).settings;
   return <RepoFrame title={w.title}>{repo => <>
     {repo.my_role === 'admin' && <General key={repo.id} repo={repo} />}
+    <RedLines repo={repo.path} branch={repo.default_branch} admin={repo.my_role === 'admin'} />
     <Members of={`repos/${repo.path}`} admin={repo.my_role === 'admin'} />
     {repo.my_role === 'admin' && <Section title={w.danger}><p className="soft">{w.dangerHint(repo.path)}</p><div><FormDialog trigger={w.danger} triggerLook="danger" title={w.danger} hint={w.dangerHint(repo.path)} submit={w.remove} look="danger"
       act={async f => { if (f.get('name') !== repo.path) throw new ApiError(0, 'invalid', w.mismatch); await deleteRepo(repo.path); navigate('/code'); }}><Field label={w.type(repo.path)}>{id => <input id={id} name="name" autoComplete="off" autoCapitalize="none" />}</Field></FormDialog></div></Section>}

@@ -15,5 +15,6 @@ export const commands = {
   deploy: (environment: string, app: string, release: number) => `sampan deploy ${environment}/${app} --release ${release}`,
   scale: (environment: string, app: string, n: number) => `sampan scale ${environment}/${app} ${n}`,
   apps: () => 'sampan apps',
+  scan: () => 'sampan scan',
   secret: (group: string, key: string) => `sampan secret set ${quote(group)} ${quote(key)}`,
 };

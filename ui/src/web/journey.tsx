@@ -9,6 +9,8 @@ import { useLocale, useWords } from '../base/settings';
 import type { Kind } from '../base/states';
 import { useResource } from '../base/use_resource';
 import { paths as deliver, type App, type Deployment, type Environment } from '../deliver/api';
+import { paths as findings, type Scan } from '../findings/api';
+import { useLookAgain } from '../findings/use_findings';
 import { paths as pipeline, type Run, type RunBrief } from '../pipeline/api';
 import { journeyStops, presentStop } from './journey_stops';
 import { webWords } from './words';
@@ -33,10 +35,12 @@ export function Journey({ repo, sha, run: given }: { repo: string; sha: string; 
   const newest = runs.data?.items.filter(r => r.sha === sha).sort((a, b) => b.id - a.id)[0];
   const own = useResource<Run>(newest ? pipeline.run(newest.id) : null, newest ? [`run:${newest.id}`] : []);
   const environments = useResource<Page<Environment>>(deliver.environments), apps = useResource<Page<App>>(deliver.applications, ['apps']);
+  const scans = useResource<{ items: Scan[] }>(/^[0-9a-f]{40}$/.test(sha) ? findings.scan(repo, sha) : null), scan = scans.data && (scans.data.items[0] ?? null);
+  useLookAgain(scan?.state === 'queued' ? scan : undefined, scans.reload);
   const run = given ?? own.data;
   const deployments = useDeployments(run?.stages.flatMap(s => s.jobs).flatMap(j => j.deployment_id ? [j.deployment_id] : []) ?? []);
-  const stops = journeyStops({ sha, run, deployments, apps: apps.data?.items.filter(a => a.repo === repo) ?? [], environments: environments.data?.items.map(e => e.name) ?? [] });
-  const say = (s: typeof stops[number]) => s.word === 'live' ? w.live(s.release ?? 0) : w[s.word];
+  const stops = journeyStops({ repo, sha, scan, run, deployments, apps: apps.data?.items.filter(a => a.repo === repo) ?? [], environments: environments.data?.items.map(e => e.name) ?? [] });
+  const say = (s: typeof stops[number]) => s.word === 'live' ? w.live(s.release ?? 0) : s.word === 'fresh' ? w.fresh(s.fresh ?? 0) : w[s.word];
   const present = presentStop(stops);
   return <nav className="journey" aria-label={w.label}>
     {stops.map(s => {

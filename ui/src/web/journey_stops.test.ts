@@ -1,14 +1,28 @@
 import { expect, test } from 'vitest';
 import type { App, Deployment } from '../deliver/api';
+import type { Scan } from '../findings/api';
 import type { Job, Run } from '../pipeline/api';
 import { journeyStops, presentStop } from './journey_stops';
 
 const job = (key: string, state: string, more: Partial<Job> = {}) => ({ key, name: key, state, steps: [], artifacts: [], reports: [], needs: [], ...more }) as unknown as Job;
 const run = (...stages: [string, Job[]][]) => ({ id: 7, stages: stages.map(([id, jobs]) => ({ id, name: id, jobs })) }) as unknown as Run;
-const environments = ['daily', 'staging', 'production'], none = { sha: 'abc', deployments: [] as Deployment[], apps: [] as App[], environments };
+const environments = ['daily', 'staging', 'production'], none = { repo: 'company/shop', sha: 'abc', deployments: [] as Deployment[], apps: [] as App[], environments };
 const words = (stops: ReturnType<typeof journeyStops>) => Object.fromEntries(stops.map(s => [s.key, s.word]));
 
-test('journey: scanning and reviewing say honestly that they are not here yet', () => { expect(words(journeyStops(none))).toMatchObject({ scanned: 'notHere', reviewed: 'notHere', built: 'noRun', daily: 'notYet' }); });
+test('journey: reviewing says honestly that it is not here yet', () => { expect(words(journeyStops(none))).toMatchObject({ scanned: 'notYet', reviewed: 'notHere', built: 'noRun', daily: 'notYet' }); });
+const scan = (state: Scan['state'], blocker = 0, critical = 0, major = 0) => ({ state, fresh: { blocker, critical, major } }) as Scan;
+test('journey: a scan says what the commit brought, and how bad it is', () => {
+  const stop = (of: Scan | null) => journeyStops({ ...none, scan: of })[0];
+  expect(stop(null)).toMatchObject({ kind: 'idle', word: 'notScanned' }); expect(stop(scan('queued'))).toMatchObject({ kind: 'run', word: 'running' }); expect(stop(scan('failed'))).toMatchObject({ kind: 'bad', word: 'failed' });
+  expect(stop(scan('done'))).toMatchObject({ kind: 'good', word: 'nothingNew', to: '/code/company/shop/findings?ref=abc' });
+  expect(stop(scan('done', 1, 1))).toMatchObject({ kind: 'bad', word: 'fresh', fresh: 2, to: '/code/company/shop/findings?ref=abc&standing=fresh' });
+  expect([stop(scan('done', 0, 1)).kind, stop(scan('done', 0, 0, 1)).kind]).toEqual(['wait', 'good']);
+});
+test('journey: a phone names a severe new finding, but no warning where the commit is live', () => {
+  const apps = [{ environment: 'daily', name: 'shop', state: 'running', release: { number: 42, commit: 'abc' } }] as unknown as App[];
+  expect(presentStop(journeyStops({ ...none, apps, scan: scan('done', 0, 3) })).key).toBe('daily'); expect(presentStop(journeyStops({ ...none, apps, scan: scan('done', 1) })).key).toBe('scanned');
+  expect(presentStop(journeyStops({ ...none, scan: scan('done') })).key).toBe('scanned'); expect(presentStop(journeyStops({ ...none, scan: null })).key).toBe('built');
+});
 test('journey: built and imaged come from their own jobs', () => {
   const stops = journeyStops({ ...none, run: run(['build', [job('test', 'succeeded'), job('jar', 'succeeded')]], ['image', [job('image', 'failed')]]) });
   expect(words(stops)).toMatchObject({ built: 'done', imaged: 'failed' }); expect(presentStop(stops).key).toBe('imaged');

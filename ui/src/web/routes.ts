@@ -31,6 +31,7 @@ export const routes: PageRoute[] = [
   page('/code/:group/:repo/commits', () => import('../git/commits')),
   page('/code/:group/:repo/commits/:sha', () => import('../git/commit')),
   page('/code/:group/:repo/compare', () => import('../git/compare')),
+  page('/code/:group/:repo/findings', () => import('../findings/findings')),
   page('/code/:group/:repo/pipelines', () => import('../pipeline/pipelines')),
   page('/code/:group/:repo/settings', () => import('../git/repo_settings')),
   page('/runs', () => import('../pipeline/runs')),

@@ -9,7 +9,7 @@ const en = {
   },
   journey: {
     label: 'Journey of this commit', scanned: 'Scanned', reviewed: 'Reviewed', built: 'Built', imaged: 'Imaged', daily: 'Daily', staging: 'Staging', production: 'Production',
-    notHere: 'not in this version', noRun: 'no run', noBuild: 'no build', noImage: 'no image', noEnvironment: 'no such environment', notYet: 'not yet', live: (r: number) => `live, r${r}`, was: 'was here', running: 'running', failed: 'failed', waits: 'waits for approval', done: 'done', canceled: 'canceled', rolledBack: 'rolled back', now: (stop: string, word: string) => `${stop}: ${word}`,
+    notHere: 'not in this version', notScanned: 'not scanned', nothingNew: 'nothing new', fresh: (n: number) => n === 1 ? '1 new finding' : `${n} new findings`, noRun: 'no run', noBuild: 'no build', noImage: 'no image', noEnvironment: 'no such environment', notYet: 'not yet', live: (r: number) => `live, r${r}`, was: 'was here', running: 'running', failed: 'failed', waits: 'waits for approval', done: 'done', canceled: 'canceled', rolledBack: 'rolled back', now: (stop: string, word: string) => `${stop}: ${word}`,
   },
   search: { title: 'Search', hint: 'Repositories, runs, applications, images, people', nothing: (q: string) => `Nothing is called “${q}”.`, repositories: 'Repositories', runs: 'Runs', applications: 'Applications', people: 'People', images: 'Images' },
   keys: { title: 'Keyboard', search: 'Search', help: 'This list', next: 'Next / previous row or line', home: 'Home', code: 'Code', runs: 'Runs', apps: 'Applications', environments: 'Environments', images: 'Images', settings: 'Settings', close: 'Close' },
@@ -27,7 +27,7 @@ const zh: WebWords = {
   },
   journey: {
     label: '这次提交的旅程', scanned: '扫描', reviewed: '评审', built: '构建', imaged: '镜像', daily: '日常', staging: '预发', production: '正式',
-    notHere: '本版本暂无', noRun: '未运行', noBuild: '无构建', noImage: '无镜像', noEnvironment: '无此环境', notYet: '未到达', live: r => `线上 r${r}`, was: '曾经上线', running: '进行中', failed: '失败', waits: '等待审批', done: '完成', canceled: '已取消', rolledBack: '已回滚', now: (stop, word) => `${stop}:${word}`,
+    notHere: '本版本暂无', notScanned: '未扫描', nothingNew: '无新增', fresh: n => `新增 ${n} 个问题`, noRun: '未运行', noBuild: '无构建', noImage: '无镜像', noEnvironment: '无此环境', notYet: '未到达', live: r => `线上 r${r}`, was: '曾经上线', running: '进行中', failed: '失败', waits: '等待审批', done: '完成', canceled: '已取消', rolledBack: '已回滚', now: (stop, word) => `${stop}:${word}`,
   },
   search: { title: '搜索', hint: '代码库、运行、应用、镜像、成员', nothing: q => `没有找到“${q}”。`, repositories: '代码库', runs: '流水线运行', applications: '应用', people: '成员', images: '镜像' },
   keys: { title: '快捷键', search: '搜索', help: '显示本列表', next: '下一行 / 上一行', home: '首页', code: '代码', runs: '流水线', apps: '应用', environments: '环境', images: '镜像', settings: '设置', close: '关闭' },
