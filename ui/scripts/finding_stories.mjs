@@ -37,7 +37,7 @@ export async function findingStories({ page, base, story, must, absent, violatio
     must((await api(page, `/api/v1/repos/${path}/red-lines`)).items.length === 0, 'the line is still drawn');
   }));
   await story('a line of a file opens its finding by the keyboard', here(async () => {
-    const fresh = found.list.items.find(f => f.fresh); await open(`${at}/file?path=${encodeURIComponent(fresh.path)}`);
+    const fresh = found.list.items.filter(f => f.fresh).pop(); await open(`${at}/file?path=${encodeURIComponent(fresh.path)}`);
     await page.waitForSelector('.line-mark'); must(await page.locator('.line-note').count() === 0, 'notes are open at first');
     await page.locator('.line-mark').first().focus(); await page.keyboard.press('Enter'); await page.waitForSelector('.line-note .finding'); must(await page.getAttribute('.line-mark', 'aria-expanded') === 'true', 'the mark does not say that it is open'); await calm('an open note');
     const [line, below] = await page.evaluate(() => { const note = document.querySelector('.line-note').getBoundingClientRect(), next = document.querySelector('.line-note').closest('.code-row').nextElementSibling.getBoundingClientRect(); return [note.bottom, next.top]; });

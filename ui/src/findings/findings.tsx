@@ -33,7 +33,7 @@ function Nothing({ filters }: { filters: Filters }) {
 
 function View({ repo }: { repo: Repo }) {
   const w = useWords(findingsWords), [search, setSearch] = useSearchParams(), ref = search.get('ref') ?? repo.default_branch, filters = filtersOf(search);
-  const list = useFindings(paths.findings(repo.path, { ref, ...filters, limit: kAtOnce }), [`repo:${repo.id}`]), { data, reload } = list;
+  const list = useFindings(paths.findings(repo.path, { ref, ...filters, limit: kAtOnce }), `${repo.path} ${ref}`, [`repo:${repo.id}`]), { data, reload } = list;
   useLookAgain(data && data.scan, reload);
   const set = useCallback((next: (old: URLSearchParams) => URLSearchParams) => setSearch(next, { replace: true }), [setSearch]);
   const branch = data?.commit === ref ? repo.default_branch : ref, version = `${data?.commit} ${data?.scan?.state} ${data?.dismissed}`;
@@ -45,7 +45,7 @@ function View({ repo }: { repo: Repo }) {
       {branch === ref && <FindingsTrend repo={repo.path} branch={ref} version={version} />}
       <Section title={w.title} aside={list.items.length > 0 && <span className="soft small" role="status">{w.list.shown(list.items.length)}</span>}>
         <FilterBar filters={filters} rules={data.rules} change={(key, value) => set(old => withFilter(old, key, value))} clear={() => set(() => new URLSearchParams(search.get('ref') ? { ref } : {}))} />
-        {list.items.length ? byFile(list.items).map(g => <FileGroup key={g.path} group={g} repo={repo} acting={acting} />) : <Nothing filters={filters} />}<More more={list.more} /></Section></>}
+        <div className="stack" aria-busy={list.busy || undefined}>{list.items.length ? byFile(list.items).map(g => <FileGroup key={g.path} group={g} repo={repo} acting={acting} />) : <Nothing filters={filters} />}</div><More more={list.more} /></Section></>}
     <CommandLine forms={[[w.list.noneTeach, commands.scan()]]} />
   </>;
 }

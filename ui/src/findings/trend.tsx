@@ -23,7 +23,7 @@ export function FindingsTrend({ repo, branch, version }: { repo: string; branch:
   const places = useMemo(() => scans.map((_, i) => i), [scans]);
   if (scans.length < 2) return null;
   const say = (c: Counts) => w.counts(c.blocker, c.critical, c.major), first = scans[0], last = scans[scans.length - 1];
-  return <Section title={w.title(branch)}><figure className="card measure"><figcaption>{severities.map(s => <span key={s} className="row small"><SeverityMark of={s} /><span className={`dash dash-${s}`} aria-hidden /><span>{w.now(last.found[s], change(series[s]) || w.same)}</span></span>)}</figcaption>
+  return <Section title={w.title(branch)}><figure className="card trend"><figcaption>{severities.map(s => <span key={s} className="row small"><SeverityMark of={s} /><span className={`dash dash-${s}`} aria-hidden /><span>{w.now(last.found[s], change(series[s]) || w.same)}</span></span>)}</figcaption>
     <Suspense fallback={<div className="chart" />}><Chart times={places} series={drawn} format={whole} tick={x => scans[x]?.commit.slice(0, 8) ?? ''} label={w.label(scans.length, say(first.found), say(last.found))} /></Suspense>
     <p className="faint small">{w.note}</p>
     <details><summary className="soft small">{w.table}</summary><Table caption={w.title(branch)} rows={[...scans].reverse()} rowKey={s => s.commit} columns={[

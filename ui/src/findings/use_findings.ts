@@ -22,10 +22,12 @@ export function useReloadOn(value: unknown, reload: () => void) {
   useEffect(() => { if (before.current !== value) { before.current = value; reload(); } }, [value, reload]);
 }
 
-export type Findings = Resource<FindingList> & { items: Finding[]; more: (() => void) | null };
-/** `path` without a cursor. Whatever renews the first page renews those behind it too: a dismissed finding moves them all. */
-export function useFindings(path: string, topics: readonly string[]): Findings {
-  const first = useResource<FindingList>(path, topics), head = first.data;
+export type Findings = Resource<FindingList> & { items: Finding[]; more: (() => void) | null; busy: boolean };
+/** `path` without a cursor. While another list of the same `of` loads the one before stays (`busy`): whoever types a filter keeps the field. Whatever renews the first page renews those behind it too: a dismissed finding moves them all. */
+export function useFindings(path: string, of: string, topics: readonly string[]): Findings {
+  const first = useResource<FindingList>(path, topics), head = first.data, before = useRef<{ of: string; data: FindingList }>(undefined);
+  if (head) before.current = { of, data: head };
+  const shown = head ?? (before.current?.of === of ? before.current.data : undefined);
   const [pages, setPages] = useState({ path, wanted: 1 }), wanted = pages.path === path ? pages.wanted : 1;
   const [rest, setRest] = useState<{ path: string; items: Finding[]; next: string | null; error?: ApiError }>({ path, items: [], next: null });
   useEffect(() => {
@@ -41,6 +43,6 @@ export function useFindings(path: string, topics: readonly string[]): Findings {
     })().catch((error: unknown) => { if (!stop.signal.aborted) setRest(old => ({ ...old, path, error: error as ApiError })); });
     return () => stop.abort();
   }, [path, head, wanted]);
-  const behind = wanted > 1 && rest.path === path ? rest : { items: [], next: head?.next ?? null, error: undefined };
-  return { ...first, error: first.error ?? behind.error, items: head ? [...head.items, ...behind.items] : [], more: behind.next ? () => setPages({ path, wanted: wanted + 1 }) : null };
+  const behind = head && wanted > 1 && rest.path === path ? rest : { items: [], next: head?.next ?? null, error: undefined };
+  return { ...first, error: first.error ?? behind.error, data: shown, loading: first.loading && !shown, busy: first.loading, items: shown ? [...shown.items, ...behind.items] : [], more: behind.next ? () => setPages({ path, wanted: wanted + 1 }) : null };
 }
