@@ -92,6 +92,20 @@ TEST_CASE("packages: without a local repository what packages bring is not known
   CHECK(holds(gaps_of(found), "what 1 dependencies bring themselves is not known, among them a:a:1.0"));
 }
 
+TEST_CASE("packages: what a pom says itself is known also when its parent or a BOM is nowhere, which is said") {
+  const MapTree tree({{"pom.xml", pom(managed(dependency("b", "bom", "1.0", "<type>pom</type><scope>import</scope>")) +
+                                          dependencies(dependency("a", "a", "1.0") + dependency("m", "managed", "")),
+                                      parent("g", "gone", "1", ""))}});
+  const MapTree repository({{"a/a/1.0/a-1.0.pom", pom("", named("a", "a", "1.0"))}});
+  const auto found = read_packages(tree, &repository);
+  CHECK(found.packages.size() == 1);
+  CHECK(found.packages.at(0).name == "a:a");
+  CHECK(holds(gaps_of(found), "pom.xml:2: its parent: g:gone:1 is neither in this tree nor"));
+  CHECK(holds(gaps_of(found), "a BOM: b:bom:1.0 is neither in this tree nor"));
+  CHECK(holds(gaps_of(found), "which version of m:managed is taken is not known"));
+  CHECK(found.gaps.size() == 3);
+}
+
 TEST_CASE("packages: the output of mvn dependency:tree is taken for the pom beside it") {
   const MapTree tree({{"pom.xml", pom(dependencies("\n" + dependency("org.a", "a", "1.0")))},
                       {"dependency-tree.txt", R"([INFO] g:shop:jar:1

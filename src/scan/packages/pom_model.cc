@@ -148,7 +148,7 @@ Result<Poms::Place> Poms::parent_of(const Place& place, const Pom& pom_in) {
   return fail(found.error().code, "{}:{}: its parent: {}", place.path, parent.line, found.error().message);
 }
 
-Result<std::vector<std::shared_ptr<const Pom>>> Poms::lineage(const Place& start) {
+Result<std::vector<std::shared_ptr<const Pom>>> Poms::lineage(const Place& start, std::vector<std::string>& missing) {
   std::vector<std::shared_ptr<const Pom>> poms;
   std::vector<Place> places;
   for (Place place = start;;) {
@@ -160,7 +160,12 @@ Result<std::vector<std::shared_ptr<const Pom>>> Poms::lineage(const Place& start
     if (places.size() > kMostParents) return fail(Errc::invalid, "{}: over {} parents", start.path, kMostParents);
     poms.push_back(TRY(pom(place)));
     if (!poms.back()->parent) return poms;
-    place = TRY(parent_of(place, *poms.back()));
+    auto parent = parent_of(place, *poms.back());
+    if (!parent.has_value() && parent.error().code == Errc::not_found) {
+      missing.push_back(parent.error().message);
+      return poms;
+    }
+    place = TRY(std::move(parent));
   }
 }
 
@@ -172,8 +177,14 @@ Result<void> Poms::manage(Model& model_in, const std::vector<Dependency>& manage
     if (!is_import(one)) continue;
     const Coordinates bom{one.group.text, one.artifact.text, one.version.text};
     const auto place = place_of(bom).context(fmt::format("{}:{}: a BOM", one.group.file, one.group.line));
+    if (!place.has_value() && place.error().code == Errc::not_found) {
+      model_in.missing.push_back(place.error().message);
+      continue;
+    }
     const auto read = model(TRY(Result<Place>(place)));
     if (!read.has_value()) return read.error();
+    const auto& more = (*read)->missing;
+    model_in.missing.insert(model_in.missing.end(), more.begin(), more.end());
     for (const auto& [id, dependency] : (*read)->managed) {
       Dependency moved = dependency;
       moved.version.file = one.version.file;  // the line to change is the import's
@@ -185,9 +196,9 @@ Result<void> Poms::manage(Model& model_in, const std::vector<Dependency>& manage
 }
 
 Poms::Models Poms::build(const Place& place) {
-  const auto poms = TRY(lineage(place));
-  const Properties properties(poms);
   auto made = std::make_shared<Model>();
+  const auto poms = TRY(lineage(place, made->missing));
+  const Properties properties(poms);
   const auto value = [&](std::string_view name) {
     return properties.resolved(Spot{fmt::format("${{{}}}", name), "", 0}).text;
   };

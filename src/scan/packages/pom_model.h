@@ -21,6 +21,8 @@ struct Model {
   Coordinates self;
   std::vector<Dependency> dependencies;       // without open properties, versions filled in from the managed ones
   std::map<std::string, Dependency> managed;  // by identity
+  // Parents and BOMs that are nowhere, a sentence each: what they would say is not in this.
+  std::vector<std::string> missing;
 };
 
 class Poms {
@@ -45,7 +47,8 @@ class Poms {
   Result<std::shared_ptr<const Pom>> pom(const Place& place);
   Result<Place> parent_of(const Place& place, const Pom& pom);
   Result<Place> place_of(const Coordinates& coordinates);
-  Result<std::vector<std::shared_ptr<const Pom>>> lineage(const Place& place);
+  // The project and its parents; `missing` gets the one that is nowhere.
+  Result<std::vector<std::shared_ptr<const Pom>>> lineage(const Place& place, std::vector<std::string>& missing);
   Models model(const Place& place);
   Models build(const Place& place);
   Result<void> manage(Model& model, const std::vector<Dependency>& managed);

@@ -84,14 +84,16 @@ class Resolver {
     next_.push_back(std::move(taken));
   }
 
+  void count_missing(const Taken& taken) {
+    if (missing_++ > 0) return;
+    first_missing_ = taken.coordinates.text();
+    first_missing_line_ = taken.place.file == source_.path ? taken.place.line : 0;
+  }
+
   void bring(const Taken& taken) {
     const auto model = source_.poms.of_artifact(taken.coordinates);
-    if (!model.has_value()) {
-      if (missing_++ > 0) return;
-      first_missing_ = taken.coordinates.text();
-      first_missing_line_ = taken.place.file == source_.path ? taken.place.line : 0;
-      return;
-    }
+    if (!model.has_value() || !(*model)->missing.empty()) count_missing(taken);
+    if (!model.has_value()) return;
     for (auto one : (*model)->dependencies) {
       const auto& scope = one.scope.text;
       if (scope == "test" || scope == "provided" || one.optional.text == "true" || excluded(taken.exclusions, one))
@@ -127,6 +129,8 @@ bool has_tree_output(const Source& source) {
 Result<void> read_pom_xml(const Source& source, Inventory& inventory) {
   if (has_tree_output(source)) return {};
   const auto model = TRY(source.poms.of_file(source.path));
+  for (const auto& sentence : model->missing)
+    add_gap(inventory, source.path, 0, "没有读全：" + sentence, "not read whole: " + sentence);
   Resolver(source, *model, inventory).run();
   return {};
 }
