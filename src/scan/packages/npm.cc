@@ -80,7 +80,8 @@ class Nested {
     for (const auto& [key, entry] : dependencies.pairs) {
       const std::string place = folder + std::string(kModules) + key.text;
       std::string name = key.text, version = text_at(entry, "version");
-      if (version.starts_with("npm:")) {  // an alias: "npm:real@1.2.3"
+      if (version.starts_with("file:")) continue;  // a folder of the project's own
+      if (version.starts_with("npm:")) {           // an alias: "npm:real@1.2.3"
         const auto split = version.rfind('@');
         name = version.substr(4, split - 4);
         version = version.substr(split + 1);

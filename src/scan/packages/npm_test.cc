@@ -161,6 +161,24 @@ snapshots:
       {"npm @s/b 2.0.0 pnpm-lock.yaml:7 via express 4.17.1", "npm express 4.17.1 pnpm-lock.yaml:9 direct"});
 }
 
+TEST_CASE("packages: pnpm's packages from archives, other registries and folders") {
+  const std::string lock = R"(lockfileVersion: '9.0'
+packages:
+  'a@https://example.test/a/tar.gz/0123':
+    version: 1.2.0
+  example.com/b/1.3.0_peer@2.0.0:
+    dev: false
+  file:../c:
+    name: c
+  'd@https://example.test/d/tar.gz/0123':
+    resolution: {tarball: x}
+)";
+  const auto found = read_packages(MapTree({{"pnpm-lock.yaml", lock}}), nullptr);
+  check_packages_are(found, {"npm a 1.2.0 pnpm-lock.yaml:3 ?", "npm b 1.3.0 pnpm-lock.yaml:5 ?"});
+  CHECK(gaps_of(found) ==
+        "pnpm-lock.yaml:9: 'd@https://example.test/d/tar.gz/0123' does not say which version of which package it is\n");
+}
+
 TEST_CASE("packages: a lock file that cannot be read is a gap, and so is a manifest without any") {
   for (const std::string text : {"", "{", "[]", "{\"lockfileVersion\": 3, \"lockfileVersion\": 3}", "null", "{}\n{}"}) {
     const auto found = read_packages(MapTree({{"package-lock.json", text}}), nullptr);

@@ -18,8 +18,14 @@ std::string without_peers(std::string_view version) {
   return std::string(version.substr(0, version.find_first_of("(_")));
 }
 
+bool is_folder(std::string_view key) { return key.starts_with("file:") || key.starts_with("link:"); }
+
 // nullopt: not from a registry (a folder, an archive's address).
 std::optional<Key> parsed(std::string_view key) {
+  if (is_folder(key)) return std::nullopt;
+  const auto host = key.substr(0, key.find('/'));  // "example.com/name/1.0.0": from another registry
+  if (host.size() < key.size() && host.find('.') != std::string_view::npos && host.find('@') == std::string_view::npos)
+    key.remove_prefix(host.size());
   const bool old = key.starts_with('/');
   if (old) key.remove_prefix(1);
   key = key.substr(0, key.find('('));
@@ -37,11 +43,17 @@ class Lock {
  public:
   explicit Lock(const Source& source) : source_(source) {}
 
-  void add(const YamlNode& packages) {
+  void add(const YamlNode& packages, Inventory& inventory) {
     for (const auto& [text, entry] : packages.pairs) {
       auto key = parsed(text.text);
-      if (const auto& name = text_at(entry, "name"); !key && !name.empty() && !text_at(entry, "version").empty())
-        key = Key{name, text_at(entry, "version")};
+      if (const auto& version = text_at(entry, "version");
+          !key && !version.empty()) {  // from a repository or an archive
+        const auto& name = text_at(entry, "name");
+        key = Key{name.empty() ? text.text.substr(0, text.text.find('@', 1)) : name, version};
+      }
+      if (!key && !is_folder(text.text))
+        add_gap(inventory, source_.path, text.line, fmt::format("“{}” 没有说明是哪个包的哪个版本", text.text),
+                fmt::format("'{}' does not say which version of which package it is", text.text));
       if (!key || numbers_.contains(key->name + "@" + key->version)) continue;
       numbers_[key->name + "@" + key->version] = graph_.add({"npm", key->name, key->version, source_.path, text.line});
     }
@@ -90,7 +102,7 @@ Result<void> read_pnpm_lock(const Source& source, Inventory& inventory) {
   const YamlNode root = TRY(read_yaml(source.text, source.path));
   if (!root.find("lockfileVersion")) return fail(Errc::invalid, "expected 'lockfileVersion', as pnpm writes it");
   Lock lock(source);
-  lock.add(at(root, "packages"));
+  lock.add(at(root, "packages"), inventory);
   lock.connect(at(root, "packages"));
   lock.connect(at(root, "snapshots"));
   lock.project(root);
