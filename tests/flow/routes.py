@@ -187,6 +187,7 @@ def scans(call, admin, me, at, repo):
     assert [f["rule"] for f in found["items"]] == ["LowerCamelCaseVariableNamingRule"], found
     assert call(admin, "GET", of + "findings/trend", at)["items"][0]["fresh"] == found["scan"]["fresh"]
     assert call(admin, "GET", of + "gate", at)["state"] == "failed"
+    assert call(admin, "GET", of + "scans", at, {"commit": found["commit"]})["items"][0]["state"] == "done"
     wanted = {"fingerprint": found["items"][0]["fingerprint"], "ref": "master", "reason": "the column is called so", "days": 30}
     call(me, "POST", of + "dismissals", at, body=wanted, refused=404)
     made = call(admin, "POST", of + "dismissals", at, body=wanted)

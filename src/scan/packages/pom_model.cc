@@ -17,7 +17,7 @@ constexpr std::size_t kMostText = 4096;  // properties made of properties may do
 class Properties {
  public:
   // The project first, then its parents: the nearest one's value holds.
-  explicit Properties(const std::vector<std::shared_ptr<const Pom>>& lineage) : lineage_(lineage) {
+  explicit Properties(const std::vector<std::shared_ptr<const Pom>>& lineage) {
     for (const auto& pom : lineage) known_.insert(pom->properties.begin(), pom->properties.end());
     const auto nearest = [&](Spot Pom::*member, Spot Pom::Parent::*of_parent) {
       for (const auto& pom : lineage) {
@@ -69,7 +69,6 @@ class Properties {
   }
 
  private:
-  const std::vector<std::shared_ptr<const Pom>>& lineage_;
   std::map<std::string, Spot, std::less<>> known_;
 };
 
