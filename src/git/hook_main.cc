@@ -1,5 +1,5 @@
-// sampan-hook: asks the server about a push and prints its answer. Small and static, because git starts it twice in
-// every push.
+// sampan-hook: asks the server about a push and prints its answer, or, under the name pack-objects, shares the pack of
+// a clone. Small and static, because git starts it twice in every push.
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "git/hook_protocol.h"
+#include "git/pack_share.h"
 
 namespace {
 
@@ -80,6 +81,7 @@ int connect_to(const char* path) {
 int main(int, char** argv) {
   const char* slash = std::strrchr(argv[0], '/');
   const std::string name = slash ? slash + 1 : argv[0];
+  if (name == "pack-objects") return share_pack(argv + 1);
   const char* socket_path = variable(kSocketVariable);
   const char* push = variable(kPushVariable);
   if (!socket_path || !push) give_up("it was not pushed through the server");

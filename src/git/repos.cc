@@ -190,7 +190,8 @@ Result<void> Repos::remove(const Actor& by, const Repo& repo) {
 
 Result<void> Repos::recover(const std::string& hook_program) {
   TRY(make_directories(hooks_folder(), 0700));
-  for (const char* hook : {"/pre-receive", "/post-receive"}) {
+  TRY(remove_tree(packs_folder()));  // shared packs are of clones under way
+  for (const char* hook : {"/pre-receive", "/post-receive", "/pack-objects"}) {
     const auto link = hooks_folder() + hook;
     ::unlink(link.c_str());
     if (::symlink(hook_program.c_str(), link.c_str()) != 0) return fail_errno("making " + link);

@@ -52,6 +52,7 @@ class Repos {
   // Sweeps what an interrupted create() or remove() left, and sets up the folder of hooks.
   Result<void> recover(const std::string& hook_program);
   std::string hooks_folder() const { return plumbing_.folder() + "/hooks"; }
+  std::string packs_folder() const { return plumbing_.folder() + "/packs"; }
 
  private:
   Db& db_;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "git/hook_protocol.h"
+#include "git/pack_share.h"
 
 namespace sampan::git {
 namespace {
@@ -119,6 +120,9 @@ Command Transport::command(const Repo& repo, Service service, bool advertise, co
                 {"receive.maxInputSize", std::to_string(config_.max_push_bytes)}};
     environment.emplace_back(kSocketVariable, config_.hook_socket);
     environment.emplace_back(kPushVariable, push_secret);
+  } else if (!advertise) {
+    settings = {{"uploadpack.packObjectsHook", repos_.hooks_folder() + "/pack-objects"}};
+    environment.emplace_back(kPacksVariable, repos_.packs_folder());
   }
   return plumbing_.command(repo.id, std::move(args), environment, settings);
 }
