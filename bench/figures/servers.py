@@ -1,6 +1,7 @@
 """The server itself: its start, its memory, its lists with many runs in them."""
 import pathlib
 import re
+import sqlite3
 import tempfile
 import time
 
@@ -8,7 +9,8 @@ from figure import figure
 from house import House, answer_of, run, wait_for
 from pipelines import MANY, PIPELINE
 
-FIGURES = ["start_ms", "idle_memory_mb", "list_p99_ms", "page_p99_ms"]
+FIGURES = ["start_ms", "idle_memory_mb", "list_p99_ms", "page_p99_ms", "memory_growth_mib", "list_of_100000_p99_ms", "list_of_100000_to_10000"]
+LIST = "/api/v1/runs?limit=50"
 
 
 def measure(names):
@@ -26,13 +28,51 @@ def measure(names):
                     time.sleep(0.001)
                 starts.append(1e3 * (time.time() - began))
             time.sleep(5)
-            memory = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{house.process.pid}/status").read_text())[1]) / 1024
-            found = [figure("start_ms", starts, "ms", 100), figure("idle_memory_mb", [memory], "MiB", 40)]
+            found = [figure("start_ms", starts, "ms", 100), figure("idle_memory_mb", [memory(house)], "MiB", 40)]
             empty = p99(house, "/healthz")
-            found += [figure("list_p99_ms", [p99(house, "/api/v1/runs?limit=50")], "ms", 20, [empty]), figure("page_p99_ms", [p99(house, "/")], "ms", 20, [empty])]
+            few = p99(house, LIST)
+            found += [figure("list_p99_ms", [few], "ms", 20, [empty]), figure("page_p99_ms", [p99(house, "/")], "ms", 20, [empty])]
+            if "memory_growth_mib" in names:
+                found.append(figure("memory_growth_mib", [growth(house)], "MiB from the first to the second 30 s of load", 1))
+            if {"list_of_100000_p99_ms", "list_of_100000_to_10000"} & set(names):
+                multiply(house, 10)
+                many = p99(house, LIST)
+                found += [figure("list_of_100000_p99_ms", [many], "ms", 20, [empty]), figure("list_of_100000_to_10000", [many], "ms", None, [few], ratio_aim=1.25)]
             yield from (f for f in found if f["name"] in names)
         finally:
             house.take_down()
+
+
+def memory(house):
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{house.process.pid}/status").read_text())[1]) / 1024
+
+
+def growth(house):
+    """What the second half of a minute of lists, pages and runs leaves over the first: caches are full after that."""
+    after = []
+    for _ in range(2):
+        for path in (LIST, "/", "/api/v1/runs/1"):
+            p99(house, path, 10)
+        time.sleep(2)
+        after.append(memory(house))
+    return after[1] - after[0]
+
+
+def multiply(house, times):
+    """The runs once more and once more, with their jobs and steps, written into the database of a server that stands still."""
+    house.stop()
+    base = sqlite3.connect(house.folder / "d/sampan.db")
+    spans = {table: base.execute(f"select max(id) from {table}").fetchone()[0] for table in ("pipeline_run", "run_job")}
+    moved = {"pipeline_run": {"id": "pipeline_run", "number": "pipeline_run"}, "run_job": {"id": "run_job", "run": "pipeline_run"}, "job_step": {"job": "run_job"}}
+    with base:
+        for table, keys in moved.items():
+            columns = [row[1] for row in base.execute(f"pragma table_info({table})")]
+            values = [f"{column} + {{n}} * {spans[keys[column]]}" if column in keys else column for column in columns]
+            which = f"where {next(iter(keys))} <= {spans[next(iter(keys.values()))]}"
+            for n in range(1, times):
+                base.execute(f"insert into {table} ({', '.join(columns)}) select {', '.join(values).format(n=n)} from {table} {which}")
+    base.close()
+    house.up()
 
 
 def fill(house):
@@ -46,9 +86,9 @@ def fill(house):
     wait_for("10,000 runs", lambda: (house.li.get("/api/v1/runs?limit=1")["items"] or [{"id": 0}])[0]["id"] >= 10_000, 120, 0.5)
 
 
-def p99(house, path):
+def p99(house, path, seconds=4):
     """Milliseconds, under 64 connections."""
-    said = run(["wrk", "-t1", "-c64", "-d4", "--latency", "-H", f"Authorization: Bearer {house.tokens['li']}", house.url + path])
+    said = run(["wrk", "-t1", "-c64", f"-d{seconds}", "--latency", "-H", f"Authorization: Bearer {house.tokens['li']}", house.url + path])
     number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", said).groups()
     if "Non-2xx" in said:
         raise SystemExit(f"bench: {path} was refused:\n{said}")
