@@ -1,4 +1,6 @@
-"""The scanner beside PMD 6.15.0 with p3c-pmd 2.1.1, on a Java repository of the caller's: SAMPAN_BENCH_JAVA names its folder."""
+"""The scanner beside PMD 6.15.0 with p3c-pmd 2.1.1, on a Java repository of the caller's: SAMPAN_BENCH_JAVA names its folder; and beside
+gitleaks 8.30 on a git repository with a working tree: SAMPAN_BENCH_REPOSITORY. gitleaks is found in PATH, or SAMPAN_BENCH_GITLEAKS names it
+(go install github.com/zricethezav/gitleaks/v8@v8.30.0)."""
 import csv
 import json
 import os
@@ -8,7 +10,7 @@ import tempfile
 
 from figure import figure
 
-FIGURES = ["p3c_file_cpu_ms", "p3c_repo_cpu_s", "p3c_repo_memory_mb"]
+FIGURES = ["p3c_file_cpu_ms", "p3c_repo_cpu_s", "p3c_repo_memory_mb", "secrets_tree_cpu_s", "secrets_history_cpu_s"]
 RULESETS = ",".join(f"rulesets/java/ali-{name}.xml" for name in
                     ("comment", "concurrent", "constant", "exception", "flowcontrol", "naming", "oop", "orm", "other", "set"))
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>bench</groupId><artifactId>p3c</artifactId><version>1</version>
@@ -20,6 +22,47 @@ SHORT, LONG = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"], [
 
 
 def measure(names):
+    if any(name.startswith("p3c_") for name in names):
+        yield from measure_p3c(names)
+    if any(name.startswith("secrets_") for name in names):
+        yield from measure_secrets(names)
+
+
+def measure_secrets(names):
+    folder = os.environ.get("SAMPAN_BENCH_REPOSITORY")
+    if not folder:
+        raise SystemExit("bench: SAMPAN_BENCH_REPOSITORY must name the folder of a git repository")
+    if "secrets_tree_cpu_s" in names:
+        ours = [cpu(secrets(folder))[0] for _ in range(5)]
+        yield figure("secrets_tree_cpu_s", ours, "s", None, [cpu(gitleaks("dir", folder))[0] for _ in range(3)], ratio_aim=1 / 20)
+    if "secrets_history_cpu_s" in names:
+        ours = [cpu(secrets(folder, "--history"))[0] for _ in range(3)]
+        yield figure("secrets_history_cpu_s", ours, "s", None, [cpu(gitleaks("git", folder))[0]], ratio_aim=1 / 20)
+
+
+def secrets(folder, *how):
+    return [os.environ["SAMPAN_BIN"] + "/sampan", "scan", "--engine", "secrets", "--threads", "1", "--format", "json", *how, str(folder)]
+
+
+def gitleaks(how, folder, report="/dev/null"):
+    options = ["--no-banner", "--log-level", "error", "--exit-code", "0", "--report-format", "json", "--report-path", report]
+    return [os.environ.get("SAMPAN_BENCH_GITLEAKS", "gitleaks"), how, *options, *(["--log-opts=--all"] if how == "git" else []), str(folder)]
+
+
+def differing_secrets(folder, *how):
+    """What only one of the two finds, as (path, line, rule): what docs/rules/secrets-differences.md explains."""
+    said = json.loads(subprocess.run(secrets(folder, *how), stdout=subprocess.PIPE, text=True).stdout)
+    ours = {(f["path"], f["line"]): f["rule"] for f in said["findings"]}
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        subprocess.run(gitleaks("git" if how else "dir", folder, report.name), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        found = json.load(report)
+    base = str(pathlib.Path(folder)) + "/"
+    theirs = {(f["File"].removeprefix(base), f["StartLine"]): f["RuleID"] for f in found}
+    return ({(*place, rule) for place, rule in ours.items() if place not in theirs},
+            {(*place, rule) for place, rule in theirs.items() if place not in ours})
+
+
+def measure_p3c(names):
     folder = os.environ.get("SAMPAN_BENCH_JAVA")
     if not folder:
         raise SystemExit("bench: SAMPAN_BENCH_JAVA must name the folder of a Java repository")
@@ -57,7 +100,7 @@ class Pmd:
 
 
 def scan(folder, threads=1):
-    return [os.environ["SAMPAN_BIN"] + "/sampan", "scan", "--threads", str(threads), "--format", "json", str(folder)]
+    return [os.environ["SAMPAN_BIN"] + "/sampan", "scan", "--engine", "p3c", "--threads", str(threads), "--format", "json", str(folder)]
 
 
 def our_findings(folder):

@@ -110,7 +110,8 @@ int docs(const std::string& topic) {
   if (topic == "steps") return std::fputs(pipeline::step_reference().c_str(), stdout) < 0;
   if (topic == "app") return std::fputs(deliver::app_reference().c_str(), stdout) < 0;
   if (topic == "rules") return std::fputs(scan::rule_reference().c_str(), stdout) < 0;
-  return report({Errc::invalid, fmt::format("no reference '{}': there are steps, app and rules", topic)});
+  if (topic == "secrets") return std::fputs(scan::secret_reference().c_str(), stdout) < 0;
+  return report({Errc::invalid, fmt::format("no reference '{}': there are steps, app, rules and secrets", topic)});
 }
 
 std::string ask(std::string_view prompt, bool hidden) {

@@ -23,7 +23,7 @@ struct Parser {
   std::int64_t number = 0;
   RunnerArguments runner_arguments;
   ScanRequest scan_request;
-  bool flag = false, second_flag = false;
+  bool flag = false;
 
   Parser(World& world_in, const Programs& programs_in) : world(world_in), programs(programs_in) {
     app.require_subcommand(1);
@@ -74,7 +74,7 @@ void Parser::server_commands() {
   runner->add_option("--repositories", given.repositories, "The server's folder of repositories, on its own machine");
   here(runner, [this]() -> Result<int> { return programs.runner(runner_arguments); });
 
-  auto* docs = app.add_subcommand("docs", "Print a reference: steps, app, rules");
+  auto* docs = app.add_subcommand("docs", "Print a reference: steps, app, rules, secrets");
   docs->add_option("topic", text)->required();
   here(docs, [this]() -> Result<int> { return programs.docs(text); });
 
@@ -242,27 +242,32 @@ void Parser::people_commands() {
 }
 
 void Parser::scan_commands() {
-  auto* scan = app.add_subcommand(
+  auto* command = app.add_subcommand(
       "scan",
       "Check the code of a folder, here; exit 1: over the limits, 6: within them, but not everything was checked");
-  auto& request = scan_request;
-  scan->add_option("folder", request.folder, "The folder; without it this one");
-  scan->add_option("--format", request.format, "text, json, sarif or junit")->capture_default_str();
-  scan->add_option("--threads", request.threads, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
-  scan->add_option("--engines", request.engines, "p3c, secrets, packages; without it all")
+  auto& asked = scan_request;
+  command->add_option("folder", asked.folder, "The folder; without it this one");
+  auto* staged = command->add_flag("--staged", asked.staged, "What the next commit will add");
+  auto* range = command->add_option("--range", asked.range, "What each commit of A..B added");
+  auto* history = command->add_flag("--history", asked.history, "Secrets in all that any branch or tag ever held");
+  staged->excludes(range)->excludes(history);
+  range->excludes(history);
+  command->add_option("--engines", asked.engines, "p3c, secrets, packages; without it all")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"p3c", "secrets", "packages"}));
-  scan->add_option("--exclude", request.exclude, "Patterns of paths to leave out, beside those of .sampan/scan.yaml")
+  command->add_option("--exclude", asked.exclude, "Patterns of paths to leave out, beside those of .sampan/scan.yaml")
       ->allow_extra_args(false);
-  scan->add_option("--metrics", request.metrics, "A file for what was counted, a line each: p3c.critical 2");
-  scan->add_option("--junit", request.junit, "A file for the findings as JUnit, beside what is printed");
-  scan->add_flag("--zh", request.chinese, "Sentences in Chinese");
-  scan->add_flag("--progress", request.progress, "Say on the error output how far it is");
-  scan->add_option("--advisories", request.advisories,
-                   "File of advisories; without it $SAMPAN_ADVISORIES or the user's own");
-  scan->add_option("--maven", request.maven, "Local repository of Maven; without it ~/.m2/repository");
-  here(scan, [this] { return scan_folder(world, scan_request); });
+  command->add_option("--format", asked.format, "text, json, sarif or junit")->capture_default_str();
+  command->add_option("--metrics", asked.metrics, "A file for what was counted, a line each: p3c.critical 2");
+  command->add_option("--junit", asked.junit, "A file for the findings as JUnit, beside what is printed");
+  command->add_option("--threads", asked.threads, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
+  command->add_flag("--zh", asked.chinese, "Sentences in Chinese");
+  command->add_flag("--progress", asked.progress, "Say on the error output how far it is");
+  command->add_option("--advisories", asked.advisories,
+                      "File of advisories; without it $SAMPAN_ADVISORIES or the user's own");
+  command->add_option("--maven", asked.maven, "Local repository of Maven; without it ~/.m2/repository");
+  here(command, [this] { return scan_code(world, scan_request); });
 
   auto* sbom = app.add_subcommand("sbom", "Print what a folder's packages are; exit 6: not all could be read");
   sbom->add_option("folder", text, "The folder; without it this one");

@@ -195,6 +195,41 @@ TEST_CASE("cli: the completion script is sound bash and completes commands, subc
   CHECK(complete("sampan nonsense x", 2) == "");
 }
 
+TEST_CASE("cli: scan looks for secrets in a folder, in what is staged, in a range and in history, one way at a time") {
+  Terminal terminal;
+  const auto folder = terminal.folder.path() + "/code";
+  const auto git = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), {"git", "-C", folder, "-c", "user.name=Li", "-c", "user.email=li@shop.test"});
+    sampan::testing::must(run_ok(Command{args}));
+  };
+  sampan::testing::must(make_directories(folder));
+  git({"init", "-q", "-b", "main"});
+  git({"commit", "-q", "--allow-empty", "-m", "Begin"});
+  CHECK(terminal.run({"scan", "--staged", folder}) == kDone);
+  sampan::testing::must(write_file_durably(folder + "/a.txt",
+                                           "redis://:Sh0p"
+                                           "2026@db.test/1\n"));
+  CHECK(terminal.run({"scan", folder}) == kFailed);
+  CHECK(holds(terminal.out, "a.txt:1:10: warning: password in a Redis address"));
+  CHECK(terminal.run({"scan", "--engines", "p3c", folder}) == kDone);
+  CHECK(terminal.run({"scan", "--staged", folder}) == kDone);
+  git({"add", "-A"});
+  CHECK(terminal.run({"scan", "--staged", folder}) == kFailed);
+  git({"commit", "-q", "-m", "Bring it"});
+  git({"rm", "-q", "a.txt"});
+  git({"commit", "-q", "-m", "Take it away"});
+  CHECK(terminal.run({"scan", folder}) == kDone);
+  CHECK(terminal.run({"scan", "--range", "HEAD~2..HEAD", folder}) == kFailed);
+  CHECK(terminal.run({"scan", "--range", "HEAD~1..HEAD", folder}) == kDone);
+  CHECK(terminal.run({"scan", "--history", "--progress", folder}) == kFailed);
+  CHECK(holds(terminal.out, "[redis-url], commit "));
+  CHECK(terminal.run({"scan", "--range", "HEAD", folder}) == kUsage);
+  CHECK(terminal.run({"scan", "--history", "--staged", folder}) == kUsage);
+  CHECK(terminal.run({"scan", "--engines", "p4c", folder}) == kUsage);
+  CHECK(terminal.run({"scan", "--history", terminal.folder.path() + "/none"}) == kNotFound);
+  CHECK(terminal.http.requests().empty());
+}
+
 TEST_CASE("cli: scan checks a folder without a server, and its exit code says how it went") {
   Terminal terminal;
   const auto folder = terminal.folder.path() + "/code";

@@ -67,15 +67,16 @@ Verb member_set(Api& api, const Show& show, const std::string& target, const std
 
 struct ScanRequest {
   std::string folder = ".", format = "text";
+  std::string range{};  // "A..B"; empty: not asked
   int threads = 2;
-  bool chinese = false, progress = false;
+  bool chinese = false, progress = false, staged = false, history = false;
   std::vector<std::string> engines{}, exclude{};  // empty: all; patterns beside the file's
   std::string metrics{}, junit{};                 // files to write beside; empty: none. metrics: "p3c.critical 2"
   std::string advisories{}, maven{};              // empty: the world's
 };
 // kFailed: more findings than .sampan/scan.yaml allows (without it: any blocker or critical one); kIncomplete: not
 // that, but something could not be checked.
-Result<int> scan_folder(World& world, const ScanRequest& request);
+Result<int> scan_code(World& world, const ScanRequest& request);
 // kIncomplete: something was malformed, and the rest is in place.
 Result<int> advisories_import(World& world, const std::vector<std::string>& paths, const std::string& file);
 Result<int> advisories_show(World& world, const std::string& file);

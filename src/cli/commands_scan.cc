@@ -1,4 +1,5 @@
-// `sampan scan`, `sbom` and `advisories`: the engines at work here, on a folder; no server is asked.
+// `sampan scan`, `sbom` and `advisories`: the engines at work here, on a folder or on what git holds of it; no server is
+// asked.
 #include <filesystem>
 
 #include "base/enum_text.h"
@@ -66,9 +67,17 @@ Result<scan::Inventory> read_inventory(const scan::Settings& settings, const std
   return scan::read_packages(*code, repository.get());
 }
 
+Result<scan::Scanned> scanned_as(const scan::Settings& settings, const ScanRequest& request,
+                                 const scan::FolderOptions& options) {
+  if (request.staged) return scan::scan_staged(settings, request.folder, options);
+  if (!request.range.empty()) return scan::scan_range(settings, request.folder, request.range, options);
+  if (request.history) return scan::scan_history(settings, request.folder, options);
+  return scan::scan_folder(settings, request.folder, options);
+}
+
 }  // namespace
 
-Result<int> scan_folder(World& world, const ScanRequest& request) {
+Result<int> scan_code(World& world, const ScanRequest& request) {
   const auto format = enum_from<scan::Format>(request.format);
   if (!format) return fail(Errc::invalid, "--format '{}': there are text, json, sarif and junit", request.format);
   auto settings = TRY(scan::load_settings(request.folder));
@@ -78,8 +87,8 @@ Result<int> scan_folder(World& world, const ScanRequest& request) {
   options.engines = chosen.engines;
   options.threads = request.threads;
   options.progress = progress_to(world, request.progress);
-  auto scanned = TRY(scan::scan_folder(settings, request.folder, options));
-  if (chosen.packages) {
+  auto scanned = TRY(scanned_as(settings, request, options));
+  if (chosen.packages && !request.staged && request.range.empty() && !request.history) {
     const auto inventory =
         TRY(read_inventory(settings, request.folder, request.maven.empty() ? world.maven : request.maven));
     const auto& advisories = request.advisories.empty() ? world.advisories : request.advisories;

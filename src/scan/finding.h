@@ -26,8 +26,8 @@ struct Range {
 BOOST_DESCRIBE_STRUCT(Range, (), (line, column, end_line, end_column))
 
 struct Finding {
-  std::string engine;  // "p3c"
-  std::string rule;    // p3c's own name
+  std::string engine;  // "p3c", "secrets"
+  std::string rule;    // of p3c its own name
   Severity severity = Severity::major;
   std::string path;  // relative to the scanned folder, '/' between its parts
   Range range;
@@ -36,6 +36,7 @@ struct Finding {
   // 32 hex digits over rule, path, the finding's line without white space (of a very long line, the part near it), and
   // which of several equal ones it is: it stays when lines move or are indented anew, and changes when the line does.
   std::string fingerprint;
+  std::string commit{};  // that brought it, where commits were looked at; hex digits
 };
 BOOST_DESCRIBE_STRUCT(Finding, (), (engine, rule, severity, path, range, message, remedy, fingerprint))
 std::string fingerprint(std::string_view rule, std::string_view path, std::string_view line);

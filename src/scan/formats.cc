@@ -21,9 +21,11 @@ struct JsonFinding {
   int line, column, end_line, end_column;
   JsonText message, remedy;
   std::string fingerprint;
+  std::optional<std::string> commit;
 };
 BOOST_DESCRIBE_STRUCT(JsonFinding, (),
-                      (engine, rule, severity, path, line, column, end_line, end_column, message, remedy, fingerprint))
+                      (engine, rule, severity, path, line, column, end_line, end_column, message, remedy, fingerprint,
+                       commit))
 struct JsonGap {
   std::string path;
   int line;
@@ -33,13 +35,14 @@ struct JsonGap {
 BOOST_DESCRIBE_STRUCT(JsonGap, (), (path, line, rule, reason))
 struct JsonResult {
   Verdict verdict;
-  int files;
+  int files, binary;
   std::int64_t bytes;
   int suppressed, blocker, critical, major;
   std::vector<JsonFinding> findings;
   std::vector<JsonGap> gaps;
 };
-BOOST_DESCRIBE_STRUCT(JsonResult, (), (verdict, files, bytes, suppressed, blocker, critical, major, findings, gaps))
+BOOST_DESCRIBE_STRUCT(JsonResult, (),
+                      (verdict, files, binary, bytes, suppressed, blocker, critical, major, findings, gaps))
 
 JsonText json_text(const Text& text) { return {text.zh, text.en}; }
 
@@ -63,6 +66,11 @@ std::string xml(std::string_view text) {
   return out;
 }
 
+std::string commit_of(const Finding& finding, Language language) {
+  if (finding.commit.empty()) return "";
+  return fmt::format("{} {}", language == Language::zh ? "，提交" : ", commit", finding.commit.substr(0, 12));
+}
+
 std::string place(const std::string& path, int line) { return line > 0 ? fmt::format("{}:{}", path, line) : path; }
 
 }  // namespace
@@ -73,9 +81,9 @@ std::string as_text(const Scanned& scanned, Verdict verdict, Language language) 
   const bool chinese = language == Language::zh;
   std::string out;
   for (const auto& finding : scanned.findings) {
-    out += fmt::format("{}:{}:{}: {}: {} [{}]\n    {}\n", finding.path, finding.range.line, finding.range.column,
+    out += fmt::format("{}:{}:{}: {}: {} [{}]{}\n    {}\n", finding.path, finding.range.line, finding.range.column,
                        in(language, shown(finding.severity)), in(language, finding.message), finding.rule,
-                       in(language, finding.remedy));
+                       commit_of(finding, language), in(language, finding.remedy));
   }
   for (const auto& gap : scanned.gaps)
     out += fmt::format("{}: {}: {}\n", place(gap.path, gap.line), chinese ? "未查清" : "gap", in(language, gap.reason));
@@ -94,6 +102,7 @@ std::string as_text(const Scanned& scanned, Verdict verdict, Language language) 
 std::string as_json(const Scanned& scanned, Verdict verdict) {
   JsonResult result{verdict,
                     scanned.files,
+                    scanned.binary,
                     static_cast<std::int64_t>(scanned.bytes),
                     scanned.suppressed,
                     count(scanned, Severity::blocker),
@@ -105,7 +114,8 @@ std::string as_json(const Scanned& scanned, Verdict verdict) {
     const auto& range = finding.range;
     result.findings.push_back({finding.engine, finding.rule, finding.severity, finding.path, range.line, range.column,
                                range.end_line, range.end_column, json_text(finding.message), json_text(finding.remedy),
-                               finding.fingerprint});
+                               finding.fingerprint,
+                               finding.commit.empty() ? std::nullopt : std::optional(finding.commit)});
   }
   for (const auto& gap : scanned.gaps) result.gaps.push_back({gap.path, gap.line, gap.rule, json_text(gap.reason)});
   return to_json(result) + "\n";
@@ -125,8 +135,9 @@ std::string as_junit(const Scanned& scanned, Language language) {
                        findings.size() + gaps.size(), findings.size(), gaps.size());
     for (const auto* finding : findings) {
       out += fmt::format(
-          "    <testcase classname=\"{}\" name=\"{}:{}\"><failure type=\"{}\" message=\"{}\">{}</failure></testcase>\n",
-          xml(path), finding->rule, finding->range.line, enum_text(finding->severity),
+          "    <testcase classname=\"{}\" name=\"{}:{}{}\"><failure type=\"{}\" "
+          "message=\"{}\">{}</failure></testcase>\n",
+          xml(path), finding->rule, finding->range.line, commit_of(*finding, language), enum_text(finding->severity),
           xml(in(language, finding->message)), xml(in(language, finding->remedy)));
     }
     for (const auto* gap : gaps) {

@@ -66,6 +66,23 @@ TEST_CASE("formats: SARIF 2.1.0 has rules, results with place and fingerprint, a
   CHECK(notes[0].at("locations").as_array()[0].at("physicalLocation").at("region").at("startLine") == 4);
 }
 
+TEST_CASE("formats: a finding of a commit names it, and a kind of secret that was found is among the rules") {
+  auto result = sample();
+  result.findings[0].engine = "secrets";
+  result.findings[0].rule = "jwt";
+  result.findings[0].commit = "0123456789abcdef0123456789abcdef01234567";
+  CHECK(write(result, Verdict::over_limit, Format::text, Language::en).find("[jwt], commit 0123456789ab\n") !=
+        std::string::npos);
+  const auto json = must(parse_json(write(result, Verdict::over_limit, Format::json, Language::en))).as_object();
+  CHECK(json.at("findings").as_array()[0].at("commit").as_string() == result.findings[0].commit);
+  const auto sarif = must(parse_json(write(result, Verdict::over_limit, Format::sarif, Language::en))).as_object();
+  const auto& run = sarif.at("runs").as_array()[0].as_object();
+  CHECK(run.at("results").as_array()[0].at("properties").at("commit").as_string() == result.findings[0].commit);
+  const auto& rules = run.at("tool").at("driver").at("rules").as_array();
+  CHECK(rules.size() == 58);
+  CHECK(rules.back().at("id") == "jwt");
+}
+
 TEST_CASE("formats: JUnit has a failure a finding and an error a gap, escaped") {
   const auto xml = write(sample(), Verdict::over_limit, Format::junit, Language::en);
   CHECK(xml.find("tests=\"2\" failures=\"1\" errors=\"1\"") != std::string::npos);

@@ -1,9 +1,11 @@
 #include <boost/json.hpp>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "scan/formats.h"
 #include "scan/p3c/rules/rules.h"
+#include "scan/secrets/rule.h"
 
 namespace sampan::scan {
 
@@ -37,15 +39,31 @@ json::object location(const std::string& path, json::object region) {
   return {{"physicalLocation", std::move(physical)}};
 }
 
-json::array rules(Language language) {
+json::object described(std::string_view name, Severity severity, std::string_view summary, std::string_view remedy) {
+  return {{"id", name},
+          {"shortDescription", message(summary)},
+          {"help", message(remedy)},
+          {"defaultConfiguration", json::object{{"level", level(severity)}}}};
+}
+
+// All of p3c's, and of the many kinds of secrets those that were found.
+json::array rules(const Scanned& scanned, Language language) {
+  const bool chinese = language == Language::zh;
   json::array all;
-  for (const auto* rule : p3c::all_rules()) {
-    const bool chinese = language == Language::zh;
-    all.push_back(json::object{{"id", rule->name},
-                               {"shortDescription", message(chinese ? rule->summary.zh : rule->summary.en)},
-                               {"help", message(chinese ? rule->remedy.zh : rule->remedy.en)},
-                               {"defaultConfiguration", json::object{{"level", level(rule->severity)}}}});
+  for (const auto* rule : p3c::all_rules())
+    all.push_back(described(rule->name, rule->severity, chinese ? rule->summary.zh : rule->summary.en,
+                            chinese ? rule->remedy.zh : rule->remedy.en));
+  std::set<std::string_view> found;
+  for (const auto& finding : scanned.findings) {
+    if (finding.engine == "secrets") found.insert(finding.rule);
   }
+  for (const auto* rule : secrets::all_rules()) {
+    if (found.erase(rule->name) > 0)
+      all.push_back(described(rule->name, rule->severity, chinese ? rule->what.zh : rule->what.en,
+                              chinese ? rule->remedy->zh : rule->remedy->en));
+  }
+  for (const auto own : found)  // a pattern of the settings
+    all.push_back(described(own, Severity::blocker, own, chinese ? secrets::kRevoke.zh : secrets::kRevoke.en));
   return all;
 }
 
@@ -55,11 +73,13 @@ json::object result(const Finding& finding, Language language) {
                       {"startColumn", range.column},
                       {"endLine", range.end_line},
                       {"endColumn", range.end_column}};
-  return {{"ruleId", finding.rule},
-          {"level", level(finding.severity)},
-          {"message", message(in(language, finding.message))},
-          {"locations", json::array{location(finding.path, std::move(region))}},
-          {"partialFingerprints", json::object{{"sampan/v1", finding.fingerprint}}}};
+  json::object result{{"ruleId", finding.rule},
+                      {"level", level(finding.severity)},
+                      {"message", message(in(language, finding.message))},
+                      {"locations", json::array{location(finding.path, std::move(region))}},
+                      {"partialFingerprints", json::object{{"sampan/v1", finding.fingerprint}}}};
+  if (!finding.commit.empty()) result["properties"] = json::object{{"commit", finding.commit}};
+  return result;
 }
 
 }  // namespace
@@ -74,7 +94,7 @@ std::string as_sarif(const Scanned& scanned, Language language) {
                                          {"message", message(in(language, gap.reason))},
                                          {"locations", json::array{location(gap.path, std::move(region))}}});
   }
-  json::object driver{{"name", "Sampan"}, {"version", SAMPAN_VERSION}, {"rules", rules(language)}};
+  json::object driver{{"name", "Sampan"}, {"version", SAMPAN_VERSION}, {"rules", rules(scanned, language)}};
   json::object invocation{{"executionSuccessful", true}, {"toolExecutionNotifications", std::move(notifications)}};
   json::object run{{"tool", json::object{{"driver", std::move(driver)}}},
                    {"columnKind", "unicodeCodePoints"},

@@ -1,16 +1,24 @@
 #include "scan/scan.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <tuple>
 
 #include "base/files.h"
 #include "scan/encoding.h"
 #include "scan/p3c/engine.h"
 #include "scan/p3c/rules/rules.h"
+#include "scan/secrets/allow.h"
+#include "scan/secrets/engine.h"
 #include "scan/walk.h"
+#include "scan/windows.h"
 
 namespace sampan::scan {
 
@@ -23,17 +31,32 @@ Scanned unread(const std::string& path, Text reason) {
   return scanned;
 }
 
-Scanned too_large(const std::string& path) {
-  return unread(path, {fmt::format("没有检查：文件超过 {} MiB", kMostBytes >> 20),
-                       fmt::format("not checked: over {} MiB", kMostBytes >> 20)});
+Scanned too_large(const std::string& path, std::size_t most) {
+  return unread(path, {fmt::format("没有检查：文件超过 {} MiB", most >> 20),
+                       fmt::format("not checked: over {} MiB", most >> 20)});
 }
 
-Scanned from_disk(Scanner& scanner, const std::string& folder, const Found& file) {
-  if (file.size > kMostBytes) return too_large(file.path);
-  auto bytes = read_file(folder + "/" + file.path, kMostBytes + 1);
-  if (!bytes.has_value())
-    return unread(file.path, {"没有检查：" + bytes.error().message, "not checked: " + bytes.error().message});
-  return scanner.file(file.path, std::move(*bytes));
+Scanned unreadable(const std::string& path, const Error& error) {
+  return unread(path, {"没有检查：" + error.message, "not checked: " + error.message});
+}
+
+// In the order of lines, and each gap once: two engines may refuse one request.
+void in_order(Scanned& scanned) {
+  std::stable_sort(scanned.findings.begin(), scanned.findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.range.line, a.range.column) < std::tie(b.range.line, b.range.column);
+  });
+  std::vector<Gap> once;
+  for (auto& gap : scanned.gaps) {
+    const auto same = [&](const Gap& other) { return gap.line == other.line && gap.reason.en == other.reason.en; };
+    if (std::none_of(once.begin(), once.end(), same)) once.push_back(std::move(gap));
+  }
+  scanned.gaps = std::move(once);
+}
+
+Scanned left_out(bool by_secrets) {
+  Scanned scanned;
+  scanned.binary = by_secrets ? 1 : 0;
+  return scanned;
 }
 
 }  // namespace
@@ -42,26 +65,86 @@ bool is_source(std::string_view path) { return p3c::reads(path); }
 
 struct Scanner::Parts {
   std::optional<p3c::Engine> p3c;
+  std::optional<Result<secrets::Engine>> secrets;
+
+  bool p3c_reads(const std::string& path) const { return p3c && p3c::reads(path); }
+  bool secrets_reads(const std::string& path) const { return secrets && !secrets::is_never_text(path); }
+  Scanned text(const std::string& path, const Decoded& decoded, bool with_p3c);
+  Scanned in_pieces(const std::string& path, std::uint64_t size, const ReadAt& read);
 };
 
 Scanner::Scanner(const Settings& settings, Engines engines) : parts_(std::make_unique<Parts>()) {
   if (engines.p3c) parts_->p3c.emplace(settings, p3c::all_rules());
+  if (engines.secrets) parts_->secrets.emplace(secrets::Engine::create(settings));
 }
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner::~Scanner() = default;
 
+Scanned Scanner::Parts::text(const std::string& path, const Decoded& decoded, bool with_p3c) {
+  Scanned scanned;
+  if (with_p3c) {
+    auto outcome = p3c->check(path, decoded.text);
+    merge(scanned, {std::move(outcome.findings), std::move(outcome.gaps), outcome.suppressed});
+  }
+  if (secrets_reads(path)) {
+    if (!secrets->has_value()) return unreadable(path, secrets->error());
+    auto outcome = (*secrets)->check(path, decoded.text);
+    merge(scanned, {std::move(outcome.findings), std::move(outcome.gaps), outcome.suppressed});
+  }
+  in_order(scanned);
+  return scanned;
+}
+
+// Too big for p3c, and for more than a piece of it in memory.
+Scanned Scanner::Parts::in_pieces(const std::string& path, std::uint64_t size, const ReadAt& read) {
+  if (!secrets_reads(path)) return too_large(path, kMostBytes);
+  if (size > kMostSecretBytes) return too_large(path, kMostSecretBytes);
+  if (!secrets->has_value()) return unreadable(path, secrets->error());
+  Scanned scanned = look_through(**secrets, path, size, read);
+  if (p3c_reads(path)) scanned.gaps.push_back(too_large(path, kMostBytes).gaps.front());
+  return scanned;
+}
+
 Scanned Scanner::file(const std::string& path, std::string bytes) {
-  if (!parts_->p3c || !p3c::reads(path)) return {};
-  if (bytes.size() > kMostBytes) return too_large(path);
+  const bool with_p3c = parts_->p3c_reads(path);
   const auto size = bytes.size();
+  if (!with_p3c && !parts_->secrets_reads(path)) return left_out(parts_->secrets.has_value());
+  if (size > kMostBytes)
+    return parts_->in_pieces(path, size, [&](std::uint64_t offset, std::size_t length) -> Result<std::string> {
+      return bytes.substr(offset, length);
+    });
   const auto decoded = decode(std::move(bytes));
+  if (!decoded && !with_p3c && !secrets::is_named_as_text(path)) return left_out(true);
   if (!decoded) return unread(path, {"没有检查：是二进制文件", "not checked: it is binary"});
-  auto outcome = parts_->p3c->check(path, decoded->text);
-  Scanned scanned{std::move(outcome.findings), std::move(outcome.gaps), outcome.suppressed, 1, size};
-  if (!decoded->whole)
+  Scanned scanned = parts_->text(path, *decoded, with_p3c);
+  scanned.files = 1;
+  scanned.bytes = size;
+  if (!decoded->whole && (with_p3c || secrets::is_named_as_text(path)))
     scanned.gaps.push_back(
         {path, 0, "", {"有的字节在 UTF-8 和 GBK 里都不是文字", "some bytes are text neither in UTF-8 nor in GBK"}});
   return scanned;
+}
+
+Scanned Scanner::file_of(const std::string& folder, const std::string& path, std::uint64_t size) {
+  if (!parts_->p3c_reads(path) && !parts_->secrets_reads(path)) return left_out(parts_->secrets.has_value());
+  if (size <= kMostBytes) {
+    auto bytes = read_file(folder + "/" + path, kMostBytes + 1);
+    return bytes.has_value() ? file(path, std::move(*bytes)) : unreadable(path, bytes.error());
+  }
+  const Fd opened(::open((folder + "/" + path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  return parts_->in_pieces(path, size, [&](std::uint64_t offset, std::size_t length) -> Result<std::string> {
+    std::string piece(length, '\0');
+    std::size_t got = 0;
+    while (got < length) {
+      const auto count = ::pread(opened.get(), piece.data() + got, length - got, static_cast<off_t>(offset + got));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return fail_errno("reading " + path);
+      if (count == 0) break;
+      got += static_cast<std::size_t>(count);
+    }
+    piece.resize(got);
+    return piece;
+  });
 }
 
 Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes) {
@@ -69,7 +152,7 @@ Scanned scan_file(const Settings& settings, const std::string& path, std::string
 }
 
 Result<Scanned> scan_folder(const Settings& settings, const std::string& folder, const FolderOptions& options) {
-  const std::vector<Found> files = TRY(find_files(settings, folder, p3c::reads));
+  const std::vector<Found> files = TRY(find_files(settings, folder, options.engines));
   std::vector<Scanned> parts(files.size());
   std::atomic<std::size_t> next = 0;
   std::mutex speaking;
@@ -77,7 +160,7 @@ Result<Scanned> scan_folder(const Settings& settings, const std::string& folder,
   const auto work = [&] {
     Scanner scanner(settings, options.engines);
     for (std::size_t i = next++; i < files.size(); i = next++) {
-      parts[i] = from_disk(scanner, folder, files[i]);
+      parts[i] = scanner.file_of(folder, files[i].path, files[i].size);
       if (!options.progress) continue;
       const std::lock_guard lock(speaking);
       options.progress(++done, static_cast<int>(files.size()));
@@ -107,6 +190,7 @@ void merge(Scanned& all, Scanned part) {
   append(all.gaps, part.gaps);
   all.suppressed += part.suppressed;
   all.files += part.files;
+  all.binary += part.binary;
   all.bytes += part.bytes;
 }
 

@@ -22,6 +22,7 @@ struct Scanned {
   std::vector<Gap> gaps;
   int suppressed = 0;  // findings that the code itself answers for
   int files = 0;       // read by an engine
+  int binary = 0;      // left out by the engine for secrets, as they hold no text
   std::uint64_t bytes = 0;
 };
 
@@ -37,15 +38,18 @@ class Scanner {
   Scanner(Scanner&&) noexcept;
   ~Scanner();
   // One file of which the bytes are at hand; `path` decides which engine reads it (none: an empty result with files 0).
-  // A file over kMostBytes, or one that is binary under a source file's name, is a gap.
+  // A file over kMostBytes for p3c, or over kMostSecretBytes for secrets, or one that is binary under the name of a
+  // source or configuration file, is a gap.
   Scanned file(const std::string& path, std::string bytes);
+  // The same of a file on the disk; a big one is read piece by piece.
+  Scanned file_of(const std::string& folder, const std::string& path, std::uint64_t size);
 
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
 bool is_source(std::string_view path);  // by its name: an engine that knows the language reads it
-inline constexpr std::size_t kMostBytes = 4 << 20;
+inline constexpr std::size_t kMostBytes = 4 << 20, kMostSecretBytes = 100 << 20;
 Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes);  // with a Scanner of its own
 
 struct FolderOptions {
@@ -53,13 +57,21 @@ struct FolderOptions {
   Engines engines{};
   std::function<void(int done, int all)> progress{};  // called after each file, by one thread at a time
 };
-// Every file below the folder that an engine reads. Left out: what settings exclude, folders whose name begins with a
-// dot, node_modules, and a build's output (target beside a pom.xml, build beside a build.gradle). Symbolic links are
-// not followed. not_found: there is no such folder.
+// Every file below the folder that an engine reads. Left out: what settings exclude, .git, node_modules, a build's
+// output (target beside a pom.xml, build beside a build.gradle), and of p3c folders whose name begins with a dot.
+// Symbolic links are not followed. not_found: there is no such folder.
 Result<Scanned> scan_folder(const Settings& settings, const std::string& folder, const FolderOptions& options);
 
 // Adds what another look at the same folder found; the order of paths is kept.
 void merge(Scanned& all, Scanned part);
+
+// What git holds, by the real git: what is staged; what each commit of a range "A..B" added, p3c on what is left of it
+// at B; every content that any ref ever had, each once, for secrets only. Findings on lines that are not new are left
+// out; one that several commits have is the first one's. not_found: no folder or no repository; invalid: no such range.
+Result<Scanned> scan_staged(const Settings& settings, const std::string& folder, const FolderOptions& options);
+Result<Scanned> scan_range(const Settings& settings, const std::string& folder, const std::string& range,
+                           const FolderOptions& options);
+Result<Scanned> scan_history(const Settings& settings, const std::string& folder, const FolderOptions& options);
 
 enum class Verdict { clean, over_limit, incomplete };
 BOOST_DESCRIBE_ENUM(Verdict, clean, over_limit, incomplete)
@@ -74,5 +86,7 @@ std::string write(const Scanned& scanned, Verdict verdict, Format format, Langua
 
 // docs/rules/p3c.md: every rule with its severity, what it asks for, a remedy and an example.
 std::string rule_reference();
+// docs/rules/secrets.md: every kind of secret with its severity and form.
+std::string secret_reference();
 
 }  // namespace sampan::scan

@@ -102,7 +102,9 @@ TEST_CASE("scan: a file over the limit is a gap, whether its bytes are at hand o
   const auto folder = must(TempDir::create());
   put(folder.path(), "Huge.java", "class Box {}");
   REQUIRE(::truncate((folder.path() + "/Huge.java").c_str(), 100 << 20) == 0);
-  const auto result = must(scan_folder({}, folder.path(), {}));
+  FolderOptions options;
+  options.engines = {.p3c = true, .secrets = false};
+  const auto result = must(scan_folder({}, folder.path(), options));
   REQUIRE(result.gaps.size() == 1);
   CHECK(result.gaps[0].reason.en.find("over 4 MiB") != std::string::npos);
   CHECK(scan_file({}, "Huge.java", std::string(kMostBytes + 1, ' ')).gaps.size() == 1);
@@ -166,6 +168,7 @@ TEST_CASE("scan: a folder is gone through in order, without builds' output, link
   for (const int threads : {1, 3}) {
     FolderOptions options;
     options.threads = threads;
+    options.engines = {.p3c = true, .secrets = false};
     int last = 0;
     options.progress = [&](int done, int all) { last = done * 100 + all; };
     const auto result = must(scan_folder(settings, folder.path(), options));
@@ -177,6 +180,23 @@ TEST_CASE("scan: a folder is gone through in order, without builds' output, link
     CHECK(result.findings[2].path == "com/target/G.java");
   }
   CHECK(scan_folder({}, folder.path() + "/none", {}).error().code == Errc::not_found);
+}
+
+TEST_CASE("scan: secrets are looked for in every file, in folders with a dot too, but for .git and a build's output") {
+  const auto folder = must(TempDir::create());
+  const std::string line =
+      "registry: redis://:Sh0p2026"
+      "@db.test/1\n";
+  for (const char* path : {"b.md", ".github/workflows/a.yml", ".git/config", "node_modules/a/b.js", "target/c.yml",
+                           "a.png", "d/Dockerfile"})
+    put(folder.path(), path, line);
+  put(folder.path(), "pom.xml", "<project/>");
+  const auto result = must(scan_folder({}, folder.path(), {}));
+  std::string paths;
+  for (const auto& finding : result.findings) paths += finding.path + " ";
+  CHECK(paths == ".github/workflows/a.yml b.md d/Dockerfile ");
+  CHECK(result.files == 4);
+  CHECK(result.binary == 1);
 }
 
 TEST_CASE("scan: settings switch rules off, off for paths, and weigh them differently") {

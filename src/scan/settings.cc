@@ -8,15 +8,50 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "scan/p3c/rules/rules.h"
+#include "scan/secrets/matcher.h"
+#include "scan/secrets/rule.h"
 
 namespace sampan::scan {
 
 namespace {
 
-std::vector<std::string> rule_names() {
-  std::vector<std::string> names;
-  for (const auto* rule : p3c::all_rules()) names.emplace_back(rule->name);
-  return names;
+// False, and told: there is no such severity. Without one the value stays.
+bool read_severity(const std::string& text, Section& section, Severity& severity) {
+  const auto found = enum_from<Severity>(text);
+  if (found) severity = *found;
+  if (!text.empty() && !found)
+    section.complain(section.node(), fmt::format("no severity '{}': there are blocker, critical and major", text));
+  return found || text.empty();
+}
+
+constexpr std::size_t kMostPatterns = 50;
+
+void read_pattern(Section section, Settings& settings) {
+  SecretPattern own;
+  std::string severity;
+  section.read("name", own.name);
+  section.read("pattern", own.pattern);
+  section.read("what", own.what);
+  section.read("severity", severity);
+  section.finish();
+  const auto names = known_rules(settings);
+  if (!is_valid_name(own.name))
+    section.complain(section.node(), "a pattern needs a name of letters, digits, '.', '_' and '-'");
+  else if (std::find(names.begin(), names.end(), own.name) != names.end())
+    section.complain(section.node(), fmt::format("there is a rule '{}' already", own.name));
+  if (const auto good = secrets::compile_own(own.pattern); !good.has_value())
+    section.complain(section.node(), good.error().message);
+  if (!read_severity(severity, section, own.severity)) return;
+  if (own.what.empty()) own.what = own.name;
+  settings.patterns.push_back(std::move(own));
+}
+
+void read_patterns(Section section, Settings& settings) {
+  const auto all = section.sections("patterns");
+  if (all.size() > kMostPatterns)
+    return section.complain(section.node(), fmt::format("{} patterns: at most {} are good", all.size(), kMostPatterns));
+  for (const auto& one : all) read_pattern(one, settings);
+  section.finish();
 }
 
 // Advisories are rules too, of as many names as there are databases: GHSA-..., CVE-2021-44228, PYSEC-..., GO-...
@@ -27,7 +62,7 @@ bool is_advisory(std::string_view name) {
 }
 
 void read_rules(Section section, Settings& settings) {
-  const auto names = rule_names();
+  const auto names = known_rules(settings);
   if (!section.node() || section.node()->kind != YamlNode::Kind::mapping) return;
   for (const auto& pair : section.node()->pairs) {
     const std::string& name = pair.key.text;
@@ -45,9 +80,8 @@ void read_rules(Section section, Settings& settings) {
     own.read("except", setting.except);
     own.finish();
     setting.off = !enabled;
-    setting.severity = enum_from<Severity>(severity);
-    if (!severity.empty() && !setting.severity)
-      own.complain(&pair.value, fmt::format("no severity '{}': there are blocker, critical and major", severity));
+    Severity weighed{};
+    if (!severity.empty() && read_severity(severity, own, weighed)) setting.severity = weighed;
     settings.rules[name] = std::move(setting);
   }
 }
@@ -68,6 +102,14 @@ void read_limit(Section& section, const char* key, std::optional<int>& limit) {
 
 }  // namespace
 
+std::vector<std::string> known_rules(const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto* rule : p3c::all_rules()) names.emplace_back(rule->name);
+  for (const auto* rule : secrets::all_rules()) names.emplace_back(rule->name);
+  for (const auto& own : settings.patterns) names.push_back(own.name);
+  return names;
+}
+
 bool Settings::excludes(std::string_view path) const {
   return std::any_of(exclude.begin(), exclude.end(),
                      [&](const std::string& pattern) { return glob_match(pattern, path); });
@@ -84,6 +126,7 @@ Result<Settings> read_settings(std::string_view text, const std::string& file) {
   std::vector<Diagnosis> diagnoses;
   Section top(&root, file, "", diagnoses);
   top.read("exclude", settings.exclude);
+  read_patterns(top.section("secrets"), settings);
   read_rules(top.section("rules"), settings);
   Section limits = top.section("limits");
   read_limit(limits, "blocker", settings.limits.blocker);

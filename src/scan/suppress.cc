@@ -15,6 +15,41 @@ bool is_blank(std::string_view text) { return trim(text).empty(); }
 
 }  // namespace
 
+std::optional<Request> find_request(std::string_view line) {
+  const auto at = line.find(kRequest);
+  if (at == std::string_view::npos) return std::nullopt;
+  auto rest = trim(line.substr(at + kRequest.size()));
+  for (const std::string_view end : {"*/", "-->", "--%>", "#}", "*)"}) {
+    if (rest.ends_with(end)) rest = trim(rest.substr(0, rest.size() - end.size()));
+  }
+  const auto space = rest.find_first_of(" \t");
+  return Request{std::string(rest.substr(0, space)),
+                 std::string(space == std::string_view::npos ? std::string_view() : trim(rest.substr(space)))};
+}
+
+bool stands_alone(std::string_view line) {
+  const auto before = line.substr(0, line.find(kRequest));
+  return std::none_of(before.begin(), before.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '=' || c == '"';
+  });
+}
+
+std::optional<Gap> refuse(const Request& request, int line, const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), request.rule) == names.end())
+    return Gap{"",
+               line,
+               "",
+               {fmt::format("sampan:ignore 后面不是规则名：“{}”", request.rule),
+                fmt::format("sampan:ignore names no rule: '{}'{}", request.rule, did_you_mean(request.rule, names))}};
+  if (request.reason.empty())
+    return Gap{"",
+               line,
+               request.rule,
+               {fmt::format("sampan:ignore {} 没有写原因，不生效", request.rule),
+                fmt::format("sampan:ignore {} gives no reason and is not honoured", request.rule)}};
+  return std::nullopt;
+}
+
 Suppressions::Suppressions(const java::Tree& tree, const std::vector<std::string>& names) {
   const auto& comments = tree.comments();
   for (std::size_t i = 0; i < comments.size(); ++i) {
@@ -51,27 +86,10 @@ Suppressions::Suppressions(std::string_view template_text, const std::vector<std
 
 void Suppressions::read_request(std::string_view comment, int line, int next_line,
                                 const std::vector<std::string>& names) {
-  auto rest = trim(comment.substr(comment.find(kRequest) + kRequest.size()));
-  if (rest.ends_with("*/")) rest = trim(rest.substr(0, rest.size() - 2));
-  const auto space = rest.find_first_of(" \t");
-  const std::string rule(rest.substr(0, space));
-  const auto reason = space == std::string_view::npos ? std::string_view() : trim(rest.substr(space));
-  if (std::find(names.begin(), names.end(), rule) == names.end()) {
-    refused_.push_back({"",
-                        line,
-                        "",
-                        {fmt::format("sampan:ignore 后面不是规则名：“{}”", rule),
-                         fmt::format("sampan:ignore names no rule: '{}'{}", rule, did_you_mean(rule, names))}});
-  } else if (reason.empty()) {
-    refused_.push_back({"",
-                        line,
-                        rule,
-                        {fmt::format("sampan:ignore {} 没有写原因，不生效", rule),
-                         fmt::format("sampan:ignore {} gives no reason and is not honoured", rule)}});
-  } else {
-    lines_.emplace(line, rule);
-    if (next_line != line) lines_.emplace(next_line, rule);
-  }
+  const auto request = *find_request(comment);
+  if (auto refusal = refuse(request, line, names)) return refused_.push_back(std::move(*refusal));
+  lines_.emplace(line, request.rule);
+  if (next_line != line) lines_.emplace(next_line, request.rule);
 }
 
 void Suppressions::read_annotation(java::Node annotation) {

@@ -1,11 +1,12 @@
 // Which findings the author of a file has answered for, in the file itself:
-//   // sampan:ignore RULE reason      on the line of the finding, or alone on the line above; without a reason it
-//   counts not
+//   // sampan:ignore RULE reason      in a comment of any kind, on the line of the finding, or alone on the line above;
+//   without a reason it counts not
 //   // NOPMD                          on the finding's line, as PMD reads it
 //   @SuppressWarnings("PMD.RULE")     also "PMD" and "all", on a declaration around the finding, as PMD reads it
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,15 @@
 #include "scan/java/tree.h"
 
 namespace sampan::scan {
+
+// A `sampan:ignore` as it stands in a line of any file.
+struct Request {
+  std::string rule, reason;
+};
+std::optional<Request> find_request(std::string_view line);
+bool stands_alone(std::string_view line);  // nothing but marks of a comment is before the request
+// Why it is not honoured; nullopt: it is. `names` are the rules there are.
+std::optional<Gap> refuse(const Request& request, int line, const std::vector<std::string>& names);
 
 class Suppressions {
  public:

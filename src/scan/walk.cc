@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "scan/p3c/engine.h"
+
 namespace sampan::scan {
 
 namespace fs = std::filesystem;
 
 namespace {
 
-bool is_output(const fs::path& folder) {
+bool is_output(const fs::path& folder, Engines engines) {
   const auto name = folder.filename().string();
   std::error_code none;
-  if (name.starts_with(".") || name == "node_modules") return true;
+  if (name == ".git" || name == "node_modules" || (name.starts_with(".") && !engines.secrets)) return true;
   const auto beside = [&](const char* file) { return fs::exists(folder.parent_path() / file, none); };
   if (name == "target") return beside("pom.xml");
   return name == "build" && (beside("build.gradle") || beside("build.gradle.kts"));
@@ -20,8 +22,7 @@ bool is_output(const fs::path& folder) {
 
 }  // namespace
 
-Result<std::vector<Found>> find_files(const Settings& settings, const std::string& folder,
-                                      const std::function<bool(std::string_view path)>& wants) {
+Result<std::vector<Found>> find_files(const Settings& settings, const std::string& folder, Engines engines) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return fail(Errc::not_found, "{} is no folder", folder);
   std::vector<Found> found;
@@ -31,8 +32,8 @@ Result<std::vector<Found>> find_files(const Settings& settings, const std::strin
     std::error_code none;
     const auto kind = at->symlink_status(none).type();
     if (kind == fs::file_type::directory) {
-      if (is_output(at->path()) || settings.excludes(path)) at.disable_recursion_pending();
-    } else if (kind == fs::file_type::regular && wants(path) && !settings.excludes(path)) {
+      if (is_output(at->path(), engines) || settings.excludes(path)) at.disable_recursion_pending();
+    } else if (kind == fs::file_type::regular && (engines.secrets || p3c::reads(path)) && !settings.excludes(path)) {
       found.push_back({path, at->file_size(none)});
     }
   }

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "scan/settings.h"
+#include "scan/scan.h"
 
 namespace sampan::scan {
 
@@ -16,8 +15,7 @@ struct Found {
   std::string path;  // relative to the folder
   std::uint64_t size = 0;
 };
-// Those of which `wants` takes the path, in the order of their paths; scan.h says what is left out.
-Result<std::vector<Found>> find_files(const Settings& settings, const std::string& folder,
-                                      const std::function<bool(std::string_view path)>& wants);
+// In the order of their paths; scan.h says what is left out.
+Result<std::vector<Found>> find_files(const Settings& settings, const std::string& folder, Engines engines);
 
 }  // namespace sampan::scan

@@ -102,9 +102,8 @@ void note_broken(const java::Tree& tree, Run& run) {
 
 bool reads(std::string_view path) { return path.ends_with(".java") || path.ends_with(".vm"); }
 
-Engine::Engine(const Settings& settings, std::span<const Rule* const> rules) : settings_(settings), rules_(rules) {
-  for (const auto* rule : rules) names_.emplace_back(rule->name);
-}
+Engine::Engine(const Settings& settings, std::span<const Rule* const> rules)
+    : settings_(settings), rules_(rules), names_(known_rules(settings)) {}
 
 Outcome Engine::check(const std::string& path, std::string_view text) {
   if (path.ends_with(".vm")) {

@@ -64,7 +64,7 @@ Result<std::unique_ptr<Tree>> made(const std::string& folder, std::vector<std::s
 
 Result<std::unique_ptr<Tree>> code_tree(const Settings& settings, const std::string& folder) {
   std::vector<std::string> paths;
-  for (auto& found : TRY(find_files(settings, folder, [](std::string_view) { return true; }))) {
+  for (auto& found : TRY(find_files(settings, folder, Engines{.p3c = true, .secrets = true}))) {
     // Folders with a dot hold tools and their environments, not what is built here.
     if (!found.path.starts_with('.') && found.path.find("/.") == std::string::npos)
       paths.push_back(std::move(found.path));

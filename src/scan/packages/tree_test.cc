@@ -45,8 +45,8 @@ TEST_CASE("packages: what two looks at a folder found is one result in the order
     made.path = path;
     return made;
   };
-  Scanned all{{finding("a"), finding("c")}, {}, 1, 2, 30},
-      more{{finding("b"), finding("c"), finding("d")}, {{"x", 0, "", {}}}, 4, 5, 60};
+  Scanned all{{finding("a"), finding("c")}, {}, 1, 2, 3, 30},
+      more{{finding("b"), finding("c"), finding("d")}, {{"x", 0, "", {}}}, 4, 5, 6, 60};
   merge(all, more);
   std::string order;
   for (const auto& one : all.findings) order += one.path;
@@ -54,5 +54,6 @@ TEST_CASE("packages: what two looks at a folder found is one result in the order
   CHECK(all.gaps.size() == 1);
   CHECK(all.suppressed == 5);
   CHECK(all.files == 7);
+  CHECK(all.binary == 9);
   CHECK(all.bytes == 90);
 }
