@@ -181,13 +181,22 @@ Result<void> Repository::read(std::vector<std::string> blobs, std::uint64_t most
     const auto words = split(line, ' ');
     std::uint64_t size = 0;
     if (words.size() == 3) std::from_chars(words[2].data(), words[2].data() + words[2].size(), size);
-    if (words.size() != 3) return fail(Errc::invalid, "git lacks the object {}: is the clone a partial one?", blob);
+    if (words.size() != 3) {  // "NAME missing"
+      on_blob(
+          {blob,
+           nullptr,
+           {"没有检查：git 里没有它的内容，是部分克隆吗？", "not checked: git lacks it; is the clone a partial one?"}});
+      continue;
+    }
     if (size > most) {
       TRY(git.skip(size));
-      on_blob(blob, nullptr);
+      on_blob({blob,
+               nullptr,
+               {fmt::format("没有检查：文件超过 {} MiB", most >> 20),
+                fmt::format("not checked: over {} MiB", most >> 20)}});
     } else {
       TRY(git.bytes(size, bytes));
-      on_blob(blob, &bytes);
+      on_blob({blob, &bytes});
     }
     TRY(git.skip(1));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "scan/finding.h"
 
 namespace sampan::scan {
 
@@ -38,9 +39,14 @@ class Repository {
   Result<Changes> between(const std::string& range) const;  // B beside the commit where it left A
   Result<Changes> of_all_history() const;                   // of all refs; without `added`
 
-  // Calls with each blob's contents, in the order in which git reads them best; nullptr instead of one over `most`
-  // bytes.
-  using OnBlob = std::function<void(const std::string& blob, std::string* bytes)>;
+  // Calls with each blob's contents, in the order in which git reads them best. Without them it is over `most` bytes,
+  // or absent: of a partial clone.
+  struct Blob {
+    const std::string& name;
+    std::string* bytes = nullptr;
+    Text lack{};  // why there are none
+  };
+  using OnBlob = std::function<void(const Blob& blob)>;
   Result<void> read(std::vector<std::string> blobs, std::uint64_t most, const OnBlob& on_blob) const;
 
  private:

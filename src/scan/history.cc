@@ -10,11 +10,6 @@ namespace sampan::scan {
 
 namespace {
 
-Text too_big() {
-  return {fmt::format("没有检查：文件超过 {} MiB", kMostSecretBytes >> 20),
-          fmt::format("not checked: over {} MiB", kMostSecretBytes >> 20)};
-}
-
 // What the engines say of each changed file, kept where a line is new; a finding that several commits have is the
 // first one's.
 class Work {
@@ -38,8 +33,8 @@ class Work {
     drop_never_text(changes, by_blob, blobs);
     int done = 0;
     const int all = static_cast<int>(blobs.size());
-    TRY(repository_.read(std::move(blobs), kMostSecretBytes, [&](const std::string& blob, std::string* bytes) {
-      look(scanner, changes, by_blob[blob], bytes, found);
+    TRY(repository_.read(std::move(blobs), kMostSecretBytes, [&](const Repository::Blob& blob) {
+      look(scanner, changes, by_blob[blob.name], blob, found);
       if (options_.progress) options_.progress(++done, all);
     }));
     for (auto& part : found) {
@@ -62,18 +57,18 @@ class Work {
     });
   }
 
-  void look(Scanner& scanner, const Changes& changes, const std::vector<std::size_t>& places, std::string* bytes,
-            std::vector<std::vector<Finding>>& found) {
+  void look(Scanner& scanner, const Changes& changes, const std::vector<std::size_t>& places,
+            const Repository::Blob& blob, std::vector<std::vector<Finding>>& found) {
     std::set<std::string> paths;
     for (const auto i : places) {
       const auto& file = changes.files[i];
       if (!paths.insert(file.path).second) continue;
       if (paths.size() > 1 && changes.added.empty()) break;  // all of history: each blob once
-      if (!bytes) {
-        gap({file.path, 0, "", too_big()});
+      if (!blob.bytes) {
+        gap({file.path, 0, "", blob.lack});
         continue;
       }
-      Scanned scanned = scanner.file(file.path, *bytes);
+      Scanned scanned = scanner.file(file.path, *blob.bytes);
       for (auto& one : scanned.gaps) gap(std::move(one));
       all_.suppressed += scanned.suppressed;
       all_.files += scanned.files;

@@ -121,6 +121,20 @@ TEST_CASE("history: all refs are looked through, each content once, and the comm
   CHECK(told(must(scan_history({}, repo.at(), {}))) == told(result));
 }
 
+TEST_CASE("history: what git lacks is told, and the rest is looked through") {
+  const Repo repo;
+  const auto token = made("ghp_<sum>");
+  repo.commit("a.txt", "absent\n");
+  repo.commit("b.txt", token);
+  const auto blob = repo.git({"rev-parse", "HEAD:a.txt"});
+  must(remove_tree(repo.at() + "/.git/objects/" + blob.substr(0, 2) + "/" + blob.substr(2)));
+  const auto result = must(scan_history({}, repo.at(), {}));
+  CHECK(result.findings.size() == 1);
+  REQUIRE(result.gaps.size() == 1);
+  CHECK(result.gaps[0].path == "a.txt");
+  CHECK(result.gaps[0].reason.en.find("git lacks it") != std::string::npos);
+}
+
 TEST_CASE("history: no folder, no repository and no range are told, and a range cannot be an option") {
   const Repo repo;
   repo.commit("a.txt", "a\n");

@@ -30,7 +30,7 @@ constexpr Rule kRules[] = {
         .weighs(Severity::critical),
     token(
         "spring-secret", {"配置文件里的密钥", "secret in a configuration file"},
-        R"re((?im)^[ \t]{0,60}(?:-[ \t]{1,8})?(?:export[ \t]{1,4}|set[ \t]{1,4})?["']?[0-9a-z_.\-\[\]]{0,100}(?:secret|secret[_.-]?key|access[_.-]?key|private[_.-]?key|sign[_.-]?key|encrypt(?:ion)?[_.-]?key|aes[_.-]?key|des[_.-]?key|token|api[_.-]?key|app[_.-]?key|credential|密钥)["']?[ \t]{0,20}[:=][ \t]{0,20}["']?([0-9A-Za-z_+/=.!@^&*~-]{8,400})["']?[ \t]{0,20}(?:,|;|#[^\n]{0,300})?\r?$)re",
+        R"re((?im)^[ \t]{0,60}(?:[#;/!]{1,4}[ \t]{0,8})?(?:-[ \t]{1,8})?(?:export[ \t]{1,4}|set[ \t]{1,4})?["']?[0-9a-z_.\-\[\]]{0,100}(?:secret|secret[_.-]?key|access[_.-]?key|private[_.-]?key|sign[_.-]?key|encrypt(?:ion)?[_.-]?key|aes[_.-]?key|des[_.-]?key|token|api[_.-]?key|app[_.-]?key|credential|密钥)["']?[ \t]{0,20}[:=][ \t]{0,20}["']?([0-9A-Za-z_+/=.!@^&*~-]{8,400})["']?[ \t]{0,20}(?:,|;|#[^\n]{0,300})?\r?$)re",
         "jwt.secret: [[<62:24>]]")
         .in(Where::config)
         .weak()

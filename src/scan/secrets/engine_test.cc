@@ -90,6 +90,7 @@ TEST_CASE(
   CHECK(rules(scanned("application-prod.yml", "spring:\n  datasource:\n    password: root\n")) == "spring-password");
   CHECK(rules(scanned("application.properties", "spring.redis.password=Sh0p!2026\r\n")) == "spring-password");
   CHECK(rules(scanned(".env", "export DB_PASSWORD='Sh0p2026'\n")) == "spring-password");
+  CHECK(rules(scanned("a.properties", "#shop.token.secret.key=" + made("<62:40>") + "\n")) == "spring-secret");
   CHECK(rules(scanned("settings.xml", "<server>\n<password>Sh0p2026</password>\n</server>")) == "maven-password");
   CHECK(rules(scanned("settings.xml", "<password>${env.PASSWORD}</password>")).empty());
   CHECK(rules(scanned("pom.xml.txt", "<password>Sh0p2026</password>")).empty());
