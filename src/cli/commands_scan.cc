@@ -1,5 +1,5 @@
-// `sampan scan`, `sbom` and `advisories`: the engines at work here, on a folder or on what git holds of it; no server is
-// asked.
+// `sampan scan`, `sbom` and `advisories`: the engines at work here, on a folder or on what git holds of it; no server
+// is asked.
 #include <filesystem>
 
 #include "base/enum_text.h"

@@ -161,7 +161,7 @@ Counts moved(const Counts& base, const Counts& more, const Counts& less) {
 }  // namespace
 
 Result<CommitSettings> settings_at(Findings::State& state, const git::Repo& repo, const Sha& commit) {
-  static const std::string rules = sha256_hex(SAMPAN_VERSION + scan::rule_reference());
+  static const std::string rules = sha256_hex(SAMPAN_VERSION + scan::rule_reference() + scan::secret_reference());
   CommitSettings with;
   auto text = state.git.read_file(repo, commit, kSettingsFile);
   if (!text && text.error().code != Errc::not_found) return text.error();

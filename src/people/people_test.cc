@@ -120,6 +120,20 @@ TEST_CASE("people: an unknown login, a wrong password and a switched-off account
   CHECK(off.error().message == unknown.error().message);
 }
 
+TEST_CASE("people: a disk that takes no note of who was seen turns nobody away") {
+  House house;
+  const Actor root = Actor::system();
+  REQUIRE(house.call(Method::post, "/api/v1/users", root, R"({"login":"li","name":"Li","password":"password-li"})")
+              .has_value());
+  REQUIRE(house.db
+              ->write([](Tx& tx) {
+                return tx.exec(
+                    "create trigger full before update on user_account begin select raise(abort, 'full'); end");
+              })
+              .has_value());
+  CHECK(house.people->sign_in_with_password({"li", "password-li"}, "10.0.0.1").has_value());
+}
+
 TEST_CASE("people: after five failures a login waits, and the right password does not jump the wait") {
   House house;
   house.make("ann");

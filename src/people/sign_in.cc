@@ -1,6 +1,7 @@
 #include "people/sign_in.h"
 
 #include "base/crypto.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "people/store.h"
 
@@ -63,6 +64,11 @@ SignIn::SignIn(Db& db, Clock& clock)
 
 void SignIn::forget() { actors_.forget(); }
 
+void SignIn::note_seen(const std::function<Result<void>(Tx&)>& write) {
+  if (const auto noted = db_.write_lazily(write); !noted)
+    log::warning("people", "who was seen last could not be noted: {}", noted.error().message);
+}
+
 Result<Actor> SignIn::with_password(const Credentials& credentials, std::string_view remote_address) {
   if (auto wait = throttle_.begin(credentials.login, remote_address)) {
     return fail(Errc::unavailable, "too many failed sign-ins for this login or from this address; try again in {} s",
@@ -73,7 +79,7 @@ Result<Actor> SignIn::with_password(const Credentials& credentials, std::string_
   const bool right = verify_password(credentials.password, row ? row->password_hash : nobody_hash_);
   if (!row || !right || !row->user.active) return wrong_password();
   throttle_.succeeded(credentials.login, remote_address);
-  TRY(db_.write([&](Tx& tx) { return store::touch_user(tx, row->user.id, clock_.now()); }));
+  note_seen([&](Tx& tx) { return store::touch_user(tx, row->user.id, clock_.now()); });
   Actor actor = actor_of(row->user);
   actor.remote_address = remote_address;
   return actor;
@@ -148,7 +154,7 @@ Result<Actor> SignIn::read_token(const std::string& hash) {
   }
   actor.scopes = token.scopes;
   if (!token.last_used_at || now - *token.last_used_at > kTouchEvery) {
-    TRY(db_.write([&](Tx& tx) { return store::touch_token(tx, token.id, now); }));
+    note_seen([&](Tx& tx) { return store::touch_token(tx, token.id, now); });
   }
   return actor;
 }
@@ -168,10 +174,10 @@ Result<Actor> SignIn::read_session(const std::string& hash) {
   if (!row || row->expires_at <= now || !row->user.active)
     return fail(Errc::unauthenticated, "the session has ended; sign in again");
   if (now - row->last_seen_at > kTouchEvery) {
-    TRY(db_.write([&](Tx& tx) -> Result<void> {
+    note_seen([&](Tx& tx) -> Result<void> {
       TRY(store::touch_user(tx, row->user.id, now));
       return store::extend_session(tx, hash, now, now + kSessionLife);
-    }));
+    });
   }
   return actor_of(row->user);
 }

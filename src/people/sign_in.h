@@ -1,6 +1,7 @@
 // Who is asking: passwords, sessions and tokens become actors.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class SignIn {
   }
 
  private:
+  // A full disk, say, is no reason to turn people away.
+  void note_seen(const std::function<Result<void>(Tx&)>& write);
   Result<Actor> read_session(const std::string& hash);
   Result<Actor> read_token(const std::string& hash);
   Db& db_;

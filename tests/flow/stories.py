@@ -2,6 +2,8 @@
 import json
 import os
 import pathlib
+import random
+import re
 import shutil
 import signal
 import urllib.request
@@ -81,6 +83,36 @@ def a_scan_step_is_held_against_its_red_line(house):
     metric = next(m for m in job["metrics"] if m["name"] == "p3c.critical")
     assert metric["crossed"] and metric["limit"] == 0 and metric["before"] == [1], metric
     assert job["reports"][0]["failures"] >= 1, job["reports"]
+
+
+def a_pushed_secret_is_refused_and_a_false_alarm_is_recorded(house):
+    """A key of AWS's form, made here; the first commit of a push hides it, the second takes it out again: too late."""
+    key = "AKIA" + "".join(random.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16))
+    repo = house.repository("guard", {"README.md": "# guard\n"})
+    repo.commit("First")
+    repo.push("master")
+    before = repo.git("ls-remote", "origin")
+    repo.write("deploy/keys.env", f"REGION=one\nACCESS={key}\n")
+    guilty = repo.commit("Bring a key")
+    repo.write("deploy/keys.env", "REGION=one\n")
+    repo.commit("Take it out again")
+    said = repo.git("push", "origin", "HEAD:master", check=False)
+    assert "this push brings a secret" in said and "deploy/keys.env:2" in said and guilty[:8] in said and "rejected" in said, said
+    assert key not in said and repo.git("ls-remote", "origin") == before, said
+    id = re.search(r"id ([0-9a-f]{12})", said)[1]
+    said = repo.git("push", "-o", f"allow-secret={id}", "origin", "HEAD:master", check=False)
+    assert "expected allow-secret=ID:REASON" in said, said
+    repo.git("push", "-o", f"allow-secret={id}:the manual's example", "origin", "HEAD:master")
+    found = house.admin.get("/api/v1/repos/company/guard/dismissals")["items"]
+    assert [(d["reason"], d["actor"], d["path"]) for d in found] == [("the manual's example", "li", "deploy/keys.env")], found
+    assert any(a["action"] == "finding.dismiss" for a in house.admin.get("/api/v1/audit?limit=50")["items"])
+    # What is dismissed, or stands in the file already, refuses nothing.
+    repo.write("deploy/keys.env", f"REGION=one\nACCESS={key}\n")
+    repo.commit("Once more")
+    repo.push("master")
+    repo.write("deploy/keys.env", f"REGION=two\nACCESS={key}\nZONE=b\n")
+    repo.commit("Beside it")
+    repo.push("master")
 
 
 def a_viewer_may_not_push_and_a_stranger_sees_nothing(house):
@@ -238,7 +270,7 @@ def an_upgrade_replaces_the_runner(house):
 
 ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
-    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
+    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, a_pushed_secret_is_refused_and_a_false_alarm_is_recorded, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
     a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_route_answers_as_documented, the_command_line_speaks_to_it,
     an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing, a_pipeline_runs_on_the_working_tree,

@@ -1,0 +1,95 @@
+// What packages and secrets mean for a repository: look-ups that grow old, and pushes that are refused.
+#include "findings/fixture_test.h"
+#include "scan/packages.h"
+
+using namespace sampan;
+using namespace sampan::findings;
+using namespace sampan::findings::testing;
+
+namespace {
+
+// An advisory of a package that exists here only, written at the clock's time.
+void import_advisory(Yard& yard) {
+  const auto file = yard.folder.path() + "/TEST-2023-1.json";
+  REQUIRE(write_file_durably(file, R"({"id":"TEST-2023-1","modified":"2023-11-14T00:00:00Z","summary":"it opens doors",
+    "affected":[{"package":{"ecosystem":"PyPI","name":"frobnicate"},"ranges":[{"type":"ECOSYSTEM",
+    "events":[{"introduced":"0"},{"fixed":"1.5"}]}]}]})")
+              .has_value());
+  const auto done = scan::import_advisories({file}, yard.folder.path() + "/advisories", yard.clock.now());
+  REQUIRE_MESSAGE(done.has_value(), done.error().message);
+}
+
+}  // namespace
+
+TEST_CASE("findings: packages are looked up; without advisories the verdict is unknown, never good") {
+  Yard yard;
+  const auto first = yard.commit({{"requirements.txt", "frobnicate==1.2\n"}});
+  const auto blind = yard.scanned(first);
+  CHECK(blind.at("items").as_array().empty());
+  CHECK(number(blind, "/scan/gaps") == 1);
+  CHECK(text(yard.verdict(first), "/state") == "unknown");
+
+  import_advisory(yard);
+  const auto seen = yard.scanned(first);  // looked up again, without a push
+  REQUIRE(seen.at("items").as_array().size() == 1);
+  CHECK(text(seen, "/items/0/rule") == "TEST-2023-1");
+  CHECK(text(seen, "/items/0/path") == "requirements.txt");
+  CHECK(text(seen, "/items/0/message/en").find("1.5") != std::string::npos);
+  CHECK(seen.at("gaps").as_array().empty());
+  CHECK(text(yard.verdict(first), "/state") == "failed");
+
+  const auto other = yard.scanned(yard.commit({{"A.java", java("Aone", kGoodField)}}));
+  REQUIRE(other.at("items").as_array().size() == 1);
+  CHECK_FALSE(other.at_pointer("/items/0/fresh").as_bool());
+  CHECK(number(other, "/scan/fresh/critical") == 0);
+  const auto mended = yard.scanned(yard.commit({{"requirements.txt", "frobnicate==1.5\n"}}));
+  CHECK(mended.at("items").as_array().empty());
+  CHECK(number(mended, "/scan/found/critical") == 0);
+  CHECK(number(mended, "/scan/gaps") == 0);
+  const auto back = yard.scanned(yard.commit({{"requirements.txt", "# pinned\nfrobnicate==1.4\n"}}));
+  CHECK(number(back, "/scan/fresh/critical") == 1);
+  CHECK(number(back, "/items/0/range/line") == 2);
+}
+
+TEST_CASE("findings: advisories grow old, and then nothing is good any more") {
+  Yard yard;
+  import_advisory(yard);
+  const auto head = yard.commit({{"requirements.txt", "frobnicate==2.0\n"}});
+  CHECK(yard.scanned(head).at("gaps").as_array().empty());
+  CHECK(text(yard.verdict(head), "/state") == "passed");
+  yard.clock.advance(std::chrono::hours(24 * 60));
+  CHECK(text(yard.verdict(head), "/state") == "unknown");
+}
+
+namespace {
+
+// Of the form of a key of AWS, made here so that none stands in the source.
+std::string secret_key() {
+  std::string key = "AKIA";
+  for (const char c : random_token("", 40)) {
+    if (key.size() < 20 && ((c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'))) key += c;
+  }
+  while (key.size() < 20) key += "QZ7KX"[key.size() % 5];
+  return key;
+}
+
+}  // namespace
+
+TEST_CASE("findings: a push that brings a secret is refused by commit, file and line, and leaves nothing") {
+  Yard yard;
+  yard.commit({{"README.md", "hello\n"}});
+  const auto key = secret_key();
+  const auto refused = yard.try_commit({{"src/main/config.properties", "region=one\naws.key=" + key + "\n"}});
+  REQUIRE_FALSE(refused.has_value());
+  const auto& sentence = refused.error().message;
+  INFO(sentence);
+  CHECK(sentence.find("this push brings a secret") != std::string::npos);
+  CHECK(sentence.find("src/main/config.properties:2") != std::string::npos);
+  CHECK(sentence.find("aws-access-key") != std::string::npos);
+  CHECK(sentence.find("-o allow-secret=") != std::string::npos);
+  CHECK(sentence.find(key) == std::string::npos);  // not even here
+  CHECK_FALSE(
+      yard.git->read_file(yard.repo(), yard.git->resolve(yard.repo(), "main").value(), "src/main/config.properties")
+          .has_value());
+  CHECK(yard.call(Method::get, "/api/v1/repos/:group/:repo/dismissals").at("items").as_array().empty());
+}
