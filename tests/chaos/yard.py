@@ -28,18 +28,13 @@ class Yard(House):
     """A House whose parts can be found as processes; `temporary` is where its programs put temporary files."""
 
     def __init__(self, folder, recorder_port, environment=None, settings="runner: { capacity: 4 }\n"):
-        super().__init__(folder)
-        self.environment, self.settings = environment or {}, settings
+        super().__init__(folder, settings)
+        self.environment = environment or {}
         self.recorder_port = recorder_port
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.data = folder / "d"
         self.containers_seen = set()
-
-    def configure(self):
-        super().configure()
-        with open(self.folder / "sampan.yaml", "a") as file:
-            file.write(self.settings)
 
     def launch(self):
         log = open(self.folder / "server.log", "ab")

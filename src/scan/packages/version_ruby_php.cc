@@ -45,7 +45,7 @@ bool is_gem(std::string_view text) {
 std::weak_ordering compare_gems(std::string_view a_text, std::string_view b_text) {
   const auto a = segments(a_text), b = segments(b_text);
   for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
-    const std::string_view x = i < a.size() ? a[i] : "0", y = i < b.size() ? b[i] : "0";
+    const std::string x = i < a.size() ? a[i] : "0", y = i < b.size() ? b[i] : "0";
     const bool x_number = is_digit(x.front()), y_number = is_digit(y.front());
     const auto found = x_number != y_number ? x_number <=> y_number : x_number ? order_numbers(x, y) : order(x, y);
     if (found != 0) return found;
