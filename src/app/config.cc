@@ -67,6 +67,9 @@ void read_rooms(Section& top, Config& config) {
     deliver.read_size("warmMemoryBudget", config.warm_memory_budget);
     deliver.read("firstPort", config.first_port, 1024, 65535);
     deliver.read("lastPort", config.last_port, 1024, 65535);
+    if (config.first_port > config.last_port)
+      deliver.complain(deliver.node(), fmt::format("'lastPort' is {}: expected {} ('firstPort') or more",
+                                                   config.last_port, config.first_port));
     deliver.finish();
   }
   {

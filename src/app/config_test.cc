@@ -39,6 +39,12 @@ TEST_CASE("config: an engine that is not known is named with those that are") {
   CHECK(wrong.error().message.find("auto, podman or docker") != std::string::npos);
 }
 
+TEST_CASE("config: ports that end before they begin are named") {
+  const auto config = app::parse_config("deliver:\n  firstPort: 8100\n  lastPort: 6398\n", "sampan.yaml");
+  REQUIRE_FALSE(config.has_value());
+  CHECK(config.error().message.find("'lastPort' is 6398: expected 8100 ('firstPort') or more") != std::string::npos);
+}
+
 TEST_CASE("config: a value out of range says what was expected") {
   const auto wrong = app::parse_config("server:\n  port: 70000\n", "sampan.yaml");
   REQUIRE(!wrong.has_value());
