@@ -95,7 +95,13 @@ Result<store::Upload> Uploads::append(std::string_view id, std::int64_t reposito
   if (start >= 0 && start != upload.size) {
     return fail(Errc::conflict, "the upload holds {} bytes; continue there, not at {}", upload.size, start);
   }
-  TRY(add(*taken.entry, chunk));
+  auto added = add(*taken.entry, chunk);
+  if (!added.has_value()) {  // a full disk, say: what was begun of its file is nobody's
+    taken.entry->in_file = true;
+    if (auto dropped = drop(*taken.entry); !dropped)
+      log::warning("registry", "upload {}: {}", id, dropped.error().message);
+    return added.error();
+  }
   return upload;
 }
 

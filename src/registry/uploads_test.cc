@@ -190,6 +190,17 @@ TEST_CASE("registry: what a full disk could not write down leaves no file that i
   CHECK(std::filesystem::is_empty(shelf.blobs->incoming()));
 }
 
+TEST_CASE("registry: an upload whose row a full disk refused leaves no file") {
+  Shelf shelf;
+  const auto upload = shelf.uploads->begin(shelf.shop);
+  must(shelf.db->write([&](Tx& tx) {
+    return tx.exec("create trigger refuse before insert on image_upload begin select raise(abort, 'full'); end");
+  }));
+  CHECK_FALSE(shelf.append(upload.id, 0, std::string(100'000, 'l')).has_value());
+  CHECK(std::filesystem::is_empty(shelf.blobs->incoming()));
+  CHECK(code_of(shelf.uploads->find(upload.id, shelf.shop)) == Errc::not_found);
+}
+
 TEST_CASE("registry: a stop while unused blobs are collected is made up for by the next collection") {
   Shelf shelf;
   const auto upload = shelf.uploads->begin(shelf.shop);
