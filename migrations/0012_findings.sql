@@ -31,10 +31,6 @@ create table scanned_file (
   rule_set text not null,
   path text not null,
   blob_sha text not null,
-  blocker bigint not null,
-  critical bigint not null,
-  major bigint not null,
-  gaps bigint not null,
   outcome text not null,                -- JSON; empty: nothing was found
   primary key (repo_id, rule_set, path, blob_sha)
 );

@@ -92,10 +92,6 @@ FindingView view_of(const Standing& standing) {
   return view;
 }
 
-Result<git::Repo> repo_of(State& state, const Request& request) {
-  return state.git.find_repo(request.param("group"), request.param("repo"));
-}
-
 // The filters of the list.
 struct Wanted {
   std::string engine, rule, path, file, standing;

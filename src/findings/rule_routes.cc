@@ -53,10 +53,6 @@ DismissalView view_of(const Dismissal& one) {
           one.reason, one.created_at,  one.until, one.ended_at, one.ended_by};
 }
 
-Result<git::Repo> repo_of(State& state, const Request& request) {
-  return state.git.find_repo(request.param("group"), request.param("repo"));
-}
-
 Result<Response> list(State& state, const Request& request) {
   const auto repo = TRY(repo_of(state, request));
   DismissalList out;

@@ -84,6 +84,10 @@ Result<std::int64_t> dismiss(Findings::State& state, Tx& tx, const Actor& actor,
 
 Result<Verdict> verdict_of(Findings::State& state, const git::Repo& repo, const Sha& commit, std::string_view branch);
 
+// Of `:group` and `:repo` in the route's pattern.
+inline Result<git::Repo> repo_of(Findings::State& state, const Request& request) {
+  return state.git.find_repo(request.param("group"), request.param("repo"));
+}
 std::vector<Route> finding_routes(Findings::State& state);
 std::vector<Route> rule_routes(Findings::State& state);  // dismissals, red lines, gate
 

@@ -96,16 +96,11 @@ Result<std::set<FileKey>> known_files(Tx& tx, RepoId repo, std::string_view rule
 
 Result<void> insert_file(Tx& tx, RepoId repo, std::string_view rule_set, const FileKey& key,
                          const FileOutcome& outcome) {
-  const auto count = [&](scan::Severity severity) {
-    return std::count_if(outcome.findings.begin(), outcome.findings.end(),
-                         [&](const scan::Finding& finding) { return finding.severity == severity; });
-  };
   const bool empty = outcome.findings.empty() && outcome.gaps.empty();
-  TRY(tx.exec(
-      "insert into scanned_file (repo_id, rule_set, path, blob_sha, blocker, critical, major, gaps, outcome) "
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (repo_id, rule_set, path, blob_sha) do nothing",
-      {repo, rule_set, key.path, key.blob.text(), count(scan::Severity::blocker), count(scan::Severity::critical),
-       count(scan::Severity::major), outcome.gaps.size(), empty ? std::string() : to_json(outcome)}));
+  TRY(
+      tx.exec("insert into scanned_file (repo_id, rule_set, path, blob_sha, outcome) values ($1, $2, $3, $4, $5) "
+              "on conflict (repo_id, rule_set, path, blob_sha) do nothing",
+              {repo, rule_set, key.path, key.blob.text(), empty ? std::string() : to_json(outcome)}));
   return {};
 }
 

@@ -168,7 +168,7 @@ bool copy_out(int file, std::string_view request, off_t& sent) {
       sent = at - head;
     }
     if (progress != Progress::growing) return ours && progress == Progress::whole;
-    ::usleep(2000);
+    ::usleep(2000);  // the maker is no child of ours, and a file tells nobody that it grew
   }
 }
 

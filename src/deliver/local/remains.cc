@@ -91,7 +91,7 @@ bool comes_to_rest() {
   const auto deadline = std::chrono::steady_clock::now() + kUntilRest;
   while (!commands_at_work("").empty()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(kBetweenLooks);
+    std::this_thread::sleep_for(kBetweenLooks);  // others' commands: nobody tells of their end
   }
   return true;
 }
