@@ -35,16 +35,11 @@ void Deliver::connect() {
 
 Result<void> Deliver::recover() {
   auto& state = *state_;
-  TRY(state.db.write([&](Tx& tx) -> Result<void> {
+  return state.db.write([&](Tx& tx) -> Result<void> {
     TRY(store::ensure_environment(tx, "daily", "Daily", 1, "rollback", state.clock.now()));
     TRY(store::ensure_environment(tx, "staging", "Staging", 2, "rollback", state.clock.now()));
     return store::ensure_environment(tx, "production", "Production", 3, "rollback", state.clock.now());
-  }));
-  if (const auto usable = state.target.check(); !usable.has_value()) {
-    log::warning("deliver", "nothing can be delivered on this machine: {}", usable.error().message);
-    return {};
-  }
-  return state.reconcile();
+  });
 }
 
 void Deliver::start() {
@@ -53,33 +48,33 @@ void Deliver::start() {
     const auto instance = state.db.read([&](Tx& tx) { return store::find_instance(tx, name); });
     if (instance.has_value() && *instance) state.submit_take_out(**instance, "its process ended");
   });
-  const auto open = state.db.read([](Tx& tx) { return store::open_deployments(tx); });
-  if (open.has_value()) {
-    for (const auto& deployment : *open) {
-      state.lanes.submit(fmt::format("deploy {}", deployment.application.value),
-                         [&state, id = deployment.id] { state.run_deployment(id); });
-    }
-  }
-  state.tick = std::jthread([&state](std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any bell;
-    std::unique_lock lock(mutex);
-    JumpWatch jumps(state.clock);
-    while (!stop.stop_requested()) {
-      // How long something has been warm is reckoned by the wall clock, which outlives us.
-      if (const auto jump = jumps.look()) {
-        const auto moved = state.db.write([&](Tx& tx) { return store::move_asides(tx, *jump); });
-        if (!moved.has_value()) log::warning("deliver", "{}", moved.error().message);
-      }
-      const auto apps = state.db.read([](Tx& tx) { return store::applications(tx); });
-      for (const auto& app : apps.value_or(std::vector<store::Application>())) {
-        const auto lane = fmt::format("care {}", app.id.value);
-        if (app.release && state.lanes.idle(lane)) state.submit_care(app.id);
-      }
-      bell.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; });
-    }
+  state.tick = std::jthread([&state](const std::stop_token& stop) {
+    state.settle(stop);
+    state.keep_time(stop);
   });
 }
+
+void Deliver::State::keep_time(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any bell;
+  std::unique_lock lock(mutex);
+  JumpWatch jumps(clock);
+  while (!stop.stop_requested()) {
+    // How long something has been warm is reckoned by the wall clock, which outlives us.
+    if (const auto jump = jumps.look()) {
+      const auto moved = db.write([&](Tx& tx) { return store::move_asides(tx, *jump); });
+      if (!moved.has_value()) log::warning("deliver", "{}", moved.error().message);
+    }
+    const auto apps = db.read([](Tx& tx) { return store::applications(tx); });
+    for (const auto& app : apps.value_or(std::vector<store::Application>())) {
+      const auto lane = fmt::format("care {}", app.id.value);
+      if (app.release && lanes.idle(lane)) submit_care(app.id);
+    }
+    bell.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; });
+  }
+}
+
+bool Deliver::settled() const { return state_->settled; }
 
 void Deliver::stop() {
   state_->stopping = true;
@@ -101,6 +96,7 @@ Result<EnvironmentId> Deliver::find_environment(std::string_view name) {
 Result<std::vector<LiveApp>> Deliver::live_apps() {
   auto& state = *state_;
   std::vector<LiveApp> found;
+  if (!state.settled) return found;
   const auto open = TRY(state.db.read([](Tx& tx) { return store::open_deployments(tx); }));
   for (const auto& app : TRY(state.db.read([](Tx& tx) { return store::applications(tx); }))) {
     if (!app.release) continue;

@@ -54,8 +54,11 @@ class Deliver {
           pipeline::Pipeline& pipeline, registry::Registry& registry, Target& target, Config config);
   ~Deliver();
   void connect();          // listeners; before EventLog::start()
-  Result<void> recover();  // compares what should run with what does; finishes or undoes deployments a stop interrupted
+  Result<void> recover();  // what every database has
+  // In the background, since a container engine takes its time to answer: compares what should run with what does, then
+  // finishes or undoes the deployments a stop interrupted and begins with those that wait.
   void start();
+  bool settled() const;  // that comparison is over; before it live_apps() is empty and nothing is delivered
   void stop();
 
   // By name; not_found names the nearest. web/ and people's member routes resolve ":environment" with it.

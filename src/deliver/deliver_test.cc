@@ -33,8 +33,12 @@ struct Yard {
   Yard() { house->open(); }
   void stop() { house.reset(); }
   void start() {
+    begin();
+    REQUIRE(wait_until([&] { return house->deliver->settled(); }));
+  }
+  void begin() {
     house = std::make_unique<House>(target, clock, db);
-    house->open();
+    house->begin();
   }
 
   sampan::events::DeployRequested wanted(const std::string& version, const std::string& more = "") {
@@ -385,4 +389,35 @@ TEST_CASE("deliver: while it is down the applications serve; containers that are
   CHECK(must(yard.target.status("nobody-knows-me")).state == InstanceState::absent);
   CHECK(yard.at_strength(2, 1));
   CHECK(yard.target.starts() == starts);
+}
+
+TEST_CASE("deliver: while the engine is silent at the start pages answer, nothing is taken out, and what is asked waits") {
+  Yard yard;
+  yard.deliver("v1");
+  REQUIRE(yard.at_strength(2, 1));
+  const int starts = yard.target.starts();
+  yard.stop();
+  yard.target.fall_silent();
+  yard.begin();
+  CHECK(yard.text(yard.house->json(Method::get, kApp), "name") == "shop");
+  CHECK(must(yard.house->deliver->live_apps()).empty());  // so that watch judges nobody
+  CHECK(yard.house->call(yard.house->deliver->routes(), Method::del, kApp).error().code == Errc::unavailable);
+  yard.house->ask(yard.wanted("v2"));
+  CHECK(yard.target.request(kService) == "v1");
+  CHECK(yard.target.starts() == starts);
+  yard.target.answer();
+  CHECK(wait_until([&] { return yard.target.request(kService) == "v2"; }));
+}
+
+TEST_CASE("deliver: an engine that fails at the start is asked again, and nothing is delivered before it says what runs") {
+  Yard yard;
+  yard.deliver("v1");
+  REQUIRE(yard.at_strength(2, 1));
+  const int starts = yard.target.starts();
+  yard.stop();
+  yard.target.fail_lists(1);
+  yard.start();
+  CHECK(yard.at_strength(2, 1));
+  CHECK(yard.target.starts() == starts);
+  CHECK(yard.deliver("v2").state == "succeeded");
 }

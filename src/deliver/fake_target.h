@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 #include "base/sync.h"
@@ -40,6 +41,14 @@ class FakeTarget final : public Target {
     auto world = world_.lock();
     world->acts = world->cut_at = 0;
     world->dark = false;
+  }
+
+  // The engine does not say what is there, so many times; or says nothing at all until answer().
+  void fail_lists(int times) { world_.lock()->lists_that_fail = times; }
+  void fall_silent() { silent_ = true; }
+  void answer() {
+    silent_ = false;
+    silent_.notify_all();
   }
 
   // An instance's process ends.
@@ -82,6 +91,7 @@ class FakeTarget final : public Target {
   int starts() { return world_.lock()->starts; }
 
   Result<void> check() override {
+    silent_.wait(true);
     return act([](World&) -> Result<void> { return {}; });
   }
   Result<void> pull(const std::string&) override {
@@ -109,6 +119,7 @@ class FakeTarget final : public Target {
   }
   Result<std::vector<std::string>> list() override {
     return act([](World& world) -> Result<std::vector<std::string>> {
+      if (world.lists_that_fail > 0 && world.lists_that_fail-- > 0) return fail(Errc::unavailable, "podman: busy");
       std::vector<std::string> names;
       for (const auto& [name, one] : world.instances) names.push_back(name);
       return names;
@@ -247,7 +258,7 @@ class FakeTarget final : public Target {
     std::map<std::string, Service> services;
     std::map<std::string, Nature> natures;
     std::function<void(const std::string&)> on_exit;
-    int acts = 0, cut_at = 0, starts = 0;
+    int acts = 0, cut_at = 0, starts = 0, lists_that_fail = 0;
     bool cut_after = false, dark = false;
   };
 
@@ -281,6 +292,7 @@ class FakeTarget final : public Target {
   }
 
   Sync<World> world_;
+  std::atomic<bool> silent_{false};
 };
 
 }  // namespace sampan::deliver

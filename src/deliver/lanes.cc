@@ -2,11 +2,11 @@
 
 namespace sampan::deliver {
 
-Lanes::Lanes(int threads) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
-}
-
 Lanes::~Lanes() { stop(); }
+
+void Lanes::begin() {
+  for (int i = 0; i < wanted_; ++i) threads_.emplace_back([this] { run(); });
+}
 
 void Lanes::submit(const std::string& lane, std::function<void()> work) {
   {

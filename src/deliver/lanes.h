@@ -14,8 +14,9 @@ namespace sampan::deliver {
 
 class Lanes {
  public:
-  explicit Lanes(int threads);
+  explicit Lanes(int threads) : wanted_(threads) {}
   ~Lanes();  // stop()
+  void begin();  // once; what was submitted before waited for it
   void submit(const std::string& lane, std::function<void()> work);
   bool idle(const std::string& lane);
   void stop();  // drops what waits, waits for what runs; idempotent
@@ -27,6 +28,7 @@ class Lanes {
   std::map<std::string, std::deque<std::function<void()>>> lanes_;  // a lane is there while it has work or runs
   std::deque<std::string> ready_;
   bool stopping_ = false;
+  int wanted_;
   std::vector<std::thread> threads_;
 };
 

@@ -1,5 +1,7 @@
 // At the start: what the database says, the containers that are there and the proxy's table are made to agree.
 // Intentions that a stop interrupted are finished or undone; nothing that serves is disturbed.
+#include <condition_variable>
+
 #include "base/log.h"
 #include "deliver/state.h"
 
@@ -116,5 +118,30 @@ Result<void> Reconciliation::remove_strays() {
 }  // namespace
 
 Result<void> Deliver::State::reconcile() { return Reconciliation(*this).run(); }
+
+void Deliver::State::settle(const std::stop_token& stop) {
+  // Without an engine there is nothing to compare, and what is asked for ends with the reason.
+  if (const auto usable = target.check(); !usable.has_value()) {
+    log::warning("deliver", "nothing can be delivered on this machine: {}", usable.error().message);
+  } else {
+    std::mutex mutex;
+    std::condition_variable_any bell;
+    std::unique_lock lock(mutex);
+    while (true) {
+      const auto done = reconcile();
+      if (done.has_value()) break;
+      log::error("deliver", "nothing is delivered until what runs is known: {}", done.error().message);
+      bell.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; });
+      if (stop.stop_requested()) return;
+    }
+  }
+  settled = true;
+  const auto open = db.read([](Tx& tx) { return store::open_deployments(tx); });
+  for (const auto& deployment : open.value_or(std::vector<store::Deployment>())) {
+    lanes.submit(fmt::format("deploy {}", deployment.application.value),
+                 [this, id = deployment.id] { run_deployment(id); });
+  }
+  lanes.begin();
+}
 
 }  // namespace sampan::deliver

@@ -50,6 +50,7 @@ struct Deliver::State {
   Config config;
 
   std::atomic<bool> stopping{false};
+  std::atomic<bool> settled{false};  // what runs was compared with what should; until then the lanes stand still
   Sync<std::map<std::int64_t, std::string>> aborts;  // deployments asked to end, and why
   // Applications whose next cold start waits (back-off).
   Sync<std::map<std::int64_t, std::chrono::steady_clock::time_point>> not_before;
@@ -68,7 +69,10 @@ struct Deliver::State {
   void submit_take_out(const store::Instance& instance, const std::string& reason);
   // Out of the table once no request is on its way to it any more, and away; its role says already that it is over.
   Result<void> clear_away(const std::string& service, const std::string& instance);
-  Result<void> reconcile();  // at the start (recovery.cc)
+  // --- at the start (recovery.cc) ---
+  Result<void> reconcile();
+  void settle(const std::stop_token& stop);  // reconciles until it succeeds, then opens the lanes
+  void keep_time(const std::stop_token& stop);  // care of every application, again and again
 
   // --- pieces (crew.cc) ---
   Result<Blueprint> blueprint(const store::Application& app, const store::Release& release);

@@ -29,8 +29,12 @@ class House {
   }
   ~House() { close(); }
 
-  // deliver begins, as at the start of the server. Once.
+  // deliver begins, as at the start of the server, and knows what runs. Once.
   void open() {
+    begin();
+    REQUIRE(wait_until([&] { return deliver->settled(); }));
+  }
+  void begin() {
     deliver = std::make_unique<Deliver>(*db, clock, events, hub, people, git, pipeline, registry, target,
                                         Config{db.folder(), "127.0.0.1", "localhost", 0, observe});
     deliver->connect();
