@@ -183,7 +183,8 @@ Result<Response> instance_log(State& state, const Request& request, const Actor&
 
 Result<Response> remove(State& state, const Request& request, const Actor& actor) {
   const auto app = TRY(named(state, request));
-  if (!state.settled) return fail(Errc::unavailable, "the server starts, and looks at what runs: once more in a moment");
+  if (!state.settled)
+    return fail(Errc::unavailable, "the server starts, and looks at what runs: once more in a moment");
   const auto act = state.act_of(app.id);
   const std::lock_guard lock(*act);
   for (const auto& deployment : TRY(state.db.read([&](Tx& tx) { return store::deployments(tx, app.id, 1); }))) {

@@ -391,7 +391,8 @@ TEST_CASE("deliver: while it is down the applications serve; containers that are
   CHECK(yard.target.starts() == starts);
 }
 
-TEST_CASE("deliver: while the engine is silent at the start pages answer, nothing is taken out, and what is asked waits") {
+TEST_CASE(
+    "deliver: while the engine is silent at the start pages answer, nothing is taken out, and what is asked waits") {
   Yard yard;
   yard.deliver("v1");
   REQUIRE(yard.at_strength(2, 1));
@@ -409,7 +410,8 @@ TEST_CASE("deliver: while the engine is silent at the start pages answer, nothin
   CHECK(wait_until([&] { return yard.target.request(kService) == "v2"; }));
 }
 
-TEST_CASE("deliver: an engine that fails at the start is asked again, and nothing is delivered before it says what runs") {
+TEST_CASE(
+    "deliver: an engine that fails at the start is asked again, and nothing is delivered before it says what runs") {
   Yard yard;
   yard.deliver("v1");
   REQUIRE(yard.at_strength(2, 1));

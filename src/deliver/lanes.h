@@ -15,7 +15,7 @@ namespace sampan::deliver {
 class Lanes {
  public:
   explicit Lanes(int threads) : wanted_(threads) {}
-  ~Lanes();  // stop()
+  ~Lanes();      // stop()
   void begin();  // once; what was submitted before waited for it
   void submit(const std::string& lane, std::function<void()> work);
   bool idle(const std::string& lane);

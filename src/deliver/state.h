@@ -71,7 +71,7 @@ struct Deliver::State {
   Result<void> clear_away(const std::string& service, const std::string& instance);
   // --- at the start (recovery.cc) ---
   Result<void> reconcile();
-  void settle(const std::stop_token& stop);  // reconciles until it succeeds, then opens the lanes
+  void settle(const std::stop_token& stop);     // reconciles until it succeeds, then opens the lanes
   void keep_time(const std::stop_token& stop);  // care of every application, again and again
 
   // --- pieces (crew.cc) ---

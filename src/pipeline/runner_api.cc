@@ -107,6 +107,32 @@ Result<Response> RunnerApi::log(const Request& request, const Actor& actor) {
   return ok_json(to_json(wire::LogAnswer{size}));
 }
 
+Result<void> RunnerApi::note_steps(Tx& tx, const store::JobRow& job, const std::vector<wire::StepUpdate>& updates,
+                                   const std::map<std::string, std::string>& variables) {
+  auto rows = TRY(store::load_steps(tx, job.id));
+  for (const wire::StepUpdate& update : updates) {
+    auto row =
+        std::find_if(rows.begin(), rows.end(), [&](const store::StepRow& step) { return step.key == update.step; });
+    if (row == rows.end()) continue;  // steps of the runner's own, such as the checkout, are in the log only
+    row->state = update.state;
+    row->reason = update.reason.value_or("");
+    row->exit_code = update.exit_code;
+    const Time at = update.at.value_or(room_.clock.now());
+    if (!row->started_at) row->started_at = at;
+    if (update.state != "running") row->finished_at = at;
+  }
+  for (const auto& row : rows) {
+    const bool told = std::any_of(updates.begin(), updates.end(), [&](const auto& one) { return one.step == row.key; });
+    if (told) TRY(store::save_step(tx, row));
+  }
+  for (const auto& [key, value] : variables) {
+    // These are the machine's, not the run's: a later job may run on another machine.
+    if (!is_variable_name(key) || key == "PATH" || key == "HOME" || value.size() > (64 << 10)) continue;
+    TRY(store::put_variable(tx, job.run, "step", {key, value}));
+  }
+  return {};
+}
+
 Result<Response> RunnerApi::steps(const Request& request, const Actor& actor) {
   const auto report = TRY(from_json<wire::Steps>(request.body));
   for (const auto& update : report.updates) TRY(check_step_state(update.state));
@@ -114,28 +140,22 @@ Result<Response> RunnerApi::steps(const Request& request, const Actor& actor) {
     store::JobRow job = TRY(leased_job(tx, request, actor, report.fence));
     job.reported = true;
     TRY(store::save_job(tx, job));
-    auto rows = TRY(store::load_steps(tx, job.id));
-    for (const wire::StepUpdate& update : report.updates) {
-      auto row =
-          std::find_if(rows.begin(), rows.end(), [&](const store::StepRow& step) { return step.key == update.step; });
-      if (row == rows.end()) continue;  // steps of the runner's own, such as the checkout, are in the log only
-      row->state = update.state;
-      row->reason = update.reason.value_or("");
-      row->exit_code = update.exit_code;
-      const Time at = update.at.value_or(room_.clock.now());
-      if (!row->started_at) row->started_at = at;
-      if (update.state != "running") row->finished_at = at;
-      TRY(store::save_step(tx, *row));
-    }
-    for (const auto& [key, value] : report.variables) {
-      // These are the machine's, not the run's: a later job may run on another machine.
-      if (!is_variable_name(key) || key == "PATH" || key == "HOME" || value.size() > (64 << 10)) continue;
-      TRY(store::put_variable(tx, job.run, "step", {key, value}));
-    }
+    TRY(note_steps(tx, job, report.updates, report.variables));
     room_.publish(tx, fmt::format("run:{}", job.run.value));
     return {};
   }));
   return Response::empty();
+}
+
+// The end of the log is there before the job has ended: who reads it until then misses nothing.
+Result<void> RunnerApi::keep_rest(const Request& request, const Actor& actor, const wire::Finish& report) {
+  for (const auto& update : report.rest->updates) TRY(check_step_state(update.state));
+  if (report.rest->log.empty()) return {};
+  const auto job = TRY(room_.db.read([&](Tx& tx) { return leased_job(tx, request, actor, report.fence); }));
+  if (!job.lease_until) return {};  // said before
+  auto file = TRY(room_.logs->open({job.run, job.id, job.fence}));
+  TRY(file->append(report.rest->log_offset, report.rest->log));
+  return {};
 }
 
 Result<Response> RunnerApi::finish(const Request& request, const Actor& actor) {
@@ -146,9 +166,11 @@ Result<Response> RunnerApi::finish(const Request& request, const Actor& actor) {
   if (move == kMoves.end())
     return fail(Errc::invalid, "the state '{}' of a finished job: expected succeeded, failed or canceled",
                 report.state);
+  if (report.rest) TRY(keep_rest(request, actor, report));
   TRY(room_.db.write([&](Tx& tx) -> Result<void> {
     const store::JobRow row = TRY(leased_job(tx, request, actor, report.fence));
     if (!row.lease_until) return {};  // said before
+    if (report.rest) TRY(note_steps(tx, row, report.rest->updates, report.rest->variables));
     Progress progress = TRY(Progress::open(room_, tx, row.run));
     store::JobRow* job = TRY(progress.job(row.id));
     job->lease_until.reset();

@@ -3,6 +3,7 @@
 
 #include "pipeline/dispatcher.h"
 #include "pipeline/room.h"
+#include "pipeline/runner_wire.h"
 
 namespace sampan::pipeline {
 
@@ -23,6 +24,10 @@ class RunnerApi {
   Result<Response> put_report(const Request& request, const Actor& actor);
   Result<Response> put_metrics(const Request& request, const Actor& actor);
   Result<Response> note_caches(const Request& request, const Actor& actor);
+  // What a runner says of a job's steps, in the transaction of whatever else it says.
+  Result<void> note_steps(Tx& tx, const store::JobRow& job, const std::vector<wire::StepUpdate>& updates,
+                          const std::map<std::string, std::string>& variables);
+  Result<void> keep_rest(const Request& request, const Actor& actor, const wire::Finish& report);
 
   Room& room_;
   Dispatcher& dispatcher_;

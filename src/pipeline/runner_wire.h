@@ -46,13 +46,21 @@ struct Steps {
 };
 BOOST_DESCRIBE_STRUCT(Steps, (), (fence, updates, variables))
 
+struct Rest {
+  std::vector<StepUpdate> updates;
+  std::map<std::string, std::string> variables;
+  std::int64_t log_offset = 0;
+  std::string log;
+};
+BOOST_DESCRIBE_STRUCT(Rest, (), (updates, variables, log_offset, log))
 struct Finish {
   std::int64_t fence = 0;
   std::string state;
   std::optional<std::string> reason;
   std::optional<Time> finished_at;
+  std::optional<Rest> rest;
 };
-BOOST_DESCRIBE_STRUCT(Finish, (), (fence, state, reason, finished_at))
+BOOST_DESCRIBE_STRUCT(Finish, (), (fence, state, reason, finished_at, rest))
 
 struct Image {
   std::int64_t fence = 0;

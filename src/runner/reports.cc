@@ -33,6 +33,13 @@ struct StepsBody {
   std::map<std::string, std::string> variables;
 };
 BOOST_DESCRIBE_STRUCT(StepsBody, (), (fence, updates, variables))
+struct FinishBody {
+  std::int64_t fence = 0;
+  std::string state, reason;
+  Time finished_at{};
+  Rest rest;
+};
+BOOST_DESCRIBE_STRUCT(FinishBody, (), (fence, state, reason, finished_at, rest))
 struct CachesBody {
   std::int64_t fence = 0;
   std::vector<CacheReport> caches;
@@ -132,10 +139,9 @@ Result<void> Reports::steps(JobKey key, const std::vector<StepReport>& updates,
   return {};
 }
 
-Result<void> Reports::finish(JobKey key, std::string_view state, std::string_view reason, Time at) {
+Result<void> Reports::finish(JobKey key, std::string_view state, std::string_view reason, Time at, Rest rest) {
   auto made = request(Method::post, job_path(key, "finish"));
-  made.body = format_json(
-      json::object{{"fence", key.fence}, {"state", state}, {"reason", reason}, {"finished_at", format_rfc3339(at)}});
+  made.body = to_json(FinishBody{key.fence, std::string(state), std::string(reason), at, std::move(rest)});
   TRY(send(made));
   return {};
 }

@@ -36,7 +36,7 @@ class Reports {
   Result<std::int64_t> log(JobKey key, std::int64_t offset, std::string_view bytes);  // -> what the server holds
   Result<void> steps(JobKey key, const std::vector<StepReport>& updates,
                      const std::map<std::string, std::string>& variables);
-  Result<void> finish(JobKey key, std::string_view state, std::string_view reason, Time at);
+  Result<void> finish(JobKey key, std::string_view state, std::string_view reason, Time at, Rest rest);
   Result<void> image(JobKey key, std::string_view step, std::string_view name, std::string_view image,
                      std::string_view digest);
   Result<void> artifact(JobKey key, const Upload& upload);

@@ -14,8 +14,9 @@ namespace sampan::runner {
 namespace {
 
 constexpr std::chrono::milliseconds kLeastPause{50}, kMostPause{5'000};
-constexpr std::chrono::seconds kComingBack{5};    // what begins just after a break may still meet its end
-constexpr std::chrono::seconds kMostSilence{40};  // the server says something every 15
+constexpr std::chrono::milliseconds kGatherMore{3};  // a step's end and the next one's beginning, or the job's end
+constexpr std::chrono::seconds kComingBack{5};       // what begins just after a break may still meet its end
+constexpr std::chrono::seconds kMostSilence{40};     // the server says something every 15
 
 // News of a job goes to the server; when that says the job is not ours, the job ends.
 class ServerObserver final : public Observer {
@@ -26,7 +27,8 @@ class ServerObserver final : public Observer {
           tell(stop);
         }) {}
   ~ServerObserver() override { teller_.request_stop(); }
-  // A step does not wait until the server knows of it: told in order by a thread, several at once when they pile up.
+  // A step does not wait until the server knows of it: told in order by a thread, several at once when they pile up or
+  // follow each other closely.
   Result<void> step(const StepReport& report, const std::map<std::string, std::string>& variables) override {
     const std::lock_guard lock(mutex_);
     news_.push_back(report);
@@ -34,10 +36,14 @@ class ServerObserver final : public Observer {
     changed_.notify_all();
     return {};
   }
-  // Waits until the server was told of every step.
-  void drain() {
+  // What was not told yet, after which nothing is told any more.
+  void take_rest(Rest& rest) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return news_.empty() && !telling_; });
+    ended_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !telling_; });
+    rest.updates = std::exchange(news_, {});
+    rest.variables = std::exchange(variables_, {});
   }
   Result<void> image(std::string_view step, std::string_view name, const BuiltImage& image) override {
     return heed(reports_.image(key_, step, name, image.image, image.digest));
@@ -65,7 +71,9 @@ class ServerObserver final : public Observer {
 
   void tell(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (changed_.wait(lock, stop, [this] { return !news_.empty(); })) {
+    for (auto gather = kGather; changed_.wait(lock, stop, [this] { return !news_.empty(); }); gather = kGatherMore) {
+      changed_.wait_for(lock, stop, gather, [this] { return ended_; });
+      if (ended_) return;
       const auto news = std::exchange(news_, {});
       const auto variables = std::exchange(variables_, {});
       telling_ = true;
@@ -86,7 +94,7 @@ class ServerObserver final : public Observer {
   std::condition_variable_any changed_;
   std::vector<StepReport> news_;                  // not told yet
   std::map<std::string, std::string> variables_;  // set since
-  bool telling_ = false;
+  bool telling_ = false, ended_ = false;
   std::jthread teller_;
 };
 
@@ -230,7 +238,7 @@ void Session::take_order(std::string_view json) {
   start(*key, [this, key = *key, message = order.error().message](Running&) {
     const auto sentence =
         fmt::format("the runner '{}' ({}) does not understand the order: {}", config_.name, SAMPAN_VERSION, message);
-    if (const auto told = reports_.finish(key, "failed", sentence, SystemClock().now()); !told.has_value())
+    if (const auto told = reports_.finish(key, "failed", sentence, SystemClock().now(), {}); !told.has_value())
       log::warning("runner", "job {}: {}", key.job, told.error().message);
   });
 }
@@ -271,22 +279,26 @@ std::vector<JobKey> Session::reap() {
 void Session::run_job(Running& running, const Order& order) {
   const JobKey key{order.job, order.fence};
   const auto folder = job_folders_.take(), spool = folder + ".log";
-  const auto finish = [&](const Verdict& verdict) {
-    const auto told = reports_.finish(key, verdict.state, verdict.reason, SystemClock().now());
+  const auto finish = [&](const Verdict& verdict, Rest rest) {
+    const auto told = reports_.finish(key, verdict.state, verdict.reason, SystemClock().now(), std::move(rest));
     if (!told.has_value()) log::warning("runner", "job {}: {}", key.job, told.error().message);
   };
   log::info("runner", "job {} ({} of {}) begins", key.job, order.job_key, order.repo_path);
   auto sink = SpoolSink::create(spool, Masker(secrets_of(order)), reports_, key, running.cancel);
   if (!sink.has_value()) {
     job_folders_.give_back(folder);
-    return finish({"failed", sink.error().message});
+    return finish({"failed", sink.error().message}, {});
   }
   ServerObserver observer(reports_, key, running.cancel, broke_at_);
   const JobPlace place{folders_, folder, config_.launch_program, "", config_.server.starts_with("http://")};
   const auto verdict = Job(order, place, **sink, observer, running.cancel).run();
   log::info("runner", "job {} {}{}", key.job, verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason);
-  observer.drain();
-  if ((*sink)->drain() && !running.cancel.is(Cancel::Why::lost)) finish(verdict);
+  auto rest = (*sink)->take_rest();
+  if (rest || (*sink)->drain()) {
+    if (!rest) rest.emplace();
+    observer.take_rest(*rest);
+    if (!running.cancel.is(Cancel::Why::lost)) finish(verdict, std::move(*rest));
+  }
   sink->reset();
   ::truncate(spool.c_str(), 0);  // the next job's spool
   job_folders_.give_back(folder);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace sampan::runner {
 
@@ -97,7 +98,12 @@ void SpoolSink::ship(std::stop_token stop) {
     std::int64_t from = 0, to = 0;
     {
       std::unique_lock lock(mutex_);
+      shipping_ = false;
       if (!changed_.wait(lock, stop, [this] { return size_ > acknowledged_; })) return;
+      if (acknowledged_ == 0)
+        changed_.wait_for(lock, stop, kGather, [this] { return handed_over_ || draining_ || size_ > kMostRest; });
+      if (handed_over_) return;
+      shipping_ = true;
       from = acknowledged_;
       to = std::min(size_, from + kShipBytes);
     }
@@ -125,9 +131,25 @@ void SpoolSink::ship(std::stop_token stop) {
   }
 }
 
+std::optional<Rest> SpoolSink::take_rest() {
+  const std::lock_guard lock(mutex_);
+  keep(without_marks(masker_.finish()));
+  if (shipping_ || lost_ || broken_ || size_ - acknowledged_ > kMostRest) return std::nullopt;
+  Rest rest;
+  rest.log_offset = acknowledged_;
+  rest.log.resize(static_cast<std::size_t>(size_ - acknowledged_));
+  const auto got = ::pread(file_.get(), rest.log.data(), rest.log.size(), static_cast<off_t>(acknowledged_));
+  if (got != static_cast<ssize_t>(rest.log.size()) || !is_valid_utf8(rest.log)) return std::nullopt;
+  handed_over_ = true;
+  changed_.notify_all();
+  return rest;
+}
+
 bool SpoolSink::drain() {
   std::unique_lock lock(mutex_);
   keep(without_marks(masker_.finish()));
+  draining_ = true;
+  changed_.notify_all();
   changed_.wait(lock, [this] { return lost_ || acknowledged_ >= size_; });
   return !lost_;
 }

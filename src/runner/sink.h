@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -39,6 +40,9 @@ class SpoolSink final : public Sink {
   void begin_step(std::string_view key) override;
   std::int64_t size() override;
   void flush() override;
+  // What the shipper has not begun to send, when it is short and UTF-8: the caller's to send from now on. Absent:
+  // drain(). The last words of the job are in.
+  std::optional<Rest> take_rest();
   // Waits until the server has everything. False: it never will, since the job is no longer ours or the runner stops.
   bool drain();
 
@@ -56,7 +60,8 @@ class SpoolSink final : public Sink {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::int64_t size_ = 0, acknowledged_ = 0;
-  bool lost_ = false, broken_ = false, full_ = false, at_line_start_ = true;
+  bool lost_ = false, broken_ = false, full_ = false, at_line_start_ = true, shipping_ = false, handed_over_ = false,
+       draining_ = false;
   std::jthread shipper_;
 };
 

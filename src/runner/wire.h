@@ -1,6 +1,7 @@
 // What travels between runner and server besides orders (docs/formats/runner.md, "Reports").
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,19 @@ struct StepReport {
   Time at{};
 };
 BOOST_DESCRIBE_STRUCT(StepReport, (), (step, state, reason, exit_code, log_offset, at))
+
+// The first news of a job waits so long: one that ends meanwhile says everything with its end.
+constexpr std::chrono::milliseconds kGather{30};
+constexpr std::int64_t kMostRest = 64 << 10;  // of a log, with the end of its job
+
+// What the server was not told when the job ended.
+struct Rest {
+  std::vector<StepReport> updates;
+  std::map<std::string, std::string> variables;
+  std::int64_t log_offset = 0;
+  std::string log;  // UTF-8
+};
+BOOST_DESCRIBE_STRUCT(Rest, (), (updates, variables, log_offset, log))
 
 struct MetricReport {
   std::string name;
