@@ -112,6 +112,25 @@ Result<std::vector<JobRow>> load_jobs(Tx& tx, RunId run) {
   return jobs;
 }
 
+Result<std::map<std::int64_t, std::vector<JobRow>>> load_jobs(Tx& tx, const std::vector<RunId>& runs) {
+  constexpr std::size_t kAtOnce = 50;
+  static const std::string kQuery = [] {
+    std::vector<std::string> places;
+    for (std::size_t i = 1; i <= kAtOnce; ++i) places.push_back(fmt::format("${}", i));
+    return fmt::format("select {} from run_job where run in ({}) order by run, place", kJobColumns, join(places, ", "));
+  }();
+  std::map<std::int64_t, std::vector<JobRow>> jobs;
+  for (std::size_t from = 0; from < runs.size(); from += kAtOnce) {
+    std::vector<Param> ids;  // always as many, so that the statement is always the same: the last one again and again
+    for (std::size_t i = 0; i < kAtOnce; ++i) ids.emplace_back(runs[std::min(from + i, runs.size() - 1)]);
+    for (const Row& row : TRY(tx.query(kQuery, std::move(ids)))) {
+      JobRow job = TRY(job_of(row));
+      jobs[job.run.value].push_back(std::move(job));
+    }
+  }
+  return jobs;
+}
+
 Result<void> save_job(Tx& tx, const JobRow& job) {
   TRY(
       tx.exec("update run_job set state = $2, reason = $3, blocked = $4, held = $5, fence = $6, tries = $7, runner = "

@@ -41,5 +41,30 @@ TEST_CASE_FIXTURE(Yard, "pipeline: jobs that say the same share one plan, and a 
   CHECK(plan()->steps.at(0).actions.size() == first->steps.at(0).actions.size());
 }
 
+TEST_CASE_FIXTURE(Yard, "pipeline: each run of a list has its own jobs' reason, however many there are") {
+  std::map<std::string, std::string> files;
+  for (int n = 0; n < 40; ++n) {
+    files[fmt::format(".sampan/p{}.yaml", n)] = fmt::format(
+        "concurrencyConfig: {{ maxRunningJobInstances: 9 }}\nstages: {{ s: {{ jobs: {{ one: {{ name: Job {}, {}steps: "
+        "{{ a: {{ step: Command, with: {{ run: x }} }} }} }} "
+        "}} }} }}\n",
+        n, n % 2 == 0 ? "runsOn: { labels: nowhere }, " : "condition: '\"a\" == \"b\"', ");
+  }
+  commit("master", {files.begin(), files.end()});
+  commit("master", {{"a", "b"}});
+  const Json list = json(Method::get, "/api/v1/runs?limit=200", actor("vic"));
+  REQUIRE(list.at("items").as_array().size() == 80);
+  for (const auto& run : list.at("items").as_array()) {
+    const auto file = at(run, "pipeline_file"), number = file.substr(9, file.size() - 14);
+    const auto wanted =
+        std::atoi(number.c_str()) % 2 == 0
+            ? fmt::format("Job {}: waits for a runner with the labels nowhere: none is connected", number)
+            : std::string();
+    CHECK(at(run, "reason") == wanted);
+  }
+  CHECK(at(json(Method::get, "/api/v1/runs?limit=7", actor("vic")), "items.6.pipeline_file") ==
+        at(list, "items.6.pipeline_file"));
+}
+
 }  // namespace
 }  // namespace sampan::pipeline::testing

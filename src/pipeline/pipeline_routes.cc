@@ -219,8 +219,8 @@ class PipelineRoutes {
     last.repo = repo.id;
     last.file = file.path;
     last.limit = 1;
-    for (const auto& run : TRY(store::list_runs(tx, last)))
-      out.last_run = TRY(view::make_brief(room_, tx, run, around));
+    auto briefs = TRY(view::make_briefs(room_, tx, TRY(store::list_runs(tx, last)), around));
+    if (!briefs.empty()) out.last_run = std::move(briefs.front());
     return out;
   }
 

@@ -162,19 +162,20 @@ class RunRoutes {
                                const std::function<Result<bool>(const store::RunRow&)>& visible) const {
     std::int64_t last = 0;
     const auto briefs = TRY(room_.db.read([&](Tx& tx) -> Result<std::vector<view::RunBrief>> {
-      std::vector<view::RunBrief> out;
-      const auto around = TRY(view::look_around(tx, rooms_.dispatcher));
+      std::vector<store::RunRow> shown;
+      bool more = true;
       // Runs the asker may not see are passed over; a bounded number of pages is looked through.
-      for (int page = 0; page < 20; ++page) {
-        const auto rows = TRY(store::list_runs(tx, filter));
-        for (const store::RunRow& row : rows) {
+      for (int page = 0; more && page < 20; ++page) {
+        auto rows = TRY(store::list_runs(tx, filter));
+        more = rows.size() == static_cast<std::size_t>(filter.limit);
+        for (store::RunRow& row : rows) {
           last = filter.before = row.id.value;
-          if (TRY(visible(row))) out.push_back(TRY(view::make_brief(room_, tx, row, around)));
-          if (out.size() == static_cast<std::size_t>(asked.limit)) return out;
+          if (TRY(visible(row))) shown.push_back(std::move(row));
+          more = more && shown.size() < static_cast<std::size_t>(asked.limit);
+          if (shown.size() == static_cast<std::size_t>(asked.limit)) break;
         }
-        if (rows.size() < static_cast<std::size_t>(filter.limit)) break;
       }
-      return out;
+      return view::make_briefs(room_, tx, shown, TRY(view::look_around(tx, rooms_.dispatcher)));
     }));
     return Response::json(200, page_json(briefs, last, asked));
   }

@@ -94,7 +94,9 @@ Result<std::vector<RunId>> runs_of_repo(Tx& tx, RepoId repo);
 Result<JobId> insert_job(Tx& tx, const JobRow& job);  // with its steps
 Result<JobRow> load_job(Tx& tx, JobId job);
 Result<std::vector<JobRow>> load_jobs(Tx& tx, RunId run);  // in the order of the file
-Result<void> save_job(Tx& tx, const JobRow& job);          // all that changes
+// Of many runs at once, by the run's id, each as load_jobs() gives them.
+Result<std::map<std::int64_t, std::vector<JobRow>>> load_jobs(Tx& tx, const std::vector<RunId>& runs);
+Result<void> save_job(Tx& tx, const JobRow& job);  // all that changes
 Result<std::vector<StepRow>> load_steps(Tx& tx, JobId job);
 Result<std::vector<StepRow>> load_steps_of_run(Tx& tx, RunId run);
 Result<void> save_step(Tx& tx, const StepRow& step);

@@ -44,9 +44,6 @@ Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std:
   brief.finished_at = run.finished_at;
   brief.duration_s =
       seconds_between(run.started_at, run.finished_at ? run.finished_at : std::optional(room.clock.now()));
-  if (!around.usual.contains(run.pipeline.value))
-    around.usual[run.pipeline.value] = TRY(store::usual_seconds(tx, run.pipeline, ""));
-  brief.usual_s = around.usual[run.pipeline.value];
   if (const store::JobRow* job = telling_job(jobs)) {
     const std::string reason = TRY(reason_of(tx, jobs, *job, around));
     brief.reason = fmt::format("{}: {}", job->plan->name, reason.empty() ? std::string(enum_text(job->state)) : reason);
@@ -138,13 +135,25 @@ Result<std::optional<Gate>> make_gate(Tx& tx, const store::JobRow& job, const Ac
 
 }  // namespace
 
-Result<RunBrief> make_brief(Room& room, Tx& tx, const store::RunRow& run, const Surroundings& around) {
-  RunBrief brief;
+Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, const std::vector<store::RunRow>& runs,
+                                          const Surroundings& around) {
   // What succeeded has nothing to explain: its jobs are not read.
-  const bool succeeded = run.finished_at && run.said_state == enum_text(RunState::succeeded);
-  const auto jobs = succeeded ? std::vector<store::JobRow>() : TRY(store::load_jobs(tx, run.id));
-  TRY(fill_brief(room, tx, run, jobs, around, brief));
-  return brief;
+  std::vector<RunId> to_explain;
+  for (const auto& run : runs) {
+    if (!run.finished_at || run.said_state != enum_text(RunState::succeeded)) to_explain.push_back(run.id);
+  }
+  const auto jobs = TRY(store::load_jobs(tx, to_explain));
+  std::map<std::int64_t, std::optional<double>> usual;  // by pipeline
+  std::vector<RunBrief> briefs(runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    static const std::vector<store::JobRow> kNone;
+    const auto its = jobs.find(runs[i].id.value);
+    TRY(fill_brief(room, tx, runs[i], its == jobs.end() ? kNone : its->second, around, briefs[i]));
+    const auto [known, added] = usual.try_emplace(runs[i].pipeline.value);
+    if (added) known->second = TRY(store::usual_seconds(tx, runs[i].pipeline, ""));
+    briefs[i].usual_s = known->second;
+  }
+  return briefs;
 }
 
 namespace {
@@ -185,6 +194,7 @@ Result<Run> make_run(Room& room, Tx& tx, const store::RunRow& run, const Surroun
   Run out;
   const auto jobs = TRY(store::load_jobs(tx, run.id));
   TRY(fill_brief(room, tx, run, jobs, around, out));
+  out.usual_s = TRY(store::usual_seconds(tx, run.pipeline, ""));
   Leavings left = TRY(load_leavings(tx, run));
   for (const StageName& stage : run.stages) out.stages.push_back({stage.id, stage.name, {}});
   for (const store::JobRow& row : jobs) {

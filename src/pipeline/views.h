@@ -116,8 +116,6 @@ BOOST_DESCRIBE_STRUCT(Run, (RunBrief), (stages, variables, edges, can, comment))
 struct Surroundings {
   std::vector<ConnectedRunner> runners;
   std::map<std::int64_t, std::int64_t> busy;
-  mutable std::map<std::int64_t, std::optional<double>> usual =
-      {};  // seconds of a pipeline's run, as they are asked for
 };
 Result<Surroundings> look_around(Tx& tx, const Dispatcher& dispatcher);
 
@@ -125,7 +123,9 @@ Result<Surroundings> look_around(Tx& tx, const Dispatcher& dispatcher);
 Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job,
                               const Surroundings& around);
 
-Result<RunBrief> make_brief(Room& room, Tx& tx, const store::RunRow& run, const Surroundings& around);
+// In the order of the runs.
+Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, const std::vector<store::RunRow>& runs,
+                                          const Surroundings& around);
 struct Asker {
   const Actor& actor;
   Role role;
