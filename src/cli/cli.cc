@@ -258,6 +258,8 @@ void Parser::scan_commands() {
       ->check(CLI::IsMember({"p3c", "secrets", "packages"}));
   command->add_option("--exclude", asked.exclude, "Patterns of paths to leave out, beside those of .sampan/scan.yaml")
       ->allow_extra_args(false);
+  command->add_option("--import", asked.imports, "SARIF files of other tools, whose results join ours")
+      ->allow_extra_args(false);
   command->add_option("--format", asked.format, "text, json, sarif or junit")->capture_default_str();
   command->add_option("--metrics", asked.metrics, "A file for what was counted, a line each: p3c.critical 2");
   command->add_option("--junit", asked.junit, "A file for the findings as JUnit, beside what is printed");

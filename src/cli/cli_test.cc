@@ -264,6 +264,41 @@ TEST_CASE("cli: scan checks a folder without a server, and its exit code says ho
   CHECK(terminal.http.requests().empty());
 }
 
+TEST_CASE("cli: results of another tool join a scan's findings, its limits, its formats and its metrics") {
+  Terminal terminal;
+  const auto folder = terminal.folder.path() + "/shop", file = terminal.folder.path() + "/lint.sarif";
+  sampan::testing::must(make_directories(folder + "/web"));
+  sampan::testing::must(write_file_durably(folder + "/web/app.js", "let a;\neval(a);\n"));
+  const auto results = [&](const std::string& level, const std::string& uri) {
+    sampan::testing::must(write_file_durably(
+        file,
+        R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"ES Lint","rules":[{"id":"no-eval"}]}},"results":[
+          {"ruleId":"no-eval","level":")" +
+            level +
+            R"(","message":{"text":"no eval here"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":")" +
+            uri + R"("},"region":{"startLine":2}}}]}]}]})"));
+  };
+  results("error", "file://" + folder + "/web/app.js");
+  CHECK(terminal.run({"scan", folder}) == kDone);
+  const auto metrics = terminal.folder.path() + "/metrics";
+  CHECK(terminal.run({"scan", "--import", file, "--metrics", metrics, "--engines", "secrets", folder}) == kFailed);
+  CHECK(holds(terminal.out, "web/app.js:2:1: warning: no eval here [no-eval]\n1 files: 0 severe, 1 warnings"));
+  CHECK(holds(sampan::testing::must(read_file(metrics)), "es-lint.blocker 0\nes-lint.critical 1\nes-lint.major 0\n"));
+  CHECK(terminal.run({"scan", "--import", file, "--format", "sarif", folder}) == kFailed);
+  sampan::testing::must(write_file_durably(file, terminal.out));
+  CHECK(terminal.run({"scan", "--import", file, "--format", "json", folder}) == kFailed);
+  CHECK(
+      holds(terminal.out, R"("engine":"ES Lint","rule":"no-eval","severity":"critical","path":"web/app.js","line":2)"));
+  results("note", "web/app.js");
+  CHECK(terminal.run({"scan", "--import", file, folder}) == kDone);
+  results("note", "/usr/include/stdio.h");
+  CHECK(terminal.run({"scan", "--import", file, folder}) == kIncomplete);
+  CHECK(holds(terminal.out, "lint.sarif: gap: result 1 of run 1 of ES Lint (no-eval): the location"));
+  CHECK(terminal.run({"scan", "--import", file + "x", folder}) == kNotFound);
+  sampan::testing::must(write_file_durably(file, "{}"));
+  CHECK(terminal.run({"scan", "--import", file, folder}) == kUsage);
+}
+
 TEST_CASE("cli: advisories are imported and shown, scan looks packages up in them, and sbom lists them") {
   Terminal terminal;
   const auto folder = terminal.folder.path() + "/code", osv = terminal.folder.path() + "/osv";

@@ -71,6 +71,7 @@ struct ScanRequest {
   int threads = 2;
   bool chinese = false, progress = false, staged = false, history = false;
   std::vector<std::string> engines{}, exclude{};  // empty: all; patterns beside the file's
+  std::vector<std::string> imports{};             // SARIF files of other tools
   std::string metrics{}, junit{};                 // files to write beside; empty: none. metrics: "p3c.critical 2"
   std::string advisories{}, maven{};              // empty: the world's
 };

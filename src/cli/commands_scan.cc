@@ -1,11 +1,14 @@
 // `sampan scan`, `sbom` and `advisories`: the engines at work here, on a folder or on what git holds of it; no server
 // is asked.
 #include <filesystem>
+#include <set>
 
 #include "base/enum_text.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "scan/packages.h"
+#include "scan/sarif.h"
 #include "scan/scan.h"
 
 namespace sampan::cli {
@@ -41,21 +44,55 @@ Chosen chosen_of(const std::vector<std::string>& names) {
   return {{has("p3c"), has("secrets")}, has("packages")};
 }
 
-// What a pipeline's red lines compare.
-std::string metrics_of(const scan::Scanned& scanned, const Chosen& chosen) {
+std::string metric_name(std::string_view engine) {
+  std::string name = lower(engine);
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    if (!plain) c = '-';
+  }
+  return name;
+}
+
+// What a pipeline's red lines compare. Of other tools "eslint.critical": a metric's name holds no spaces.
+std::string metrics_of(const scan::Scanned& scanned, const Chosen& chosen, const std::set<std::string>& tools) {
   std::string text;
   const auto of = [&](std::string_view engine) {
     for (const auto severity : {scan::Severity::blocker, scan::Severity::critical, scan::Severity::major}) {
       const auto number = std::count_if(scanned.findings.begin(), scanned.findings.end(), [&](const auto& finding) {
         return finding.engine == engine && finding.severity == severity;
       });
-      text += fmt::format("{}.{} {}\n", engine, enum_text(severity), number);
+      text += fmt::format("{}.{} {}\n", metric_name(engine), enum_text(severity), number);
     }
   };
   if (chosen.engines.p3c) of("p3c");
   if (chosen.engines.secrets) of("secrets");
   if (chosen.packages) of("packages");
+  for (const auto& tool : tools) of(tool);
   return text + fmt::format("scan.gaps {}\n", scanned.gaps.size());
+}
+
+// The results of other tools on the same folder join `all`; returns the tools.
+Result<std::set<std::string>> import_results(scan::Scanned& all, const ScanRequest& request) {
+  std::set<std::string> tools;
+  std::error_code error;
+  const auto root = std::filesystem::canonical(request.folder, error).string();
+  for (const auto& file : request.imports) {
+    scan::SarifSource source{file, root};
+    source.read = [&](const std::set<std::string>& paths, const scan::SarifSource::Take& take) -> Result<void> {
+      for (const auto& path : paths) {
+        const auto inside = std::filesystem::weakly_canonical(root + "/" + path, error).string();
+        if (!inside.starts_with(root + "/")) continue;  // a link that leads out
+        if (const auto text = read_file(inside, scan::kMostBytes)) take(path, *text);
+      }
+      return {};
+    };
+    const auto text = TRY(read_file(file, scan::kMostSarifBytes + 1));
+    for (auto& results : TRY(scan::read_sarif(text, source))) {
+      if (results.tool != scan::kOwnTool) tools.insert(results.tool);
+      scan::merge(all, std::move(results.scanned));
+    }
+  }
+  return tools;
 }
 
 // What a folder's manifests name, with Maven's local repository where there is one.
@@ -94,10 +131,11 @@ Result<int> scan_code(World& world, const ScanRequest& request) {
     const auto& advisories = request.advisories.empty() ? world.advisories : request.advisories;
     scan::merge(scanned, scan::check_packages(settings, inventory, {advisories, world.now()}));
   }
+  const auto tools = TRY(import_results(scanned, request));
   const auto verdict = scan::judge(scanned, settings.limits);
   const auto language = request.chinese ? scan::Language::zh : scan::Language::en;
   world.out(scan::write(scanned, verdict, *format, language));
-  if (!request.metrics.empty()) TRY(write_file_durably(request.metrics, metrics_of(scanned, chosen)));
+  if (!request.metrics.empty()) TRY(write_file_durably(request.metrics, metrics_of(scanned, chosen, tools)));
   if (!request.junit.empty())
     TRY(write_file_durably(request.junit, scan::write(scanned, verdict, scan::Format::junit, language)));
   return exit_code_of(verdict);

@@ -81,9 +81,10 @@ std::string as_text(const Scanned& scanned, Verdict verdict, Language language) 
   const bool chinese = language == Language::zh;
   std::string out;
   for (const auto& finding : scanned.findings) {
-    out += fmt::format("{}:{}:{}: {}: {} [{}]{}\n    {}\n", finding.path, finding.range.line, finding.range.column,
+    out += fmt::format("{}:{}:{}: {}: {} [{}]{}\n", finding.path, finding.range.line, finding.range.column,
                        in(language, shown(finding.severity)), in(language, finding.message), finding.rule,
-                       commit_of(finding, language), in(language, finding.remedy));
+                       commit_of(finding, language));
+    if (!in(language, finding.remedy).empty()) out += fmt::format("    {}\n", in(language, finding.remedy));
   }
   for (const auto& gap : scanned.gaps)
     out += fmt::format("{}: {}: {}\n", place(gap.path, gap.line), chinese ? "未查清" : "gap", in(language, gap.reason));

@@ -1,6 +1,9 @@
+#include "scan/sarif.h"
+
 #include <boost/json.hpp>
 #include <set>
 
+#include "base/enum_text.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "scan/formats.h"
@@ -46,14 +49,14 @@ json::object described(std::string_view name, Severity severity, std::string_vie
           {"defaultConfiguration", json::object{{"level", level(severity)}}}};
 }
 
-// All of p3c's, and of the many kinds of secrets those that were found.
+// All of p3c's; of the many kinds of secrets, of advisories and of other tools' rules those that were found.
 json::array rules(const Scanned& scanned, Language language) {
   const bool chinese = language == Language::zh;
   json::array all;
   for (const auto* rule : p3c::all_rules())
     all.push_back(described(rule->name, rule->severity, chinese ? rule->summary.zh : rule->summary.en,
                             chinese ? rule->remedy.zh : rule->remedy.en));
-  std::set<std::string_view> found;
+  std::set<std::string_view> found, others;
   for (const auto& finding : scanned.findings) {
     if (finding.engine == "secrets") found.insert(finding.rule);
   }
@@ -64,6 +67,10 @@ json::array rules(const Scanned& scanned, Language language) {
   }
   for (const auto own : found)  // a pattern of the settings
     all.push_back(described(own, Severity::blocker, own, chinese ? secrets::kRevoke.zh : secrets::kRevoke.en));
+  for (const auto& finding : scanned.findings) {
+    if (finding.engine != "p3c" && finding.engine != "secrets" && others.insert(finding.rule).second)
+      all.push_back(described(finding.rule, finding.severity, finding.rule, in(language, finding.remedy)));
+  }
   return all;
 }
 
@@ -78,7 +85,9 @@ json::object result(const Finding& finding, Language language) {
                       {"message", message(in(language, finding.message))},
                       {"locations", json::array{location(finding.path, std::move(region))}},
                       {"partialFingerprints", json::object{{"sampan/v1", finding.fingerprint}}}};
-  if (!finding.commit.empty()) result["properties"] = json::object{{"commit", finding.commit}};
+  json::object properties{{"engine", finding.engine}, {"severity", enum_text(finding.severity)}};
+  if (!finding.commit.empty()) properties["commit"] = finding.commit;
+  result["properties"] = std::move(properties);
   return result;
 }
 
@@ -94,7 +103,7 @@ std::string as_sarif(const Scanned& scanned, Language language) {
                                          {"message", message(in(language, gap.reason))},
                                          {"locations", json::array{location(gap.path, std::move(region))}}});
   }
-  json::object driver{{"name", "Sampan"}, {"version", SAMPAN_VERSION}, {"rules", rules(scanned, language)}};
+  json::object driver{{"name", kOwnTool}, {"version", SAMPAN_VERSION}, {"rules", rules(scanned, language)}};
   json::object invocation{{"executionSuccessful", true}, {"toolExecutionNotifications", std::move(notifications)}};
   json::object run{{"tool", json::object{{"driver", std::move(driver)}}},
                    {"columnKind", "unicodeCodePoints"},
