@@ -212,6 +212,7 @@ Result<std::vector<scan::Finding>> fresh_of(Findings::State& state, const git::R
   auto sides = TRY(sides_of(state, repo, with.rule_set, changed.now, changed.before));
   const auto before = fingerprints(sides.before.findings);
   std::erase_if(sides.now.findings, [&](const scan::Finding& one) { return before.contains(one.fingerprint); });
+  for (auto& one : TRY(fresh_foreign(state, repo, scan.commit))) sides.now.findings.push_back(std::move(one));
   return std::move(sides.now.findings);
 }
 
@@ -220,6 +221,9 @@ Result<Held> findings_at(Findings::State& state, const git::Repo& repo, const Sh
   if (!scan) return fail(Errc::not_found, "commit {} of {} is not scanned", commit.short_text(), repo.path());
   Held held{*scan, {}, {}};
   if (scan->state != ScanState::done) return held;
+  auto foreign = TRY(foreign_at(state, repo, commit));
+  held.findings = std::move(foreign.findings);
+  held.gaps = std::move(foreign.gaps);
   const auto with = TRY(settings_at(state, repo, commit));
   if (!scan->rule_set.starts_with(with.rule_set)) {
     held.gaps.push_back({"", 0, "", {"规则已经改变，请重新扫描", "the rules have changed since: scan it again"}});

@@ -185,7 +185,7 @@ Result<Response> list(State& state, const Request& request) {
   auto found = findings_at(state, repo, out.commit);
   if (!found && found.error().code == Errc::not_found) return Response::json(200, to_json(out));
   auto held = TRY(std::move(found));
-  out.scan = view_of(held.scan);
+  out.scan = view_of(TRY(with_foreign(state, held.scan)));
   out.gaps = held.gaps;
   wanted.changed = TRY(changed_of(state, repo, request, held.scan));
   const auto standings = TRY(standings_of(state, repo, std::move(held)));
@@ -209,7 +209,7 @@ Result<Response> trend(State& state, const Request& request) {
   Trend out;
   for (const auto& scan :
        TRY(state.db.read([&](Tx& tx) { return store::scans_of_ref(tx, repo.id, "refs/heads/" + ref, kMostTrend); })))
-    out.items.push_back(view_of(scan));
+    out.items.push_back(view_of(TRY(with_foreign(state, scan))));
   return Response::json(200, to_json(out));
 }
 
@@ -220,7 +220,7 @@ Result<Response> scans(State& state, const Request& request) {
   if (!commit) return fail(Errc::invalid, "query 'commit': expected the 40 digits of a commit, found '{}'", text);
   const auto scan = TRY(state.db.read([&](Tx& tx) { return store::find_scan(tx, repo.id, *commit); }));
   ScanList out;
-  if (scan) out.items.push_back(view_of(*scan));
+  if (scan) out.items.push_back(view_of(TRY(with_foreign(state, *scan))));
   return Response::json(200, to_json(out));
 }
 
@@ -236,7 +236,7 @@ Result<Response> order(State& state, const Request& request) {
     scan.state = ScanState::queued;
   }
   state.enqueue(scan);
-  return Response::json(202, to_json(view_of(scan)));
+  return Response::json(202, to_json(view_of(TRY(with_foreign(state, scan)))));
 }
 
 }  // namespace

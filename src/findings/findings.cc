@@ -50,7 +50,13 @@ void Findings::stop() {
 std::vector<Route> Findings::routes() {
   auto routes = finding_routes(*state_);
   for (auto& route : rule_routes(*state_)) routes.push_back(std::move(route));
+  for (auto& route : sarif_routes(*state_)) routes.push_back(std::move(route));
   return routes;
+}
+
+Result<std::vector<HandedIn>> Findings::hand_in(const Actor& actor, const git::Repo& repo, const Sha& commit,
+                                                const Results& results) {
+  return findings::hand_in(*state_, actor, repo, commit, results);
 }
 
 Result<Verdict> Findings::gate(const git::Repo& repo, const Sha& commit, std::string_view branch) {

@@ -1,6 +1,6 @@
 // What scanning found in each repository, and where it stands: new or known, dismissed by whom and why, over a red line
-// or not. Every push is scanned; one that brings a secret is refused.
-// hears: PushReceived.   says: nothing.   owns: commit_scan, scanned_file, dismissal, red_line.
+// or not. Every push is scanned; one that brings a secret is refused. Results of other tools join them.
+// hears: PushReceived.   says: nothing.   owns: commit_scan, scanned_file, handed_in, dismissal, red_line.
 #pragma once
 
 #include <chrono>
@@ -53,6 +53,26 @@ struct CommitScan {
   std::optional<Time> finished_at;
 };
 
+// What another tool found in a commit, as it was handed in last. `base`: the commit whose results of the same tool
+// `fresh` is measured against: the base of the commit's scan where it has such, else the ancestor that was handed in
+// last; zero: there is none, and then nothing is fresh.
+struct HandedIn {
+  RepoId repo;
+  Sha commit;
+  std::string tool;
+  Sha base;
+  Counts found, fresh;
+  std::int64_t gaps = 0, suppressed = 0;
+  std::string by;
+  Time at{};
+};
+// A file of results (SARIF 2.1.0, scan/sarif.h).
+struct Results {
+  std::string sarif;
+  std::string tool{};  // its name in the lists; empty: as the file has it. A file of several tools takes none
+  std::string root{};  // the absolute path of the code where the tool looked at it; empty: as the file says
+};
+
 // How many findings of a severity a branch may have. Absent lines: the limits of the commit's .sampan/scan.yaml.
 enum class LineScope { all, fresh };
 BOOST_DESCRIBE_ENUM(LineScope, all, fresh)
@@ -92,6 +112,11 @@ class Findings {
 
   // What a merge, a deployment or a person asks before going on. `branch`: whose red lines count, short.
   Result<Verdict> gate(const git::Repo& repo, const Sha& commit, std::string_view branch);
+
+  // Each tool of the file has its results at the commit replaced by them; a commit that is not scanned yet will be.
+  // invalid: no SARIF, or results of our own engines, which scan every push by themselves.
+  Result<std::vector<HandedIn>> hand_in(const Actor& actor, const git::Repo& repo, const Sha& commit,
+                                        const Results& results);
 
   std::vector<Route> routes();
 

@@ -89,7 +89,7 @@ struct Yard {
       Request request;
       request.method = method;
       request.body = body;
-      request.params = {{"group", "company"}, {"repo", "shop"}, {"id", id}};
+      request.params = {{"group", "company"}, {"repo", "shop"}, {"id", id}, {"commit", id}};
       request.query = std::move(query);
       return route.handler(request, admin());
     }

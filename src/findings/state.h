@@ -78,6 +78,19 @@ Result<std::vector<scan::Finding>> fresh_of(Findings::State& state, const git::R
 // Fills the scan: reads what is not known, counts, compares with its base.
 Result<void> scan_commit(Findings::State& state, const git::Repo& repo, CommitScan& scan);
 
+// What other tools found in a commit (handed_in.cc).
+struct Foreign {
+  std::vector<scan::Finding> findings;
+  std::vector<scan::Gap> gaps;
+};
+Result<Foreign> foreign_at(Findings::State& state, const git::Repo& repo, const Sha& commit);
+// Those that the commits they are measured against did not have.
+Result<std::vector<scan::Finding>> fresh_foreign(Findings::State& state, const git::Repo& repo, const Sha& commit);
+Result<std::vector<HandedIn>> hand_in(Findings::State& state, const Actor& actor, const git::Repo& repo,
+                                      const Sha& commit, const Results& results);
+// The scan as people see it: with what was handed in counted.
+Result<CommitScan> with_foreign(Findings::State& state, CommitScan scan);
+
 // With its line in the audit log.
 Result<std::int64_t> dismiss(Findings::State& state, Tx& tx, const Actor& actor, const git::Repo& repo,
                              const Dismissal& dismissal);
@@ -90,5 +103,6 @@ inline Result<git::Repo> repo_of(Findings::State& state, const Request& request)
 }
 std::vector<Route> finding_routes(Findings::State& state);
 std::vector<Route> rule_routes(Findings::State& state);  // dismissals, red lines, gate
+std::vector<Route> sarif_routes(Findings::State& state);
 
 }  // namespace sampan::findings

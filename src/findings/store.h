@@ -54,6 +54,18 @@ Result<std::optional<FileOutcome>> find_file(Tx& tx, RepoId repo, std::string_vi
 Result<std::vector<std::pair<FileKey, FileOutcome>>> files_with_findings(Tx& tx, RepoId repo,
                                                                          std::string_view rule_set);
 
+// handed_in_store.cc. Replaces the tool's results at the commit.
+Result<void> put_handed_in(Tx& tx, const HandedIn& one, const FileOutcome& outcome);
+Result<std::vector<HandedIn>> handed_in_at(Tx& tx, RepoId repo, const Sha& commit);  // by tool
+// nullopt: that tool has no results there.
+Result<std::optional<FileOutcome>> handed_in_outcome(Tx& tx, RepoId repo, const Sha& commit, std::string_view tool);
+// Commits that have results of the tool, the last handed in first.
+Result<std::vector<Sha>> commits_of_tool(Tx& tx, RepoId repo, std::string_view tool, int most);
+// Commits whose results of the tool are measured against this one's, or should be, as it is their scan's base.
+Result<std::vector<Sha>> measured_against(Tx& tx, RepoId repo, std::string_view tool, const Sha& base);
+Result<void> measure(Tx& tx, RepoId repo, const Sha& commit, std::string_view tool, const Sha& base,
+                     const Counts& fresh);
+
 Result<std::int64_t> insert_dismissal(Tx& tx, const Dismissal& dismissal);
 Result<std::vector<Dismissal>> list_dismissals(Tx& tx, RepoId repo);  // newest first, ended ones too
 Result<bool> end_dismissal(Tx& tx, RepoId repo, std::int64_t id, std::string_view by, Time now);

@@ -19,7 +19,7 @@ export function FilterBar({ filters, rules, change, clear }: { filters: Wanted; 
   return <div className="toolbar finding-filters" role="group" aria-label={w.title}>
     <Choice label={w.standing} value={filters.standing} options={standings.map(s => [s, w.standings[s]])} onChange={v => change('standing', v)} />
     <select name="severity" aria-label={w.severity} value={filters.severity} onChange={e => change('severity', e.target.value)}><option value="">{w.anySeverity}</option>{severities.map(s => <option key={s} value={s}>{words.severity[s]}</option>)}</select>
-    <select name="engine" aria-label={w.engine} value={filters.engine} onChange={e => change('engine', e.target.value)}><option value="">{w.anyEngine}</option>{enginesOf(rules, filters.engine).map(e => <option key={e}>{e}</option>)}</select>
+    <select name="engine" aria-label={w.engine} value={filters.engine} onChange={e => change('engine', e.target.value)}><option value="">{w.anyEngine}</option>{enginesOf(rules, filters.engine).map(e => <option key={e} value={e}>{e}</option>)}</select>
     <select name="rule" aria-label={w.rule} className="rule-select" value={filters.rule} onChange={e => change('rule', e.target.value)}><option value="">{w.anyRule}</option>{rulesOf(rules, filters).map(r => <option key={r.rule} value={r.rule}>{r.rule}{r.count === undefined ? '' : ` (${r.count})`}</option>)}</select>
     <PathField value={filters.path} change={v => change('path', v)} />
     {isFiltered(filters) && <Button look="quiet" onClick={clear}>{w.clear}</Button>}

@@ -20,9 +20,13 @@ test('filters: an address may say anything, and the default leaves no trace', ()
   expect(search.get('standing')).toBe('fresh');
   expect(isFiltered(filtersOf(new URLSearchParams('ref=x')))).toBe(false); expect(isFiltered(filtersOf(new URLSearchParams('path=src')))).toBe(true);
 });
+test('filters: a rule that two engines have is one choice, and both count', () => {
+  const rules = [{ engine: 'ESLint', rule: 'no-eval', severity: 'critical' as const, count: 3 }, { engine: 'Semgrep OSS', rule: 'no-eval', severity: 'major' as const, count: 2 }];
+  expect(rulesOf(rules, filtersOf(new URLSearchParams()))).toEqual([{ rule: 'no-eval', count: 5 }]); expect(enginesOf(rules, '')).toEqual(['ESLint', 'Semgrep OSS']);
+});
 test('filters: rules are those of the chosen engine, and a chosen one never leaves the list', () => {
   const rules = [{ engine: 'p3c', rule: 'A', severity: 'major' as const, count: 3 }, { engine: 'secrets', rule: 'B', severity: 'blocker' as const, count: 1 }], filters = filtersOf(new URLSearchParams('engine=secrets&rule=C'));
-  expect(rulesOf(rules, filters)).toEqual([rules[1], { rule: 'C' }]); expect(enginesOf(rules, 'packages')).toEqual(['p3c', 'packages', 'secrets']);
+  expect(rulesOf(rules, filters)).toEqual([{ rule: 'B', count: 1 }, { rule: 'C' }]); expect(enginesOf(rules, 'packages')).toEqual(['p3c', 'packages', 'secrets']);
 });
 test('trend: done scans, oldest first, with the change of the last', () => {
   const { scans, series } = trendOf([scan('c', 1), scan('x', 9, 'failed'), scan('b', 3), scan('a', 2)]);

@@ -30,7 +30,7 @@ function Gaps({ repo, refName, gaps }: { repo: Repo; refName: string; gaps: Gap[
   if (!gaps.length) return null;
   return <details className="gaps"><summary><State of="waiting" word={w.title(gaps.length)} /></summary><p className="soft small">{w.why}</p>
     <Table caption={w.title(gaps.length)} rows={gaps.map((gap, id) => ({ ...gap, id }))} rowKey={g => g.id} columns={[
-      { head: w.file, main: true, cell: g => <Link className="mono small" href={at.place(repo.path, refName, g.path, g.line)}>{g.path}{g.line > 0 ? `:${g.line}` : ''}</Link> },
+      { head: w.file, main: true, cell: g => g.path ? <Link className="mono small" href={at.place(repo.path, refName, g.path, g.line)}>{g.path}{g.line > 0 ? `:${g.line}` : ''}</Link> : <span className="soft">–</span> },
       { head: w.reason, wide: true, cell: g => <>{g.rule && <span className="mono small">{g.rule} </span>}{inLanguage(g.reason, locale)}</> }]} /></details>;
 }
 

@@ -42,9 +42,13 @@ export function withFilter(search: URLSearchParams, key: keyof Filters, value: s
 export const isFiltered = (f: Filters) => f.standing !== 'open' || !!(f.severity || f.engine || f.rule || f.path);
 
 export const enginesOf = (rules: RuleCount[], chosen: string) => [...new Set([...rules.map(r => r.engine), ...(chosen ? [chosen] : [])])].sort();
-/** The rules to choose from: those of the engine and severity that are chosen, and the chosen one in any case. */
+/** The rules to choose from: those of the engine and severity that are chosen, and the chosen one in any case. Two engines may have a rule of one name. */
 export function rulesOf(rules: RuleCount[], { engine, severity, rule }: Filters): { rule: string; count?: number }[] {
-  const fitting: { rule: string; count?: number }[] = rules.filter(r => (!engine || r.engine === engine) && (!severity || r.severity === severity));
+  const fitting: { rule: string; count?: number }[] = [];
+  for (const r of rules.filter(r => (!engine || r.engine === engine) && (!severity || r.severity === severity))) {
+    const same = fitting.find(f => f.rule === r.rule);
+    if (same) same.count = (same.count ?? 0) + r.count; else fitting.push({ rule: r.rule, count: r.count });
+  }
   return rule && !fitting.some(r => r.rule === rule) ? [...fitting, { rule }] : fitting;
 }
 
