@@ -164,6 +164,14 @@ Result<void> House::Rooms::first_administrator() {
 Result<void> House::Rooms::connect_and_recover() {
   pipeline.connect();
   findings.connect();
+  pipeline.on_tool_report([this](const pipeline::ToolReport& report) -> Result<void> {
+    const auto commit = Sha::parse(report.commit);
+    if (!commit) return fail(Errc::internal, "a run of no commit: '{}'", report.commit);
+    auto actor = Actor::system();
+    actor.name = report.by;
+    TRY(findings.hand_in(actor, TRY(git.find_repo(report.repo)), *commit, {report.sarif, report.tool, report.root}));
+    return {};
+  });
   deliver.connect();
   notify.connect();
   TRY(git.recover().context("git"));

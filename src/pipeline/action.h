@@ -22,8 +22,8 @@ struct RedLine {
 BOOST_DESCRIBE_STRUCT(RedLine, (), (metric, comparator, limit))
 
 struct Action {
-  std::string action;  // script, image_build, artifact_upload, artifact_download, junit_report, metrics,
-                       // set_variables
+  std::string action;  // script, image_build, artifact_upload, artifact_download, junit_report, sarif_report,
+                       // metrics, set_variables
   std::optional<std::string> script, shell, workdir;      // script
   std::optional<std::vector<KeyValue>> environment;       // script
   std::optional<std::string> artifact;                    // image_build: its name; artifact_download: its id
@@ -31,11 +31,11 @@ struct Action {
   std::optional<std::vector<std::string>> tags;           // image_build
   std::optional<std::vector<KeyValue>> build_args;        // image_build
   std::optional<bool> no_cache;                           // image_build
-  std::optional<std::string> name;                        // artifact_upload, junit_report
-  std::optional<std::vector<std::string>> paths;          // artifact_upload, junit_report, metrics: one
+  std::optional<std::string> name;                        // artifact_upload, junit_report; sarif_report: the tool
+  std::optional<std::vector<std::string>> paths;          // artifact_upload, junit_report, sarif_report, metrics: one
   std::optional<bool> include_path;                       // artifact_upload
   std::optional<std::string> into;                        // artifact_download
-  std::optional<bool> always;                             // junit_report: also after a failure
+  std::optional<bool> always;                             // also after a failure
   std::optional<std::vector<KeyValue>> variables;         // set_variables
   std::optional<std::vector<RedLine>> redlines;           // metrics
 };

@@ -78,6 +78,23 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order 
          R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
   report(first, "reports?fence=1&kind=junit&name=unit%20tests&step=test",
          R"(<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>)");
+  std::vector<ToolReport> told;
+  pipeline->on_tool_report([&](const ToolReport& one) -> Result<void> {
+    told.push_back(one);
+    if (one.sarif == "{}") return fail(Errc::invalid, "no SARIF");
+    return {};
+  });
+  report(first, "reports?fence=1&kind=sarif&name=Lint&step=test&root=%2Fworkspace", "{\"runs\":[]}");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].commit == sha.text());
+  CHECK(told[0].repo == repo().id);
+  CHECK(told[0].by.starts_with("run 1 of "));
+  CHECK(told[0].tool == "Lint");
+  CHECK(told[0].root == "/workspace");
+  const auto sarif = fmt::format("/api/v1/runner/jobs/{}/reports?fence=", at(first, "job"));
+  CHECK(call(Method::post, sarif + "1&kind=sarif", runner(), "{}").error().message == "no SARIF");
+  CHECK(call(Method::post, sarif + "2&kind=sarif", runner(), "[]").error().code == Errc::conflict);
+  CHECK(told.size() == 2);
   report(
       first, "metrics",
       R"({"fence":1,"step":"test","metrics":[{"name":"p3c.major","value":3,"comparator":"LE","limit":2.5},{"name":"scan.gaps","value":0,"comparator":"","limit":0}]})");

@@ -73,6 +73,10 @@ void Pipeline::connect() {
   room.git.add_push_notice([&room](const events::PushReceived& push) { return push_notice(room, push); });
 }
 
+void Pipeline::on_tool_report(std::function<Result<void>(const ToolReport&)> take) {
+  state_->room.take_report = std::move(take);
+}
+
 Result<void> Pipeline::recover() {
   Room& room = state_->room;
   TRY(make_directories(room.config.folder + "/logs", 0750));

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,6 +41,13 @@ struct Setting {
   std::string group;
 };
 
+// What another tool found in the commit of a run: a SARIF file. docs/formats/sarif.md.
+struct ToolReport {
+  RepoId repo;
+  std::string commit, by;  // by: "run 12 of daily"
+  std::string sarif, tool, root;
+};
+
 class Pipeline {
  public:
   Pipeline(Db& db, Clock& clock, EventLog& events, Hub& hub, git::Git& git, people::People& people, SecretBox& secrets,
@@ -60,6 +68,9 @@ class Pipeline {
 
   // Appends a line to a job's log on behalf of a platform step (Deploy).
   Result<void> append_log(JobId job, std::string_view step, std::string_view line);
+
+  // Where reports of SarifReport steps go; an error of it fails the step. Before serving only.
+  void on_tool_report(std::function<Result<void>(const ToolReport&)> take);
 
   // For the embedded runner: its token, made when absent.
   Result<std::string> ensure_local_runner(std::string_view name);

@@ -38,6 +38,10 @@ struct Room {
   // Called after a commit that took a job from a runner that was not heard from in time.
   std::function<void(RunnerId)> silent = [](RunnerId) {};
 
+  std::function<Result<void>(const ToolReport&)> take_report = [](const ToolReport&) -> Result<void> {
+    return fail(Errc::invalid, "this server takes no results of other tools");
+  };
+
   void publish(Tx& tx, std::string topic) {
     tx.after_commit([this, topic = std::move(topic)] { hub.publish(topic); });
   }

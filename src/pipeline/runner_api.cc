@@ -230,7 +230,11 @@ std::vector<Route> RunnerApi::routes() {
       "Read an artifact of the same repository");
   Route& report = add(Method::post, job + "/reports", &RunnerApi::put_report, "Add a test report file");
   report.body_limit = 16 << 20;
-  report.query = {{"fence", "of the lease"}, {"kind", "junit"}, {"name", "of the report"}, {"step", "its key"}};
+  report.query = {{"fence", "of the lease"},
+                  {"kind", "junit, or sarif: findings of another tool"},
+                  {"name", "of the report; of sarif the tool's, when not as the file has it"},
+                  {"step", "its key"},
+                  {"root", "of sarif: the folder of the code where the tool ran"}};
   add(Method::post, job + "/metrics", &RunnerApi::put_metrics, "Say what numbers a step reported").request_schema =
       schema_of<wire::Metrics>();
   add(Method::post, job + "/caches", &RunnerApi::note_caches, "Say what a job's caches weigh").request_schema =

@@ -22,6 +22,7 @@ class RunnerApi {
   Result<Response> put_image(const Request& request, const Actor& actor);
   Result<Response> get_artifact(const Request& request, const Actor& actor);
   Result<Response> put_report(const Request& request, const Actor& actor);
+  Result<Response> put_tool_report(const Request& request, const Actor& actor);
   Result<Response> put_metrics(const Request& request, const Actor& actor);
   Result<Response> note_caches(const Request& request, const Actor& actor);
   // What a runner says of a job's steps, in the transaction of whatever else it says.

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "pipeline/artifact_store.h"
 #include "pipeline/junit.h"
+#include "pipeline/run_store.h"
 #include "pipeline/runner_api.h"
 #include "pipeline/runner_wire.h"
 
@@ -98,13 +99,26 @@ Result<Response> RunnerApi::get_artifact(const Request& request, const Actor& ac
   return response;
 }
 
+Result<Response> RunnerApi::put_tool_report(const Request& request, const Actor& actor) {
+  const std::int64_t fence = TRY(query_number(request, "fence"));
+  const auto run = TRY(room_.db.read([&](Tx& tx) -> Result<store::RunRow> {
+    const store::JobRow job = TRY(leased_job(tx, request, actor, fence));
+    return store::load_run(tx, job.run);
+  }));
+  TRY(room_.take_report({run.repo, run.sha, fmt::format("run {} of {}", run.number, run.name), request.body,
+                         request.find_query("name").value_or(""), request.find_query("root").value_or("")}));
+  return Response::empty();
+}
+
 Result<Response> RunnerApi::put_report(const Request& request, const Actor& actor) {
+  if (request.find_query("kind") == "sarif") return put_tool_report(request, actor);
   const std::int64_t fence = TRY(query_number(request, "fence"));
   store::ReportRow report;
   report.kind = request.find_query("kind").value_or("junit");
   report.name = request.find_query("name").value_or("unit tests");
   report.step = request.find_query("step").value_or("");
-  if (report.kind != "junit") return fail(Errc::invalid, "the kind '{}' of a report: expected junit", report.kind);
+  if (report.kind != "junit")
+    return fail(Errc::invalid, "the kind '{}' of a report: expected junit or sarif", report.kind);
   const TestCounts counts = TRY(parse_junit(request.body));
   report.fence = fence;
   report.file_sha256 = sha256_hex(request.body);

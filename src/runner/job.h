@@ -26,6 +26,7 @@ class Observer {
   virtual Result<void> image(std::string_view step, std::string_view name, const BuiltImage& image) = 0;
   virtual Result<void> artifact(const Upload& upload) = 0;
   virtual Result<void> junit(std::string_view step, std::string_view name, std::string_view xml) = 0;
+  virtual Result<void> sarif(std::string_view step, std::string_view tool, std::string_view text) = 0;
   virtual Result<void> metrics(std::string_view step, const std::vector<MetricReport>& metrics) = 0;
   virtual Result<void> download(std::string_view artifact, const std::string& file) = 0;
   virtual Result<void> caches(const std::vector<CacheReport>& caches) = 0;
@@ -97,6 +98,7 @@ class Job {
   Result<StepEnd> upload(const Step& step, const Action& action);
   Result<StepEnd> download(const Action& action);
   Result<StepEnd> junit(const Step& step, const Action& action);
+  Result<StepEnd> sarif(const Step& step, const Action& action);
   Result<StepEnd> metrics(const Step& step, const Action& action);
   Result<StepEnd> image(const Step& step, const Action& action);
   StepEnd end_of(const Ended& ended) const;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "runner/job.h"
 #include "runner/metrics.h"
+#include "runner/sarif_join.h"
 #include "runner/substitute.h"
 #include "runner/workspace.h"
 
@@ -26,6 +27,7 @@ Result<Job::StepEnd> Job::act(const Step& next, Action action) {
   TRY(substitute(action, variables()));
   if (action.action == "script") return script(action);
   if (action.action == "junit_report") return junit(next, action);
+  if (action.action == "sarif_report") return sarif(next, action);
   if (action.action == "metrics") return metrics(next, action);
   if (action.action == "artifact_upload") return upload(next, action);
   if (action.action == "artifact_download") return download(action);
@@ -34,8 +36,9 @@ Result<Job::StepEnd> Job::act(const Step& next, Action action) {
     for (const auto& [key, value] : action.variables.value_or(std::vector<KeyValue>())) set_[key] = value;
     return StepEnd{};
   }
-  static const std::vector<std::string> kKinds = {"script",      "junit_report", "artifact_upload", "artifact_download",
-                                                  "image_build", "metrics",      "set_variables"};
+  static const std::vector<std::string> kKinds = {"script",          "junit_report",      "sarif_report",
+                                                  "artifact_upload", "artifact_download", "image_build",
+                                                  "metrics",         "set_variables"};
   return fail(Errc::invalid, "this runner ({}) does not know the action '{}'{}: is it older than the server?",
               SAMPAN_VERSION, action.action, did_you_mean(action.action, kKinds));
 }
@@ -108,6 +111,23 @@ Result<Job::StepEnd> Job::junit(const Step& next, const Action& action) {
     else
       TRY(observer_.junit(next.key, name, xml).context(file));
   }
+  return StepEnd{};
+}
+
+// All files at once, since the server replaces what a tool said of the commit before.
+Result<Job::StepEnd> Job::sarif(const Step& next, const Action& action) {
+  const auto patterns = action.paths.value_or(std::vector<std::string>());
+  const auto files = TRY(matching_files(room_.workspace, patterns, kMostReports));
+  if (files.empty()) return StepEnd{false, fmt::format("no SARIF file matches {}", fmt::join(patterns, ", ")), {}};
+  SarifJoin all;
+  for (const auto& file : files) {
+    const auto text = TRY(read_plain(room_.workspace + "/" + file, kMostReportBytes));
+    auto masked = report_mask_.feed(text);
+    masked += report_mask_.finish();
+    TRY(all.add(masked).context(file));
+  }
+  TRY(observer_.sarif(next.key, action.name.value_or(""), TRY(all.text(kMostReportBytes))));
+  sink_.line(fmt::format("handed in {} SARIF file{}", files.size(), files.size() == 1 ? "" : "s"));
   return StepEnd{};
 }
 

@@ -169,6 +169,25 @@ TEST_CASE("job: test reports are sent also after a failure, with secrets masked"
   CHECK(bench.observer->reports == std::vector<std::string>{"<t>***</t>\n"});
 }
 
+TEST_CASE("job: SARIF files of a step are handed in together, masked, also after a failure; without one it fails") {
+  Bench bench;
+  auto sarif = action("sarif_report");
+  sarif.name = "Lint/web";
+  sarif.paths = std::vector<std::string>{"out/*.sarif"};
+  sarif.always = true;
+  auto order =
+      bench.order({script("mkdir out; for n in 1 2; do echo '{\"version\":\"2.1.0\",\"runs\":[{\"n\":\"'$n $PASSWORD'"
+                          "\"}]}' > out/$n.sarif; done; exit 1"),
+                   sarif});
+  order.secrets = {{"PASSWORD", "s3cr3t-s3cr3t"}};
+  CHECK(bench.run(order).reason == "step One: exit code 1");
+  CHECK(bench.observer->results ==
+        std::vector<std::string>{R"(Lint/web: {"version":"2.1.0","runs":[{"n":"1 ***"},{"n":"2 ***"}]})"});
+  CHECK(bench.run(bench.order({sarif})).reason == "step One: no SARIF file matches out/*.sarif");
+  CHECK(bench.run(bench.order({script("mkdir out; echo no > out/x.sarif"), sarif})).reason.find("out/x.sarif") !=
+        std::string::npos);
+}
+
 TEST_CASE("job: metrics are told, and a crossed red line fails the step whatever its command returned") {
   Bench bench;
   auto metrics = action("metrics");

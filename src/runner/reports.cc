@@ -180,6 +180,18 @@ Result<void> Reports::junit(JobKey key, std::string_view step, std::string_view 
   return {};
 }
 
+Result<void> Reports::sarif(JobKey key, std::string_view step, std::string_view tool, std::string_view text) {
+  auto made =
+      request(Method::post, job_path(key, fmt::format("reports?{}", form_encode({{"fence", std::to_string(key.fence)},
+                                                                                 {"kind", "sarif"},
+                                                                                 {"name", std::string(tool)},
+                                                                                 {"step", std::string(step)},
+                                                                                 {"root", "/workspace"}}))));
+  made.body = text;
+  TRY(send(made));
+  return {};
+}
+
 Result<void> Reports::metrics(JobKey key, std::string_view step, const std::vector<MetricReport>& metrics) {
   auto made = request(Method::post, job_path(key, "metrics"));
   made.body = to_json(MetricsBody{key.fence, std::string(step), metrics});

@@ -42,6 +42,7 @@ class Reports {
   Result<void> artifact(JobKey key, const Upload& upload);
   Result<void> metrics(JobKey key, std::string_view step, const std::vector<MetricReport>& metrics);
   Result<void> junit(JobKey key, std::string_view step, std::string_view name, std::string_view xml);
+  Result<void> sarif(JobKey key, std::string_view step, std::string_view tool, std::string_view text);
   Result<void> caches(JobKey key, const std::vector<CacheReport>& caches);
   Result<void> download(std::string_view artifact, const std::string& file);  // the token of the runner, not of the job
 

@@ -106,6 +106,7 @@ class LocalObserver final : public Observer {
     return {};
   }
   Result<void> junit(std::string_view, std::string_view, std::string_view) override { return {}; }
+  Result<void> sarif(std::string_view, std::string_view, std::string_view) override { return {}; }
   Result<void> metrics(std::string_view, const std::vector<MetricReport>&) override { return {}; }
   Result<void> download(std::string_view artifact, const std::string&) override {
     return fail(Errc::unavailable, "artifact {}: there is no server in a local run", artifact);

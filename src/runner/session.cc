@@ -52,6 +52,9 @@ class ServerObserver final : public Observer {
   Result<void> junit(std::string_view step, std::string_view name, std::string_view xml) override {
     return heed(reports_.junit(key_, step, name, xml));
   }
+  Result<void> sarif(std::string_view step, std::string_view tool, std::string_view text) override {
+    return heed(reports_.sarif(key_, step, tool, text));
+  }
   Result<void> metrics(std::string_view step, const std::vector<MetricReport>& metrics) override {
     return heed(reports_.metrics(key_, step, metrics));
   }

@@ -84,6 +84,10 @@ class MemoryObserver final : public Observer {
     reports.emplace_back(xml);
     return {};
   }
+  Result<void> sarif(std::string_view, std::string_view tool, std::string_view text) override {
+    results.emplace_back(fmt::format("{}: {}", tool, text));
+    return {};
+  }
   Result<void> metrics(std::string_view, const std::vector<MetricReport>& list) override {
     metric_reports = list;
     return {};
@@ -116,7 +120,7 @@ class MemoryObserver final : public Observer {
   std::vector<StepReport> steps;
   std::map<std::string, std::string> variables;
   std::vector<std::pair<std::string, BuiltImage>> images;
-  std::vector<std::string> reports;
+  std::vector<std::string> reports, results;
   std::vector<CacheReport> cache_reports;
   std::vector<MetricReport> metric_reports;
 };

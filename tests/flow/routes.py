@@ -194,6 +194,13 @@ def scans(call, admin, me, at, repo):
     assert call(admin, "GET", of + "gate", at)["state"] == "passed"
     assert call(admin, "GET", of + "dismissals", at)["items"][0]["reason"] == wanted["reason"]
     call(admin, "DELETE", of + "dismissals/{id}", {**at, "id": made["id"]})
+    there = {**at, "commit": found["commit"]}
+    results = json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Lint"}}, "results": [
+        {"ruleId": "R", "message": {"text": "is bad"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "Sample.java"}}}]}]}]}).encode()
+    call(me, "POST", of + "scans/{commit}/sarif", there, body=results, refused=404)
+    call(admin, "POST", of + "scans/{commit}/sarif", there, body=b"[]", refused=422)
+    assert call(admin, "POST", of + "scans/{commit}/sarif", there, {"tool": "Lint/java"}, body=results)["items"][0]["found"]["major"] == 1
+    assert call(admin, "GET", of + "scans/{commit}/sarif", there)["items"][0]["tool"] == "Lint/java"
     call(admin, "GET", of + "red-lines", at)
 
 

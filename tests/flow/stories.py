@@ -85,6 +85,53 @@ def a_scan_step_is_held_against_its_red_line(house):
     assert job["reports"][0]["failures"] >= 1, job["reports"]
 
 
+SARIF_STEP = """name: lint
+sources:
+  code: { type: git, branch: master, branchesFilter: ^master$, triggerEvents: push }
+stages:
+  lint:
+    name: Lint
+    jobs:
+      js:
+        name: Scripts
+        steps:
+          run: { name: Run, step: Command, with: { run: 'sed "s|ROOT|$PWD|g" tool/results.sarif > results.sarif' } }
+          report: { name: Report, step: SarifReport, with: { reports: [ results.sarif ] } }
+"""
+
+
+def results_of_another_tool_join_the_findings_and_close_the_gate(house):
+    """A file as ESLint writes it, handed in by a person for one commit and by a pipeline's step for the next."""
+    def sarif(root, *lines):
+        results = [{"ruleId": "no-eval", "level": "error", "message": {"text": "eval can be harmful."}, "locations": [
+            {"physicalLocation": {"artifactLocation": {"uri": f"file://{root}/web/app.js"}, "region": {"startLine": line, "startColumn": 1}}}]} for line in lines]
+        return {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ESLint", "rules": [{"id": "no-eval", "help": {"text": "Parse it."}}]}}, "results": results}]}
+    repo = house.repository("linted", {"web/app.js": "let a;\neval(a);\n"})
+    first = repo.commit("First")
+    repo.push("master")
+    of = "/api/v1/repos/company/linted/"
+    house.admin.put(of + "red-lines", {"items": [{"branch": "master", "severity": "critical", "scope": "fresh", "most": 0}]})
+    wait_for("the scan", lambda: house.admin.get(of + "gate?ref=master")["state"] == "passed", 20)
+    answer = house.admin.post(f"{of}scans/{first}/sarif?root=/home/ci/linted", sarif("/home/ci/linted", 2))
+    assert answer["items"][0]["tool"] == "ESLint" and answer["items"][0]["found"]["critical"] == 1, answer
+    found = house.admin.get(of + "findings?ref=master&engine=ESLint")
+    assert [(f["path"], f["range"]["line"], f["remedy"]["en"], f["fresh"]) for f in found["items"]] == [("web/app.js", 2, "Parse it.", False)], found
+    assert house.admin.get(of + "gate?ref=master")["state"] == "passed"
+
+    repo.write("web/app.js", "let a;\nlet b;\neval(a);\neval(b);\n")
+    repo.write("tool/results.sarif", json.dumps(sarif("ROOT", 3, 4)))
+    repo.write(".sampan/lint.yaml", SARIF_STEP)
+    second = repo.commit("Evaluate more")
+    repo.push("master")
+    run = house.finish(house.run_of(second))
+    assert run["state"] == "succeeded", (run["reason"], house.log(run["id"]))
+    fresh = house.admin.get(of + "findings?ref=master&standing=fresh")
+    assert [(f["engine"], f["range"]["line"]) for f in fresh["items"]] == [("ESLint", 4)], fresh
+    verdict = house.admin.get(of + "gate?ref=master")
+    assert verdict["state"] == "failed" and "1 new critical findings" in verdict["reason"] and verdict["offenders"][0]["engine"] == "ESLint", verdict
+    assert house.admin.get(f"{of}scans/{second}/sarif")["items"][0]["by"] == f"run {run['number']} of lint"
+
+
 def a_pushed_secret_is_refused_and_a_false_alarm_is_recorded(house):
     """A key of AWS's form, made here; the first commit of a push hides it, the second takes it out again: too late."""
     key = "AKIA" + "".join(random.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16))
@@ -270,7 +317,7 @@ def an_upgrade_replaces_the_runner(house):
 
 ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
-    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, a_pushed_secret_is_refused_and_a_false_alarm_is_recorded, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
+    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, results_of_another_tool_join_the_findings_and_close_the_gate, a_pushed_secret_is_refused_and_a_false_alarm_is_recorded, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
     a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_route_answers_as_documented, the_command_line_speaks_to_it,
     an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing, a_pipeline_runs_on_the_working_tree,
