@@ -236,7 +236,7 @@ TEST_CASE("sarif: what sampan scan writes comes back as it was") {
                       Severity::blocker,
                       "a b/\"<A>.java",
                       {2, 3, 2, 5},
-                      {"消息", "message <1>"},
+                      {"消息", "{{message}} [<1>](1)"},
                       {"改", "mend"},
                       "0123456789abcdef0123456789abcdef"},
                      {"packages",

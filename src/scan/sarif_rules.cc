@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "scan/sarif.h"
 #include "scan/sarif_values.h"
 
 namespace sampan::scan {
@@ -136,6 +137,7 @@ std::string_view SarifRules::message_string(std::string_view id, const json::obj
 std::string SarifRules::message_of(const json::object& result, const json::object* rule) const {
   const auto* message = object_in(&result, "message");
   auto form = text_in(message, "text");
+  if (text_in(object_in(tool_, "driver"), "name") == kOwnTool) return clean(form, kLongestText);
   if (form.empty()) form = message_string(text_in(message, "id"), rule);
   return clean(without_links(filled(form, items_in(message, "arguments"))), kLongestText);
 }

@@ -19,7 +19,7 @@ class SarifRules {
   const boost::json::object* rule_of(const boost::json::object& result) const;
   // Its name, which a result may leave to its rule; empty: neither has one.
   static std::string name_of(const boost::json::object& result, const boost::json::object* rule);
-  // With its arguments put in; empty: there is none.
+  // With its arguments put in; empty: there is none. Our own tool's stands as it is.
   std::string message_of(const boost::json::object& result, const boost::json::object* rule) const;
 
  private:
