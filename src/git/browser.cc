@@ -56,6 +56,16 @@ Result<std::vector<RefInfo>> Browser::refs(const Repo& repo, std::string_view fo
   return refs;
 }
 
+Result<std::vector<std::string>> Browser::branches_at(const Repo& repo, const Sha& commit) {
+  const auto out = TRY(plumbing_.run_ok(
+      repo.id, {"for-each-ref", "--points-at=" + commit.text(), "--format=%(refname:lstrip=2)", "refs/heads/"}));
+  std::vector<std::string> names;
+  for (auto& name : split(trim(out), '\n')) {
+    if (!name.empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
 Result<std::vector<CommitInfo>> Browser::history(const Repo& repo, const Sha& from, std::string_view path, int skip,
                                                  int limit) {
   TRY(check_path(path));

@@ -56,6 +56,7 @@ class Browser {
   Result<CommitInfo> commit(const Repo& repo, const Sha& sha);
   Result<std::vector<RefInfo>> refs(const Repo& repo,
                                     std::string_view folder);  // "refs/heads" or "refs/tags"; newest commit first
+  Result<std::vector<std::string>> branches_at(const Repo& repo, const Sha& commit);  // whose last commit it is, short
   // From `from` back, those that touched `path` (empty: all), without the first `skip`.
   Result<std::vector<CommitInfo>> history(const Repo& repo, const Sha& from, std::string_view path, int skip,
                                           int limit);

@@ -29,6 +29,16 @@ Result<ChangedFile> parse_change(std::string_view line) {
   return change;
 }
 
+// What commits wrote, oldest first, as parse_raw_changes() reads it.
+std::vector<std::string> log_of(std::vector<std::string> range) {
+  std::vector<std::string> args{"log"};
+  std::move(range.begin(), range.end(), std::back_inserter(args));
+  for (const char* word : {"--reverse", "--format=%x01%H", "-c", "--root", "-r", "--raw", "-z", "--no-abbrev",
+                           "--no-renames", "--diff-filter=AMT"})
+    args.emplace_back(word);
+  return args;
+}
+
 }  // namespace
 
 Result<std::vector<ChangedFile>> parse_raw_changes(std::string_view output) {
@@ -86,11 +96,15 @@ Result<std::vector<ChangedFile>> Changes::brought(RepoId repo, const std::vector
   if (tips.empty()) return std::vector<ChangedFile>();
   RunOptions options;
   for (const auto& tip : tips) options.input += tip.text() + "\n";
-  return parse_raw_changes(
-      TRY(plumbing_.run_ok(repo,
-                           {"log", "--stdin", "--not", "--all", "--reverse", "--format=%x01%H", "-c", "--root", "-r",
-                            "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=AMT"},
-                           options, quarantine)));
+  return parse_raw_changes(TRY(plumbing_.run_ok(repo, log_of({"--stdin", "--not", "--all"}), options, quarantine)));
+}
+
+Result<std::vector<ChangedFile>> Changes::written(RepoId repo, const Range& range, std::string_view path) const {
+  std::vector<std::string> commits{range.to.text()};
+  if (!range.from.is_zero()) commits.push_back("^" + range.from.text());
+  auto args = log_of(std::move(commits));
+  if (!path.empty()) args.insert(args.end(), {"--", std::string(path)});  // pathspecs are literal here
+  return parse_raw_changes(TRY(plumbing_.run_ok(repo, std::move(args))));
 }
 
 Result<void> Changes::read(RepoId repo, const std::vector<Sha>& blobs, std::size_t limit, const Environment& quarantine,

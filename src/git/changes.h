@@ -1,4 +1,4 @@
-// Which files are in a tree, which differ, and which a push brings: what a scanner must read. Files only: no symlinks,
+// Which files are in a tree, which differ, and which commits wrote: what a scanner must read. Files only: no symlinks,
 // no submodules, no renames (a moved file is a new one).
 #pragma once
 
@@ -26,6 +26,10 @@ class Changes {
   Result<std::vector<ChangedFile>> between(RepoId repo, const Sha& from, const Sha& to) const;
   Result<std::vector<ChangedFile>> brought(RepoId repo, const std::vector<Sha>& tips,
                                            const Environment& quarantine) const;
+  struct Range {
+    Sha from, to;  // what `to` has and `from` has not; `from` zero: all of it
+  };
+  Result<std::vector<ChangedFile>> written(RepoId repo, const Range& range, std::string_view path) const;
   Result<void> read(RepoId repo, const std::vector<Sha>& blobs, std::size_t limit, const Environment& quarantine,
                     const TakeBlob& take) const;
 

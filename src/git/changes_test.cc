@@ -72,3 +72,32 @@ TEST_CASE("changes: a push check sees what the push brings, and only that, in it
   client.ok({"push", "-q", "origin", "main", "v1"});
   CHECK(seen.empty());  // a merge that changes nothing by itself brings nothing
 }
+
+TEST_CASE(
+    "changes: what the commits of a range wrote, also what a later one of them wrote over; a tip names its branches") {
+  testing::House house;
+  const auto repo = house.make_repo("shop");
+  testing::Client client;
+  client.begin(house.url("ann", "shop"));
+  client.commit("a.txt", "one");
+  client.ok({"push", "-q", "origin", "main"});
+  const auto first = house.git->resolve(repo, "main").value();
+  client.commit("a.txt", "two");
+  client.commit("a.txt", "three");
+  client.ok({"push", "-q", "origin", "main", "main:refs/heads/side/way"});
+  const auto head = house.git->resolve(repo, "main").value();
+  const auto later = house.git->written_files(repo, first, head).value();
+  REQUIRE(later.size() == 2);
+  CHECK(later[0].path == "a.txt");
+  CHECK(later[1].commit == head);
+  CHECK(later[1].old_blobs == std::vector<Sha>{later[0].new_blob});
+  CHECK(house.git->written_files(repo, Sha::zero(), head).value().size() == 3);
+  client.commit("b*.txt", "one");
+  client.commit("bc.txt", "one");
+  client.ok({"push", "-q", "origin", "main"});
+  const auto tip = house.git->resolve(repo, "main").value();
+  CHECK(house.git->written_files(repo, Sha::zero(), tip, "a.txt").value().size() == 3);
+  CHECK(house.git->written_files(repo, Sha::zero(), tip, "b*.txt").value().size() == 1);
+  CHECK(house.git->branches_at(repo, head).value() == std::vector<std::string>{"side/way"});
+  CHECK(house.git->branches_at(repo, first).value().empty());
+}

@@ -90,6 +90,9 @@ Result<bool> Git::is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& 
 Result<std::optional<Sha>> Git::merge_base(const Repo& repo, const Sha& a, const Sha& b) {
   return state_->browser.merge_base(repo, a, b);
 }
+Result<std::vector<std::string>> Git::branches_at(const Repo& repo, const Sha& commit) {
+  return state_->browser.branches_at(repo, commit);
+}
 Result<std::string> Git::tree_of(const Repo& repo, const Sha& commit) {
   return TRY(state_->browser.entry(repo, commit, "")).sha.text();
 }
@@ -106,6 +109,10 @@ Result<std::vector<ChangedFile>> Git::brought_files(const PushCheck& push) {
     if (!update.new_sha.is_zero()) tips.push_back(update.new_sha);
   }
   return state_->changes.brought(push.repo.id, tips, push.git_environment);
+}
+Result<std::vector<ChangedFile>> Git::written_files(const Repo& repo, const Sha& from, const Sha& to,
+                                                    std::string_view path) {
+  return state_->changes.written(repo.id, {from, to}, path);
 }
 Result<void> Git::read_blobs(const Repo& repo, const std::vector<Sha>& blobs, std::size_t limit, const TakeBlob& take,
                              const PushCheck* push) {

@@ -106,6 +106,7 @@ class Git {
   Result<std::vector<std::string>> changed_paths(const Repo& repo, const Sha& from, const Sha& to);
   Result<bool> is_ancestor(const Repo& repo, const Sha& ancestor, const Sha& of);
   Result<std::optional<Sha>> merge_base(const Repo& repo, const Sha& a, const Sha& b);  // nullopt: nothing in common
+  Result<std::vector<std::string>> branches_at(const Repo& repo, const Sha& commit);  // whose last commit it is, short
   Result<std::string> tree_of(const Repo& repo, const Sha& commit);  // sha of its tree: equal trees are equal content
   // Files only: no symlinks, no submodules; a moved file is one gone and one new.
   Result<std::vector<TreeFile>> all_files(const Repo& repo, const Sha& commit);
@@ -113,6 +114,10 @@ class Git {
   // What each commit of the push wrote that no ref reaches yet, oldest commit first; of a merge what is in none of its
   // parents.
   Result<std::vector<ChangedFile>> brought_files(const PushCheck& push);
+  // The same of the commits of `to` that are not in `from` (zero: all of them), and without what was only deleted.
+  // With a path: of that file alone.
+  Result<std::vector<ChangedFile>> written_files(const Repo& repo, const Sha& from, const Sha& to,
+                                                 std::string_view path = {});
   // Gives the blobs in order; nullopt: over `limit`. With a push: also those it brings.
   Result<void> read_blobs(const Repo& repo, const std::vector<Sha>& blobs, std::size_t limit, const TakeBlob& take,
                           const PushCheck* push = nullptr);
