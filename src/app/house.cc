@@ -237,6 +237,7 @@ void House::Rooms::sweep(std::stop_token stop) {
     bell.wait_for(lock, stop, std::chrono::hours(1), [] { return false; });
     if (stop.stop_requested()) return;
     if (const auto done = registry.collect(); !done.has_value()) log::warning("registry", "{}", done.error().message);
+    if (const auto done = findings.collect(); !done.has_value()) log::warning("findings", "{}", done.error().message);
   }
 }
 

@@ -194,6 +194,12 @@ Result<void> scan_commit(Findings::State& state, const git::Repo& repo, CommitSc
 
   const auto sides = TRY(sides_of(state, repo, with.rule_set, changed.now, changed.before));
   scan.fresh = fresh_count(sides.now.findings, fingerprints(sides.before.findings));
+  const auto now = fingerprints(sides.now.findings);
+  std::vector<scan::Finding> gone;
+  for (const auto& finding : sides.before.findings) {
+    if (!now.contains(finding.fingerprint)) gone.push_back(finding);
+  }
+  TRY(look_back(state, repo, scan, with, {changed.now, gone}));
   if (counted) {
     scan.found = moved(base->found, count(sides.now.findings), count(sides.before.findings));
     scan.gaps = base->gaps + static_cast<std::int64_t>(sides.now.gaps.size()) -

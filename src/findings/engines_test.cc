@@ -93,3 +93,66 @@ TEST_CASE("findings: a push that brings a secret is refused by commit, file and 
           .has_value());
   CHECK(yard.call(Method::get, "/api/v1/repos/:group/:repo/dismissals").at("items").as_array().empty());
 }
+
+TEST_CASE("findings: whoever reads Chinese is refused and judged in Chinese") {
+  Yard yard;
+  yard.commit({{"README.md", "hello\n"}});
+  REQUIRE(yard.db
+              ->write([](Tx& tx) -> Result<void> {
+                TRY(tx.exec("update user_account set locale = 'zh'"));
+                return {};
+              })
+              .has_value());
+  const auto refused = yard.try_commit({{"config.properties", "aws.key=" + secret_key() + "\n"}});
+  REQUIRE_FALSE(refused.has_value());
+  INFO(refused.error().message);
+  CHECK(refused.error().message.find("本次推送带有 1 个密钥，已全部拒绝") != std::string::npos);
+  CHECK(refused.error().message.find("git push -o allow-secret=ID:原因") != std::string::npos);
+  CHECK(refused.error().message.find("push brings") == std::string::npos);
+  const auto head = yard.git->resolve(yard.repo(), "main").value();
+  yard.scanned(head);
+  CHECK(text(yard.verdict(head), "/reason/zh") == "该分支没有红线");
+  CHECK(text(yard.verdict(head), "/reason/en") == "no red line is drawn for this branch");
+}
+
+TEST_CASE("findings: a secret that a later commit took out is found in history, with the commit that wrote it") {
+  Yard yard(false);  // no push is refused
+  const auto key = secret_key();
+  const auto first = yard.commit({{"README.md", "hello\n"}});
+  const auto guilty = yard.commit({{"config.properties", "aws.key=" + key + "\n"}});
+  yard.commit({{"config.properties", "aws.key=" + key + "\nregion=one\n"}});
+  const auto mended = yard.commit({{"config.properties", "region=one\n"}});
+  yard.commit({{"README.md", "hello again\n"}});
+  const auto ask = [&](const std::string& ref, const Sha& commit, const std::string& files) {
+    yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", fmt::format(R"({{"ref":"{}"}})", ref));
+    return yard.scanned(commit, {{"files", files}, {"standing", "all"}});
+  };
+  const auto head = yard.git->resolve(yard.repo(), "main").value();
+  const auto all = ask("main", head, "history");
+  REQUIRE(all.at("items").as_array().size() == 1);
+  CHECK(text(all, "/items/0/commit") == guilty.text());
+  CHECK(text(all, "/items/0/path") == "config.properties");
+  CHECK(all.at_pointer("/items/0/fresh").as_bool());
+  CHECK(number(all, "/past") == 1);
+  CHECK(ask("main", head, "all").at("items").as_array().empty());
+  CHECK(text(yard.verdict(head), "/state") == "passed");  // red lines are about what the commit holds
+  CHECK(ask(first.text(), first, "history").at("items").as_array().empty());
+
+  yard.call(Method::post, "/api/v1/repos/:group/:repo/dismissals",
+            fmt::format(R"({{"fingerprint":"{}","ref":"main","reason":"it was changed","days":30}})",
+                        text(all, "/items/0/fingerprint")));
+  const auto after = ask("main", head, "history");
+  CHECK(number(after, "/past") == 0);
+  CHECK(text(after, "/items/0/dismissed/reason") == "it was changed");
+
+  REQUIRE(yard.db
+              ->write([](Tx& tx) -> Result<void> {
+                TRY(tx.exec("delete from past_secret"));
+                return {};
+              })
+              .has_value());
+  const auto taken = ask(mended.text(), mended, "history");  // its parent has it, and an older commit wrote it
+  REQUIRE(taken.at("items").as_array().size() == 1);
+  CHECK(text(taken, "/items/0/commit") == guilty.text());
+  CHECK_FALSE(taken.at_pointer("/items/0/fresh").as_bool());
+}

@@ -17,6 +17,7 @@ constexpr int kMostTrend = 100;
 
 struct ScanView {
   Sha commit, base;
+  std::optional<std::string> branch;  // the first it was scanned for; absent: somebody asked for the commit
   ScanState state = ScanState::queued;
   std::string reason;
   std::int64_t files = 0;
@@ -27,7 +28,8 @@ struct ScanView {
   std::optional<Time> finished_at;
 };
 BOOST_DESCRIBE_STRUCT(ScanView, (),
-                      (commit, base, state, reason, files, found, fresh, gaps, took_ms, created_at, finished_at))
+                      (commit, base, branch, state, reason, files, found, fresh, gaps, took_ms, created_at,
+                       finished_at))
 
 struct DismissedView {
   std::int64_t id = 0;
@@ -37,10 +39,11 @@ struct DismissedView {
 BOOST_DESCRIBE_STRUCT(DismissedView, (), (id, by, reason, at, until))
 
 struct FindingView : scan::Finding {
+  std::optional<Sha> commit;  // of one in history: who wrote it
   bool fresh = false;
   std::optional<DismissedView> dismissed;
 };
-BOOST_DESCRIBE_STRUCT(FindingView, (scan::Finding), (fresh, dismissed))
+BOOST_DESCRIBE_STRUCT(FindingView, (scan::Finding), (commit, fresh, dismissed))
 
 struct RuleCount {
   std::string engine, rule;
@@ -52,14 +55,14 @@ BOOST_DESCRIBE_STRUCT(RuleCount, (), (engine, rule, severity, count))
 struct FindingList {
   std::optional<ScanView> scan;  // absent: the commit is not scanned
   Sha commit;
-  Counts open;  // neither dismissed nor filtered
-  std::int64_t fresh = 0, dismissed = 0;
+  Counts open;                                      // neither dismissed nor filtered
+  std::int64_t fresh = 0, dismissed = 0, past = 0;  // past: open secrets in history
   std::vector<RuleCount> rules;
   std::vector<scan::Gap> gaps;
   std::vector<FindingView> items;
   std::optional<std::string> next;
 };
-BOOST_DESCRIBE_STRUCT(FindingList, (), (scan, commit, open, fresh, dismissed, rules, gaps, items, next))
+BOOST_DESCRIBE_STRUCT(FindingList, (), (scan, commit, open, fresh, dismissed, past, rules, gaps, items, next))
 
 struct Trend {
   std::vector<ScanView> items;
@@ -77,15 +80,17 @@ struct ScanOrder {
 BOOST_DESCRIBE_STRUCT(ScanOrder, (), (ref))
 
 ScanView view_of(const CommitScan& scan) {
-  return {scan.commit,     scan.base,       scan.state,
-          scan.reason,     scan.files,      scan.found,
-          scan.fresh,      scan.gaps,       static_cast<double>(scan.took.count()) / 1000,
-          scan.created_at, scan.finished_at};
+  ScanView view{scan.commit,     scan.base,       {},         scan.state, scan.reason,
+                scan.files,      scan.found,      scan.fresh, scan.gaps,  static_cast<double>(scan.took.count()) / 1000,
+                scan.created_at, scan.finished_at};
+  if (!scan.ref.empty()) view.branch = scan.ref.substr(std::string_view("refs/heads/").size());
+  return view;
 }
 
 FindingView view_of(const Standing& standing) {
   FindingView view;
   static_cast<scan::Finding&>(view) = standing.finding;
+  view.commit = Sha::parse(standing.finding.commit);
   view.fresh = standing.fresh;
   if (const auto& by = standing.dismissed)
     view.dismissed = DismissedView{by->id, by->actor, by->reason, by->created_at, by->until};
@@ -162,11 +167,12 @@ Result<std::size_t> number_of(const Request& request, std::string_view name, std
 // nullopt: every file, because the caller asked for no other or the scan has nothing to be measured against.
 Result<std::optional<std::set<std::string>>> changed_of(State& state, const git::Repo& repo, const Request& request,
                                                         const CommitScan& scan) {
-  static const std::vector<std::string> kPlaces{"all", "changed"};
+  static const std::vector<std::string> kPlaces{"all", "changed", "history"};
   const auto where = request.find_query("files").value_or("all");
   if (std::find(kPlaces.begin(), kPlaces.end(), where) == kPlaces.end())
-    return fail(Errc::invalid, "query 'files': '{}' is none of all, changed{}", where, did_you_mean(where, kPlaces));
-  if (where == "all" || scan.base.is_zero()) return std::nullopt;
+    return fail(Errc::invalid, "query 'files': '{}' is none of all, changed, history{}", where,
+                did_you_mean(where, kPlaces));
+  if (where != "changed" || scan.base.is_zero()) return std::nullopt;
   std::set<std::string> changed;
   for (auto& file : TRY(state.git.changed_files(repo, scan.base, scan.commit))) changed.insert(std::move(file.path));
   return changed;
@@ -188,7 +194,10 @@ Result<Response> list(State& state, const Request& request) {
   out.scan = view_of(TRY(with_foreign(state, held.scan)));
   out.gaps = held.gaps;
   wanted.changed = TRY(changed_of(state, repo, request, held.scan));
-  const auto standings = TRY(standings_of(state, repo, std::move(held)));
+  auto standings = TRY(past_of(state, repo, held));
+  out.past = std::count_if(standings.begin(), standings.end(), [](const Standing& one) { return !one.dismissed; });
+  if (request.find_query("files").value_or("") != "history")
+    standings = TRY(standings_of(state, repo, std::move(held)));
   count_rules(standings, out);
   std::vector<scan::Finding> open;
   std::vector<const Standing*> kept;
@@ -224,12 +233,21 @@ Result<Response> scans(State& state, const Request& request) {
   return Response::json(200, to_json(out));
 }
 
+// The branch whose last commit it is, as a ref: the one that was named, else the default branch, else any; empty: none.
+Result<std::string> branch_of(State& state, const git::Repo& repo, const std::string& named, const Sha& commit) {
+  const auto branches = TRY(state.git.branches_at(repo, commit));
+  for (const auto& wanted : {named, repo.default_branch}) {
+    if (std::find(branches.begin(), branches.end(), wanted) != branches.end()) return "refs/heads/" + wanted;
+  }
+  return branches.empty() ? std::string() : "refs/heads/" + branches.front();
+}
+
 Result<Response> order(State& state, const Request& request) {
   const auto repo = TRY(repo_of(state, request));
   const auto wanted = TRY(from_json<ScanOrder>(request.body));
   const auto commit = TRY(state.git.resolve(repo, wanted.ref));
-  const auto branch = wanted.ref.empty() ? repo.default_branch : wanted.ref;
-  auto scan = TRY(state.scan_of(repo, commit, "refs/heads/" + branch, Sha::zero()));
+  const auto ref = TRY(branch_of(state, repo, wanted.ref, commit));
+  auto scan = TRY(state.scan_of(repo, commit, ref, Sha::zero()));
   const auto with = TRY(settings_at(state, repo, commit));
   if (scan.state == ScanState::failed || (scan.state == ScanState::done && scan.rule_set != with.all_rules)) {
     TRY(state.db.write([&](Tx& tx) { return store::queue_again(tx, scan.id); }));
@@ -256,7 +274,9 @@ std::vector<Route> finding_routes(State& state) {
                  {"severity", "blocker, critical or major"},
                  {"path", "in files whose path holds this"},
                  {"file", "in this file only"},
-                 {"files", "all (the default), or changed: those in which the commit differs from its scan's base"},
+                 {"files",
+                  "all (the default); changed: those in which the commit differs from its scan's base; history: "
+                  "secrets that commits before it wrote and it has not any more"},
                  {"standing", "open (the default), fresh, dismissed or all"},
                  {"limit", "at most this many, 1-500"},
                  {"before", "the cursor of the page before"}}},

@@ -74,23 +74,31 @@ Result<std::vector<CommitScan>> Findings::State::scans_of(const events::PushRece
 }
 
 // A new branch is measured against where it left the default branch.
+Result<Sha> Findings::State::base_of(const git::Repo& repo, const Sha& commit, const std::string& ref, const Sha& old) {
+  auto base = old;
+  if (ref.empty()) {
+    const auto parents = TRY(git.read_commit(repo, commit)).parents;
+    if (!parents.empty()) base = parents.front();
+  } else if (old.is_zero() && ref != std::string(kBranches) + repo.default_branch) {
+    if (auto main = git.resolve(repo, repo.default_branch))
+      base = TRY(git.merge_base(repo, *main, commit)).value_or(Sha::zero());
+  }
+  return base == commit ? Sha::zero() : base;
+}
+
 Result<CommitScan> Findings::State::scan_of(const git::Repo& repo, const Sha& commit, const std::string& ref,
                                             const Sha& old) {
-  if (auto known = TRY(db.read([&](Tx& tx) { return store::find_scan(tx, repo.id, commit); }))) return *known;
+  const auto known = TRY(db.read([&](Tx& tx) { return store::find_scan(tx, repo.id, commit); }));
+  if (known && (ref.empty() || !known->ref.empty())) return *known;
   CommitScan scan;
   scan.repo = repo.id;
   scan.commit = commit;
-  scan.base = old;
+  scan.base = TRY(base_of(repo, commit, ref, old));
   scan.ref = ref;
   scan.created_at = clock.now();
-  if (old.is_zero() && ref != std::string(kBranches) + repo.default_branch) {
-    if (auto main = git.resolve(repo, repo.default_branch)) {
-      scan.base = TRY(git.merge_base(repo, *main, commit)).value_or(Sha::zero());
-    }
-  }
-  if (scan.base == commit) scan.base = Sha::zero();
   return db.write_lazily([&](Tx& tx) -> Result<CommitScan> {
-    TRY(store::insert_scan(tx, scan));
+    if (known) TRY(store::take_over(tx, known->id, scan));
+    if (!known) TRY(store::insert_scan(tx, scan));
     return *TRY(store::find_scan(tx, repo.id, commit));
   });
 }
@@ -105,18 +113,21 @@ void Findings::State::enqueue(const CommitScan& scan) {
 }
 
 Result<void> Findings::State::do_scan(CommitScan scan) {
-  const auto begun = std::chrono::steady_clock::now();
-  const auto now = TRY(db.read([&](Tx& tx) { return store::find_scan(tx, scan.repo, scan.commit); }));
-  if (!now || now->state != ScanState::queued) return {};  // done by the one before, or the repository is gone
-  const auto repo = git.find_repo(scan.repo);
-  if (!repo) return {};
-  const auto done = scan_commit(*this, *repo, scan);
-  scan.state = done ? ScanState::done : ScanState::failed;
-  if (!done) scan.reason = done.error().message;
-  if (!done) log::warning("findings", "scanning {} of {}: {}", scan.commit.text(), repo->path(), scan.reason);
-  scan.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
-  scan.finished_at = clock.now();
-  return db.write_lazily([&](Tx& tx) { return store::finish_scan(tx, scan); });
+  for (;;) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto now = TRY(db.read([&](Tx& tx) { return store::find_scan(tx, scan.repo, scan.commit); }));
+    if (!now || now->state != ScanState::queued) return {};  // done by the one before, or the repository is gone
+    scan = *now;
+    const auto repo = git.find_repo(scan.repo);
+    if (!repo) return {};
+    const auto done = scan_commit(*this, *repo, scan);
+    scan.state = done ? ScanState::done : ScanState::failed;
+    if (!done) scan.reason = done.error().message;
+    if (!done) log::warning("findings", "scanning {} of {}: {}", scan.commit.text(), repo->path(), scan.reason);
+    scan.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+    scan.finished_at = clock.now();
+    if (TRY(db.write_lazily([&](Tx& tx) { return store::finish_scan(tx, scan); }))) return {};
+  }
 }
 
 bool Findings::State::wait_for(std::int64_t id, std::chrono::steady_clock::time_point until) {

@@ -1,6 +1,6 @@
 // What scanning found in each repository, and where it stands: new or known, dismissed by whom and why, over a red line
 // or not. Every push is scanned; one that brings a secret is refused. Results of other tools join them.
-// hears: PushReceived.   says: nothing.   owns: commit_scan, scanned_file, handed_in, dismissal, red_line.
+// hears: PushReceived.   says: nothing.   owns: commit_scan, scanned_file, past_secret, handed_in, dismissal, red_line.
 #pragma once
 
 #include <chrono>
@@ -41,7 +41,7 @@ struct CommitScan {
   std::int64_t id = 0;
   RepoId repo;
   Sha commit, base;  // base: what `fresh` is measured against; zero: nothing, then everything is fresh
-  std::string ref;   // "refs/heads/main": the first it was scanned for
+  std::string ref;   // "refs/heads/main": the first it was scanned for; empty: somebody asked for the commit
   std::string rule_set;
   ScanState state = ScanState::queued;
   std::string reason;      // of a failed one
@@ -95,7 +95,7 @@ enum class GateState { passed, failed, unknown };
 BOOST_DESCRIBE_ENUM(GateState, passed, failed, unknown)
 struct Verdict {
   GateState state = GateState::unknown;
-  std::string reason;                    // one sentence; of a failed one the line and the count
+  scan::Text reason;                     // one sentence; of a failed one the line and the count
   std::vector<scan::Finding> offenders;  // of the lines that are crossed
   std::vector<LineCount> lines{};        // all that hold for the branch; none before the scan is done
 };
@@ -109,6 +109,10 @@ class Findings {
   Result<void> recover();  // scans that were queued or under way when the server stopped begin again
   void start();
   void stop();
+  // Call now and then. Once a day, from the first call on, forgets what files held by rule sets that no repository uses
+  // any more: neither the last commit of its default branch nor the last scan of any branch it has. A commit that was
+  // scanned by one of them must be scanned again.
+  Result<void> collect();
 
   // What a merge, a deployment or a person asks before going on. `branch`: whose red lines count, short.
   Result<Verdict> gate(const git::Repo& repo, const Sha& commit, std::string_view branch);

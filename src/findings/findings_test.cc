@@ -161,7 +161,7 @@ TEST_CASE("findings: a page asks for one file, or for the files that a commit ch
   CHECK(text(changed, "/items/0/path") == "B.java");
   const auto wrong =
       yard.ask(Method::get, "/api/v1/repos/:group/:repo/findings", "", {{"ref", "main"}, {"files", "chnged"}});
-  CHECK(wrong.error().message == "query 'files': 'chnged' is none of all, changed, did you mean 'changed'?");
+  CHECK(wrong.error().message == "query 'files': 'chnged' is none of all, changed, history, did you mean 'changed'?");
 }
 
 TEST_CASE("findings: the scan of a commit is asked for by its sha") {
@@ -202,4 +202,60 @@ TEST_CASE("findings: switched off, pushes are not scanned, but people may ask") 
   CHECK(list.at("scan").is_null());
   yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", R"({"ref":"main"})");
   CHECK(yard.scanned(yard.git->resolve(yard.repo(), "main").value()).at("items").as_array().size() == 1);
+}
+
+TEST_CASE("findings: an old commit that is asked for is measured against its first parent and belongs to no branch") {
+  Yard yard;
+  yard.scanned(yard.commit({{"A.java", java("Aone", kBadField)}}));
+  const auto old = yard.commit({{"B.java", java("Bone", kBadField)}});
+  yard.scanned(old);
+  const auto head = yard.commit({{"C.java", java("Cone", kBadField)}});
+  yard.scanned(head);
+  REQUIRE(yard.db
+              ->write([](Tx& tx) -> Result<void> {
+                TRY(tx.exec("delete from commit_scan"));
+                return {};
+              })
+              .has_value());
+  const auto asked = [&](const Sha& commit) {
+    yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", fmt::format(R"({{"ref":"{}"}})", commit.text()));
+    return yard.scanned(commit);
+  };
+  const auto list = asked(old);
+  CHECK(list.at_pointer("/scan/branch").is_null());
+  CHECK(text(list, "/scan/base") == yard.git->read_commit(yard.repo(), old).value().parents.at(0).text());
+  CHECK(number(list, "/fresh") == 1);
+  CHECK(list.at("items").as_array().size() == 2);
+  const auto trend = [&] { return yard.call(Method::get, "/api/v1/repos/:group/:repo/findings/trend").at("items"); };
+  CHECK(trend().as_array().empty());
+
+  const auto tip = asked(head);  // a branch's last commit by its sha, as a push of the branch is
+  CHECK(text(tip, "/scan/branch") == "main");
+  CHECK(text(tip, "/scan/base") == Sha::zero().text());
+  CHECK(trend().as_array().size() == 1);
+}
+
+TEST_CASE("findings: a branch that comes to a commit somebody asked for takes its scan over") {
+  Yard yard;
+  yard.scanned(yard.commit({{"A.java", java("Aone", kBadField)}}));
+  const auto old = yard.commit({{"B.java", java("Bone", kBadField)}});
+  yard.scanned(old);
+  yard.scanned(yard.commit({{"C.java", java("Cone", kBadField)}}));
+  REQUIRE(yard.db
+              ->write([&](Tx& tx) -> Result<void> {
+                TRY(tx.exec("delete from commit_scan where commit_sha = $1", {old.text()}));
+                return {};
+              })
+              .has_value());
+  const auto ask = [&] {
+    yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", fmt::format(R"({{"ref":"{}"}})", old.text()));
+    return yard.scanned(old);
+  };
+  CHECK(ask().at_pointer("/scan/branch").is_null());
+  yard.call(Method::post, "/api/v1/repos/:group/:repo/branches",
+            fmt::format(R"({{"name":"side","from":"{}"}})", old.text()));
+  yard.events->settle();
+  const auto taken = ask();
+  CHECK(text(taken, "/scan/branch") == "side");
+  CHECK(text(taken, "/scan/base") == Sha::zero().text());  // where it left the default branch is itself
 }

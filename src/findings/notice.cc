@@ -12,11 +12,6 @@ namespace {
 constexpr std::size_t kMostRefs = 8;      // scanned while the push waits; the others right after
 constexpr std::size_t kMostFindings = 5;  // told at once; the page has them all
 
-struct Voice {
-  bool chinese = false;
-  const std::string& of(const scan::Text& text) const { return chinese ? text.zh : text.en; }
-};
-
 std::string counts_text(const Voice& voice, const Counts& counts) {
   std::vector<std::string> parts;
   const auto add = [&](std::int64_t number, scan::Severity severity) {
@@ -69,6 +64,11 @@ std::vector<scan::Finding> fresh_findings(Findings::State& state, const git::Rep
 
 }  // namespace
 
+Voice voice_of(Findings::State& state, UserId user) {
+  const auto known = state.people.find_user(user);
+  return {known && known->locale.starts_with("zh")};
+}
+
 std::vector<std::string> Findings::State::notice(const events::PushReceived& push) {
   std::vector<std::string> lines;
   auto scans = scans_of(push);
@@ -78,8 +78,7 @@ std::vector<std::string> Findings::State::notice(const events::PushReceived& pus
   }
   const auto repo = git.find_repo(push.repo);
   if (!repo) return lines;
-  const auto user = people.find_user(push.actor);
-  const Voice voice{user && user->locale.starts_with("zh")};
+  const auto voice = voice_of(*this, push.actor);
   const auto until = std::chrono::steady_clock::now() + config.patience;
   std::size_t later = 0;
   for (std::size_t i = 0; i < scans->size(); ++i) {

@@ -19,7 +19,7 @@ struct Allowed {
 };
 
 // "-o allow-secret=0123456789ab:it is the example of the manual".
-Result<std::vector<Allowed>> allowed_by(const std::vector<std::string>& options) {
+Result<std::vector<Allowed>> allowed_by(const Voice& voice, const std::vector<std::string>& options) {
   std::vector<Allowed> allowed;
   for (const auto& option : options) {
     if (!option.starts_with(kOption)) continue;
@@ -28,9 +28,12 @@ Result<std::vector<Allowed>> allowed_by(const std::vector<std::string>& options)
     const auto id = rest.substr(0, colon);
     const std::string reason(colon == std::string::npos ? "" : trim(rest.substr(colon + 1)));
     if (id.size() < kIdDigits || id.find_first_not_of("0123456789abcdef") != std::string::npos || reason.empty())
-      return fail(Errc::invalid,
-                  "push option '{}': expected allow-secret=ID:REASON, with the ID that the refusal names",
-                  option.substr(0, 80));
+      return voice.chinese
+                 ? fail(Errc::invalid, "推送选项 '{}'：应为 allow-secret=ID:原因，ID 见拒绝推送时的提示",
+                        to_valid_utf8(option.substr(0, 80)))
+                 : fail(Errc::invalid,
+                        "push option '{}': expected allow-secret=ID:REASON, with the ID that the refusal names",
+                        to_valid_utf8(option.substr(0, 80)));
     allowed.push_back({id, reason});
   }
   return allowed;
@@ -83,27 +86,35 @@ Result<std::vector<Brought>> secrets_of(Findings::State& state, const git::PushC
   return brought;
 }
 
-std::string refusal(const std::vector<Brought>& brought) {
+std::string refusal(const Voice& voice, const std::vector<Brought>& brought) {
+  const auto number = brought.size();
   std::string text =
-      brought.size() == 1 ? "this push brings a secret" : fmt::format("this push brings {} secrets", brought.size());
-  text += ", so nothing of it was taken:\n";
-  for (std::size_t i = 0; i < std::min(brought.size(), kMostNamed); ++i) {
+      voice.of({fmt::format("本次推送带有 {} 个密钥，已全部拒绝：\n", number),
+                number == 1 ? "this push brings a secret, so nothing of it was taken:\n"
+                            : fmt::format("this push brings {} secrets, so nothing of it was taken:\n", number)});
+  for (std::size_t i = 0; i < std::min(number, kMostNamed); ++i) {
     const auto& [commit, finding] = brought[i];
-    text += fmt::format("  commit {}  {}:{}  {}\n    {}\n    id {}\n", commit.short_text(), finding.path,
-                        finding.range.line, finding.rule, finding.message.en, finding.fingerprint.substr(0, kIdDigits));
+    text += fmt::format("  {} {}  {}:{}  {}\n    {}\n    id {}\n", voice.of({"提交", "commit"}), commit.short_text(),
+                        finding.path, finding.range.line, finding.rule, voice.of(finding.message),
+                        finding.fingerprint.substr(0, kIdDigits));
   }
-  if (brought.size() > kMostNamed) text += fmt::format("  and {} more\n", brought.size() - kMostNamed);
-  text +=
-      "Take it out of the commit (git commit --amend, or git rebase -i for an older one) and push again; a secret that "
-      "has been anywhere else must be changed.\n"
-      "A false alarm: git push -o allow-secret=ID:REASON (the reason is recorded).";
-  return text;
+  if (const auto more = number - std::min(number, kMostNamed); more > 0)
+    text += voice.of({fmt::format("  还有 {} 个\n", more), fmt::format("  and {} more\n", more)});
+  return text +
+         voice.of(
+             {"请从提交中删除密钥（git commit --amend；较早的提交用 git rebase -i）后重新推送；"
+              "已经在别处出现过的密钥必须更换。\n"
+              "误报时：git push -o allow-secret=ID:原因（原因会被记录）。",
+              "Take it out of the commit (git commit --amend, or git rebase -i for an older one) and push again; a "
+              "secret that has been anywhere else must be changed.\n"
+              "A false alarm: git push -o allow-secret=ID:REASON (the reason is recorded)."});
 }
 
 }  // namespace
 
 Result<void> Findings::State::check_push(const git::PushCheck& push) {
-  const auto allowed = TRY(allowed_by(push.options));
+  const auto voice = voice_of(*this, push.actor.user);
+  const auto allowed = TRY(allowed_by(voice, push.options));
   const auto changes = TRY(git.brought_files(push));
   if (changes.empty()) return {};
   auto brought = TRY(secrets_of(*this, push, changes));
@@ -130,7 +141,7 @@ Result<void> Findings::State::check_push(const git::PushCheck& push) {
                         ""});
     return true;
   });
-  if (!brought.empty()) return fail(Errc::invalid, "{}", refusal(brought));
+  if (!brought.empty()) return fail(Errc::invalid, "{}", refusal(voice, brought));
   return db.write([&](Tx& tx) -> Result<void> {
     for (const auto& dismissal : declared) TRY(dismiss(*this, tx, push.actor, push.repo, dismissal));
     return {};

@@ -42,7 +42,7 @@ BOOST_DESCRIBE_STRUCT(RedLines, (), (items))
 struct VerdictView {
   Sha commit;
   GateState state = GateState::unknown;
-  std::string reason;
+  scan::Text reason;
   std::vector<scan::Finding> offenders;
   std::vector<LineCount> lines;
 };
@@ -71,7 +71,8 @@ Result<Response> create(State& state, const Request& request, const Actor& actor
   if (wanted.days < 1 || wanted.days > kMostDays)
     return fail(Errc::invalid, "field 'days': expected 1 to {}; a dismissal ends, so that it is looked at again",
                 kMostDays);
-  const auto held = TRY(findings_at(state, repo, TRY(state.git.resolve(repo, wanted.ref))));
+  auto held = TRY(findings_at(state, repo, TRY(state.git.resolve(repo, wanted.ref))));
+  for (auto& past : TRY(past_of(state, repo, held))) held.findings.push_back(std::move(past.finding));
   const auto found = std::find_if(held.findings.begin(), held.findings.end(), [&](const scan::Finding& finding) {
     return finding.fingerprint == wanted.fingerprint;
   });
@@ -156,12 +157,16 @@ Result<std::int64_t> dismiss(State& state, Tx& tx, const Actor& actor, const git
 }
 
 Result<Verdict> verdict_of(State& state, const git::Repo& repo, const Sha& commit, std::string_view branch) {
+  const auto unknown = [](std::string zh, std::string en) {
+    return Verdict{GateState::unknown, {std::move(zh), std::move(en)}, {}};
+  };
   auto found = findings_at(state, repo, commit);
-  if (!found && found.error().code == Errc::not_found) return Verdict{GateState::unknown, found.error().message, {}};
+  if (!found && found.error().code == Errc::not_found)
+    return unknown(fmt::format("{} 的提交 {} 没有扫描", repo.path(), commit.short_text()), found.error().message);
   auto held = TRY(std::move(found));
-  if (held.scan.state == ScanState::queued) return Verdict{GateState::unknown, "the scan is not done yet", {}};
+  if (held.scan.state == ScanState::queued) return unknown("扫描尚未完成", "the scan is not done yet");
   if (held.scan.state == ScanState::failed)
-    return Verdict{GateState::unknown, "the scan failed: " + held.scan.reason, {}};
+    return unknown("扫描失败：" + held.scan.reason, "the scan failed: " + held.scan.reason);
   const auto gaps = static_cast<std::int64_t>(held.gaps.size());
   const auto with = TRY(settings_at(state, repo, commit));
   const auto lines = TRY(state.db.read([&](Tx& tx) { return store::list_red_lines(tx, repo.id); }));

@@ -18,6 +18,14 @@ std::int64_t& of(Counts& counts, scan::Severity severity) {
   return counts.major;
 }
 
+void add_crossed(scan::Text& reason, const LineCount& line) {
+  const bool fresh = line.scope == LineScope::fresh;
+  reason.zh += fmt::format("{}{} 个{}{}问题，上限 {} 个", reason.zh.empty() ? "" : "；", line.count,
+                           fresh ? "新增的" : "", scan::shown(line.severity).zh, line.most);
+  reason.en += fmt::format("{}{} {}{} findings where at most {} may be", reason.en.empty() ? "" : "; ", line.count,
+                           fresh ? "new " : "", enum_text(line.severity), line.most);
+}
+
 }  // namespace
 
 std::vector<Standing> stand(std::vector<scan::Finding> findings, const std::set<std::string>& before,
@@ -70,7 +78,7 @@ std::vector<RedLine> lines_for(std::string_view branch, const std::vector<RedLin
 }
 
 Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const std::vector<RedLine>& lines) {
-  Verdict verdict{GateState::passed, "", {}};
+  Verdict verdict{GateState::passed, {}, {}};
   std::set<std::string> named;
   for (const auto& line : lines) {
     std::vector<const Standing*> counted;
@@ -82,9 +90,7 @@ Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const s
     verdict.lines.push_back({line, number});
     if (number <= line.most) continue;
     verdict.state = GateState::failed;
-    verdict.reason +=
-        fmt::format("{}{} {}{} findings where at most {} may be", verdict.reason.empty() ? "" : "; ", number,
-                    line.scope == LineScope::fresh ? "new " : "", enum_text(line.severity), line.most);
+    add_crossed(verdict.reason, verdict.lines.back());
     for (const auto* one : counted) {
       if (named.insert(one->finding.fingerprint).second) verdict.offenders.push_back(one->finding);
     }
@@ -92,10 +98,12 @@ Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const s
   if (verdict.state == GateState::failed) return verdict;
   if (gaps > 0) {
     verdict.state = GateState::unknown;
-    verdict.reason = fmt::format("{} places could not be looked at, so nothing is known of them", gaps);
+    verdict.reason = {fmt::format("有 {} 处未能检查，情况未知", gaps),
+                      fmt::format("{} places could not be looked at, so nothing is known of them", gaps)};
     return verdict;
   }
-  verdict.reason = lines.empty() ? "no red line is drawn for this branch" : "below every red line";
+  verdict.reason = lines.empty() ? scan::Text{"该分支没有红线", "no red line is drawn for this branch"}
+                                 : scan::Text{"未超过任何红线", "below every red line"};
   return verdict;
 }
 

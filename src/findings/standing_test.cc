@@ -47,7 +47,8 @@ TEST_CASE("standing: a red line counts its severity, its scope and its branches 
                                    {"release/*", Severity::critical, LineScope::fresh, 1}};
   const auto main = judge(standings, 0, lines_for("main", drawn, {}));
   CHECK(main.state == GateState::failed);
-  CHECK(main.reason == "2 critical findings where at most 1 may be");
+  CHECK(main.reason.en == "2 critical findings where at most 1 may be");
+  CHECK(main.reason.zh == "2 个警告问题，上限 1 个");
   CHECK(main.offenders.size() == 2);
   REQUIRE(main.lines.size() == 1);
   CHECK(main.lines[0].branch == "main");
@@ -55,7 +56,8 @@ TEST_CASE("standing: a red line counts its severity, its scope and its branches 
   CHECK(judge(standings, 0, lines_for("release/1", drawn, {})).state == GateState::passed);
   const auto other = judge(standings, 0, lines_for("feature", drawn, {}));
   CHECK(other.state == GateState::passed);
-  CHECK(other.reason == "no red line is drawn for this branch");
+  CHECK(other.reason.en == "no red line is drawn for this branch");
+  CHECK(other.reason.zh == "该分支没有红线");
 }
 
 TEST_CASE("standing: without red lines the limits of scan.yaml are the lines") {
@@ -71,7 +73,18 @@ TEST_CASE("standing: what could not be looked at is never passed, and does not h
   const auto gap = judge({}, 1, lines);
   CHECK(gap.state == GateState::unknown);
   CHECK(gap.lines.size() == 1);
+  CHECK(gap.reason.zh == "有 1 处未能检查，情况未知");
   CHECK(judge(stand({finding("a", Severity::blocker)}, {}, {}, kNow), 1, lines).state == GateState::failed);
+}
+
+TEST_CASE("standing: two crossed lines are two parts of one sentence, in each language") {
+  const std::vector<RedLine> lines{{"**", Severity::blocker, LineScope::all, 0},
+                                   {"**", Severity::critical, LineScope::fresh, 0}};
+  const auto verdict =
+      judge(stand({finding("a", Severity::blocker), finding("b", Severity::critical)}, {}, {}, kNow), 0, lines);
+  CHECK(verdict.reason.en ==
+        "1 blocker findings where at most 0 may be; 1 new critical findings where at most 0 may be");
+  CHECK(verdict.reason.zh == "1 个严重问题，上限 0 个；1 个新增的警告问题，上限 0 个");
 }
 
 TEST_CASE("standing: one finding under two lines is one offender") {

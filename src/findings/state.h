@@ -29,13 +29,17 @@ struct Findings::State {
   Sync<Work> work;
   std::condition_variable changed;
   std::vector<std::jthread> workers;
+  Sync<std::optional<Time>> collected_at;  // as collect() last began
 
   State(Db& db_, Clock& clock_, EventLog& events_, git::Git& git_, people::People& people_, Config config_)
       : db(db_), clock(clock_), events(events_), git(git_), people(people_), config(std::move(config_)) {}
 
   // The rows of the push's branches, made when they are not there yet; a deleted branch has none.
   Result<std::vector<CommitScan>> scans_of(const events::PushReceived& push);
+  // `ref` is empty when nobody pushed the commit: it is measured against its first parent. The first ref that comes
+  // for such a scan takes it over.
   Result<CommitScan> scan_of(const git::Repo& repo, const Sha& commit, const std::string& ref, const Sha& old);
+  Result<Sha> base_of(const git::Repo& repo, const Sha& commit, const std::string& ref, const Sha& old);
   void enqueue(const CommitScan& scan);  // nothing when it is done, queued or under way
   bool wait_for(std::int64_t id, std::chrono::steady_clock::time_point until);  // false: it is not done yet
   Result<void> do_scan(CommitScan scan);
@@ -44,6 +48,13 @@ struct Findings::State {
   Result<void> check_push(const git::PushCheck& push);                // push_guard.cc
   std::vector<std::string> notice(const events::PushReceived& push);  // notice.cc
 };
+
+// The language of somebody's terminal: what the profile says.
+struct Voice {
+  bool chinese = false;
+  const std::string& of(const scan::Text& text) const { return chinese ? text.zh : text.en; }
+};
+Voice voice_of(Findings::State& state, UserId user);
 
 inline constexpr std::size_t kMostBytesRead = 16 << 20;  // of one file; what is larger is not code
 
@@ -90,6 +101,17 @@ Result<std::vector<HandedIn>> hand_in(Findings::State& state, const Actor& actor
                                       const Sha& commit, const Results& results);
 // The scan as people see it: with what was handed in counted.
 Result<CommitScan> with_foreign(Findings::State& state, CommitScan scan);
+
+// past.cc
+struct LeftBehind {
+  const std::vector<FileKey>& held;        // of the commit: those that differ from the base
+  const std::vector<scan::Finding>& gone;  // what the base had and the commit has not
+};
+// Keeps the secrets that commits since the scan's base wrote and the commit has not.
+Result<void> look_back(Findings::State& state, const git::Repo& repo, const CommitScan& scan,
+                       const CommitSettings& with, const LeftBehind& left);
+// Those that the commit's history has and the commit itself has not. Fresh: the scan's base does not reach them.
+Result<std::vector<Standing>> past_of(Findings::State& state, const git::Repo& repo, const Held& held);
 
 // With its line in the audit log.
 Result<std::int64_t> dismiss(Findings::State& state, Tx& tx, const Actor& actor, const git::Repo& repo,

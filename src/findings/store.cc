@@ -55,15 +55,19 @@ Result<bool> insert_scan(Tx& tx, const CommitScan& scan) {
              {scan.repo, scan.commit.text(), scan.base.text(), scan.ref, enum_text(scan.state), scan.created_at})) > 0;
 }
 
-Result<void> finish_scan(Tx& tx, const CommitScan& scan) {
-  TRY(
-      tx.exec("update commit_scan set base_sha = $2, rule_set = $3, state = $4, reason = $5, files = $6, blocker = $7, "
-              "critical = $8, major = $9, gaps = $10, new_blocker = $11, new_critical = $12, new_major = $13, "
-              "took_us = $14, finished_at = $15 where id = $1",
-              {scan.id, scan.base.text(), scan.rule_set, enum_text(scan.state), scan.reason, scan.files,
-               scan.found.blocker, scan.found.critical, scan.found.major, scan.gaps, scan.fresh.blocker,
-               scan.fresh.critical, scan.fresh.major, scan.took.count(), scan.finished_at}));
-  return {};
+Result<bool> finish_scan(Tx& tx, const CommitScan& scan) {
+  return TRY(tx.exec(
+             "update commit_scan set rule_set = $3, state = $4, reason = $5, files = $6, blocker = $7, critical = $8, "
+             "major = $9, gaps = $10, new_blocker = $11, new_critical = $12, new_major = $13, took_us = $14, "
+             "finished_at = $15 where id = $1 and base_sha = $2",
+             {scan.id, scan.base.text(), scan.rule_set, enum_text(scan.state), scan.reason, scan.files,
+              scan.found.blocker, scan.found.critical, scan.found.major, scan.gaps, scan.fresh.blocker,
+              scan.fresh.critical, scan.fresh.major, scan.took.count(), scan.finished_at})) > 0;
+}
+
+Result<void> take_over(Tx& tx, std::int64_t id, const CommitScan& scan) {
+  TRY(tx.exec("update commit_scan set ref = $2, base_sha = $3 where id = $1", {id, scan.ref, scan.base.text()}));
+  return queue_again(tx, id);
 }
 
 Result<void> queue_again(Tx& tx, std::int64_t id) {
@@ -121,6 +125,66 @@ Result<std::vector<std::pair<FileKey, FileOutcome>>> files_with_findings(Tx& tx,
     files.emplace_back(FileKey{row.text(0), Sha::parse(row.text(1)).value_or(Sha::zero())},
                        TRY(read_outcome(row.text(2))));
   return files;
+}
+
+Result<std::optional<RuleSetOf>> next_rule_set(Tx& tx, const RuleSetOf& after) {
+  const auto row =
+      TRY(tx.maybe("select repo_id, rule_set from scanned_file where (repo_id, rule_set) > ($1, $2) "
+                   "order by repo_id, rule_set limit 1",
+                   {after.repo, after.rule_set}));
+  if (!row) return std::optional<RuleSetOf>();
+  return std::optional(RuleSetOf{RepoId{row->integer(0)}, row->text(1)});
+}
+
+Result<std::map<std::string, std::string>> last_rule_sets(Tx& tx, RepoId repo) {
+  std::map<std::string, std::string> found;
+  for (const auto& row :
+       TRY(tx.query("select ref, rule_set from commit_scan where id in (select max(id) from commit_scan "
+                    "where repo_id = $1 and state = 'done' group by ref)",
+                    {repo})))
+    found[row.text(0)] = row.text(1).substr(0, row.text(1).find(' '));
+  return found;
+}
+
+namespace {
+
+constexpr std::string_view kNobodyScans =
+    "not exists (select 1 from commit_scan s where s.repo_id = $1 and s.state = 'queued')";
+
+}  // namespace
+
+Result<bool> disown_scans(Tx& tx, const RuleSetOf& of) {
+  if (!TRY(tx.maybe(fmt::format("select 1 where {}", kNobodyScans), {of.repo}))) return false;
+  TRY(tx.exec("update commit_scan set rule_set = '' where repo_id = $1 and rule_set like $2",
+              {of.repo, of.rule_set + " %"}));
+  return true;
+}
+
+Result<std::int64_t> delete_files(Tx& tx, const RuleSetOf& of, int most) {
+  return tx.exec(
+      fmt::format("delete from scanned_file where repo_id = $1 and rule_set = $2 and (path, blob_sha) in (select path, "
+                  "blob_sha from scanned_file where repo_id = $1 and rule_set = $2 order by path, blob_sha limit $3) "
+                  "and {}",
+                  kNobodyScans),
+      {of.repo, of.rule_set, most});
+}
+
+Result<void> insert_past(Tx& tx, RepoId repo, const scan::Finding& finding) {
+  TRY(
+      tx.exec("insert into past_secret (repo_id, fingerprint, commit_sha, finding) values ($1, $2, $3, $4) "
+              "on conflict (repo_id, fingerprint) do nothing",
+              {repo, finding.fingerprint, finding.commit, to_json(finding)}));
+  return {};
+}
+
+Result<std::vector<scan::Finding>> list_past(Tx& tx, RepoId repo) {
+  std::vector<scan::Finding> found;
+  for (const auto& row :
+       TRY(tx.query("select commit_sha, finding from past_secret where repo_id = $1 order by fingerprint", {repo}))) {
+    found.push_back(TRY(from_json<scan::Finding>(row.text(1))));
+    found.back().commit = row.text(0);
+  }
+  return found;
 }
 
 Result<std::int64_t> insert_dismissal(Tx& tx, const Dismissal& d) {

@@ -1,6 +1,7 @@
 // All SQL of findings.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,7 +39,10 @@ namespace store {
 
 // False: the commit has a scan already.
 Result<bool> insert_scan(Tx& tx, const CommitScan& scan);
-Result<void> finish_scan(Tx& tx, const CommitScan& scan);
+// False: its base is another by now, so that what was found is measured against the wrong one.
+Result<bool> finish_scan(Tx& tx, const CommitScan& scan);
+// A scan of no ref becomes one of the ref of `scan`, queued against its base.
+Result<void> take_over(Tx& tx, std::int64_t id, const CommitScan& scan);
 Result<void> queue_again(Tx& tx, std::int64_t id);
 Result<std::optional<CommitScan>> find_scan(Tx& tx, RepoId repo, const Sha& commit);
 Result<std::vector<CommitScan>> queued_scans(Tx& tx);
@@ -65,6 +69,24 @@ Result<std::vector<Sha>> commits_of_tool(Tx& tx, RepoId repo, std::string_view t
 Result<std::vector<Sha>> measured_against(Tx& tx, RepoId repo, std::string_view tool, const Sha& base);
 Result<void> measure(Tx& tx, RepoId repo, const Sha& commit, std::string_view tool, const Sha& base,
                      const Counts& fresh);
+
+// What outcomes are kept for. Rule sets are those of files, without what CommitScan::rule_set says of advisories.
+struct RuleSetOf {
+  RepoId repo;
+  std::string rule_set;
+  auto operator<=>(const RuleSetOf&) const = default;
+};
+Result<std::optional<RuleSetOf>> next_rule_set(Tx& tx, const RuleSetOf& after);  // of those that have outcomes
+// Of the last scan of each ref, by its ref; of those that belong to no ref, the last one under "".
+Result<std::map<std::string, std::string>> last_rule_sets(Tx& tx, RepoId repo);
+// Scans by that rule set count as made by none. False: a scan of the repository is queued or under way.
+Result<bool> disown_scans(Tx& tx, const RuleSetOf& of);
+// Returns how many went; none while a scan of the repository is queued or under way.
+Result<std::int64_t> delete_files(Tx& tx, const RuleSetOf& of, int most);
+
+// Secrets that are not in the tree of who wrote them any more; `commit` is set. The first of a fingerprint stays.
+Result<void> insert_past(Tx& tx, RepoId repo, const scan::Finding& finding);
+Result<std::vector<scan::Finding>> list_past(Tx& tx, RepoId repo);
 
 Result<std::int64_t> insert_dismissal(Tx& tx, const Dismissal& dismissal);
 Result<std::vector<Dismissal>> list_dismissals(Tx& tx, RepoId repo);  // newest first, ended ones too

@@ -1,5 +1,7 @@
 """The pages in Debian's Chromium against the server the stories have filled: every page, then what people do on them."""
 import json
+import random
+import re
 import subprocess
 
 from house import ROOT, wait_for
@@ -27,17 +29,22 @@ WIDE = "    private int Field_{n};\n"
 
 
 def findings(house):
-    """A repository with findings: 130 of its first push, then a commit nobody scans, then one with a new one and a file no engine can read."""
+    """A repository with findings: 130 of its first push, then commits nobody scans, two of which leave a secret in history, then one with a new finding and a file no engine can read."""
     wide = ORDER.format(more="".join(WIDE.format(n=n) for n in range(130))).replace("Order", "Wide")
     repo = house.repository("lint", {"src/Order.java": ORDER.format(more=""), "src/Wide.java": wide})
     repo.commit("Take orders")
     repo.push("master")
     repo.write("README.md", "# lint\n")
     repo.commit("Say what it is")
+    repo.write("deploy.env", "REGION=one\nACCESS=AKIA" + "".join(random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16)) + "\n")
+    repo.commit("Bring a key")
+    repo.write("deploy.env", "REGION=one\n")
+    repo.commit("Take it out again")
     repo.write("src/Order.java", ORDER.format(more="\n    public long limit() {\n        return 100l;\n    }\n"))
     repo.write("src/Broken.java", "public class Broken { void ( }\n")
     sha = repo.commit("Limit the orders")
-    repo.push("master")
+    id = re.search(r"id ([0-9a-f]{12})", repo.git("push", "origin", "HEAD:master", check=False))[1]
+    repo.git("push", "-o", f"allow-secret={id}:it was changed", "origin", "HEAD:master")
     house.admin.call("PATCH", "/api/v1/repos/company/lint", {"default_branch": "master"})
 
     def scanned():

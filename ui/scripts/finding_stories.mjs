@@ -49,6 +49,14 @@ export async function findingStories({ page, base, story, must, absent, violatio
     await page.locator('.diff-choice input').nth(1).check({ force: true }); await page.waitForSelector('.diff-split .diff-note .finding'); await calm('two columns'); await page.locator('.diff-choice input').nth(0).check({ force: true });
     must(await page.locator('.journey a[href*="/findings"]').count() === 1, 'the journey does not lead to the scan');
   }));
+  await story('a secret in history leads to the line in the diff of the commit that wrote it', async () => {
+    let past;
+    for (const r of (await api(page, '/api/v1/repos'))?.items ?? []) { const list = r.empty ? null : await api(page, `/api/v1/repos/${r.path}/findings?files=history&standing=all`); if (list?.items.length) { past = { repo: r.path, item: list.items[0] }; break; } }
+    if (!past) absent('no secret in any history');
+    await open(`${base}/code/${past.repo}/findings?files=history&standing=all`); const link = page.locator('[data-act=to-commit]').first(); must((await link.textContent()).includes(past.item.commit.slice(0, 8)), 'the commit is not named'); await calm('the list of history');
+    await link.click(); await page.waitForURL(`**/commits/${past.item.commit}*`); const line = page.locator('tr.diff-chosen'); await line.waitFor();
+    must((await line.locator('td').nth(1).textContent()) === String(past.item.range.line), 'another line is marked'); must(await line.evaluate(row => { const box = row.getBoundingClientRect(); return box.top > 0 && box.bottom < innerHeight; }), 'the line is out of sight'); await calm('the diff');
+  });
   await story('a commit that was not scanned says why, and is scanned on request', here(async () => {
     const commits = (await api(page, `/api/v1/repos/${path}/commits`))?.items ?? []; let sha;
     for (const c of commits) if (!(await api(page, `/api/v1/repos/${path}/scans?commit=${c.sha}`)).items.length) { sha = c.sha; break; }

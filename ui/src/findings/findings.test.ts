@@ -14,7 +14,8 @@ test('findings: the worst of a line comes first and names its mark', () => {
   expect(worst([f('a', 1, 'major'), f('a', 1, 'critical')])).toBe('critical');
 });
 test('filters: an address may say anything, and the default leaves no trace', () => {
-  expect(filtersOf(new URLSearchParams('standing=opn&severity=huge&rule=R'))).toEqual({ standing: 'open', severity: '', engine: '', rule: 'R', path: '' });
+  expect(filtersOf(new URLSearchParams('standing=opn&severity=huge&rule=R'))).toEqual({ files: '', standing: 'open', severity: '', engine: '', rule: 'R', path: '' });
+  expect(filtersOf(new URLSearchParams('files=history')).files).toBe('history'); expect(filtersOf(new URLSearchParams('files=changed')).files).toBe(''); expect(isFiltered(filtersOf(new URLSearchParams('files=history')))).toBe(false);
   const search = new URLSearchParams('ref=main&standing=fresh');
   expect(withFilter(search, 'standing', 'open').toString()).toBe('ref=main'); expect(withFilter(search, 'severity', 'major').get('severity')).toBe('major'); expect(withFilter(search, 'standing', 'dismissed').get('ref')).toBe('main');
   expect(search.get('standing')).toBe('fresh');

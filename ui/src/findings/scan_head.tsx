@@ -34,14 +34,16 @@ function Gaps({ repo, refName, gaps }: { repo: Repo; refName: string; gaps: Gap[
       { head: w.reason, wide: true, cell: g => <>{g.rule && <span className="mono small">{g.rule} </span>}{inLanguage(g.reason, locale)}</> }]} /></details>;
 }
 
-export function ScanHead({ repo, refName, list, reload }: { repo: Repo; refName: string; list: FindingList; reload: () => void }) {
+/** `past`: the list is of the commit's history, so its counts are not the commit's. */
+export function ScanHead({ repo, refName, list, past, reload }: { repo: Repo; refName: string; list: FindingList; past: boolean; reload: () => void }) {
   const words = useWords(findingsWords), w = words.scan, { scan } = list;
   return <section className="card stack scan-head" aria-label={w.title}>
     <div className="row"><ScanState scan={scan} /><Link href={git.commit(repo.path, list.commit)} className="mono small" aria-label={`${w.of} ${list.commit.slice(0, 8)}`}>{list.commit.slice(0, 8)}</Link>{scan?.finished_at && <span className="soft small"><Ago at={scan.finished_at} /></span>}</div>
     <NotScanned repo={repo} refName={refName} scan={scan} done={reload} />
     {scan?.state === 'done' && <Facts facts={[
-      ...severities.map(s => [words.severity[s], <b key={s}>{count(list.open[s])}</b>] as [string, React.ReactNode]),
-      [words.counts.fresh, <b key="fresh">{count(list.fresh)}</b>], [words.counts.dismissed, count(list.dismissed)],
+      ...(past ? [] : [...severities.map(s => [words.severity[s], <b key={s}>{count(list.open[s])}</b>] as [string, React.ReactNode]),
+        [words.counts.fresh, <b key="fresh">{count(list.fresh)}</b>] as [string, React.ReactNode], [words.counts.dismissed, count(list.dismissed)] as [string, React.ReactNode]]),
+      ...(list.past > 0 && !past ? [[words.counts.past, <Link key="past" href={at.findings(repo.path, { ref: refName, files: 'history' })} className="bad-text">{count(list.past)}</Link>] as [string, React.ReactNode]] : []),
       [w.took, w.ms(scan.took_ms < 10 ? scan.took_ms.toFixed(1) : count(Math.round(scan.took_ms)))], [w.read, <span key="read" title={w.readHint}>{count(scan.files)}</span>]]} />}
     <Gaps repo={repo} refName={refName} gaps={list.gaps} />
   </section>;
@@ -55,12 +57,12 @@ function Line({ line, repo, refName }: { line: LineCount; repo: Repo; refName: s
 }
 /** The verdict of the branch's red lines over the commit, each line with what stands against it. */
 export function RedLineVerdict({ repo, refName, branch, version }: { repo: Repo; refName: string; branch: string; version: string }) {
-  const w = useWords(findingsWords).verdict, { data, error, loading, reload } = useResource<Verdict>(paths.gate(repo.path, refName, branch));
+  const w = useWords(findingsWords).verdict, locale = useLocale(), { data, error, loading, reload } = useResource<Verdict>(paths.gate(repo.path, refName, branch));
   useReloadOn(version, reload);
   return <Section title={w.title(branch)} aside={repo.my_role === 'admin' && <Link className="button button-quiet" href={`${git.repo(repo.path)}/settings#red-lines`}>{w.change}</Link>}>
     <ErrorNote error={error} retry={reload} />{loading && <Skeleton what={w.title(branch)} rows={1} />}
     {data && <div className="card stack verdict"><div className="row"><State of={kinds[data.state]} word={data.state === 'passed' && !data.lines.length ? w.none : w[data.state]} live />
-      {data.state === 'unknown' && <span className="soft">{data.lines.length ? w.gaps : w.notDone}</span>}</div>
+      {(data.state !== 'passed' || data.lines.length > 0) && <span className="soft">{inLanguage(data.reason, locale)}</span>}</div>
       {data.lines.length > 0 && <ul>{data.lines.map((line, i) => <Line key={i} line={line} repo={repo} refName={refName} />)}</ul>}</div>}
   </Section>;
 }

@@ -27,11 +27,11 @@ export function byLine(findings: Finding[]): Map<number, Finding[]> {
 
 export const standings = ['open', 'fresh', 'dismissed', 'all'] as const;
 export type Standing = typeof standings[number];
-export type Filters = { standing: Standing; severity: Severity | ''; engine: string; rule: string; path: string };
+export type Filters = { files: 'history' | ''; standing: Standing; severity: Severity | ''; engine: string; rule: string; path: string };
 const one = <T extends string>(words: readonly T[], text: string | null): T | undefined => words.find(w => w === text);
 /** An address may say anything: a word that is none of the known ones is left out. */
 export function filtersOf(search: URLSearchParams): Filters {
-  return { standing: one(standings, search.get('standing')) ?? 'open', severity: one(severities, search.get('severity')) ?? '', engine: search.get('engine') ?? '', rule: search.get('rule') ?? '', path: search.get('path') ?? '' };
+  return { files: one(['history'] as const, search.get('files')) ?? '', standing: one(standings, search.get('standing')) ?? 'open', severity: one(severities, search.get('severity')) ?? '', engine: search.get('engine') ?? '', rule: search.get('rule') ?? '', path: search.get('path') ?? '' };
 }
 /** The address with that filter; one that is not in force leaves no trace. */
 export function withFilter(search: URLSearchParams, key: keyof Filters, value: string): URLSearchParams {
@@ -39,6 +39,7 @@ export function withFilter(search: URLSearchParams, key: keyof Filters, value: s
   if (!value || (key === 'standing' && value === 'open')) next.delete(key); else next.set(key, value);
   return next;
 }
+/** Where to look is not a filter: it chooses another list. */
 export const isFiltered = (f: Filters) => f.standing !== 'open' || !!(f.severity || f.engine || f.rule || f.path);
 
 export const enginesOf = (rules: RuleCount[], chosen: string) => [...new Set([...rules.map(r => r.engine), ...(chosen ? [chosen] : [])])].sort();

@@ -42,5 +42,7 @@ export const at = {
   tree: (path: string, ref: string, dir: string) => `/code/${encPath(path)}${query({ ref, path: dir })}`,
   file: (path: string, ref: string, file: string) => `/code/${encPath(path)}/file${query({ ref, path: file })}`,
   commit: (path: string, sha: string) => `/code/${encPath(path)}/commits/${sha}`,
+  /** A line of the file as the commit has it, in the commit's diff. */
+  diffLine: (path: string, sha: string, file: string, line: number) => `/code/${encPath(path)}/commits/${sha}#L${line}:${enc(file)}`,
   commits: (path: string, ref?: string, file?: string) => `/code/${encPath(path)}/commits${query({ ref, path: file })}`,
 };

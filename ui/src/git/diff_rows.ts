@@ -21,3 +21,10 @@ export function changed(before: string, after: string): [number, number, number]
   while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
   return start + end < Math.max(before.trim().length, after.trim().length) * 0.3 ? null : [start, before.length - end, after.length - end];
 }
+
+/** The line that an address like "#L12:src%2FA.java" chooses, a part of `at.diffLine`. */
+export function chosenLine(hash: string): { path: string; line: number } | null {
+  const found = /^#L(\d+):(.+)$/.exec(hash);
+  if (!found) return null;
+  try { return { line: Number(found[1]), path: decodeURIComponent(found[2]) }; } catch { return null; }
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DiffLine } from './api';
-import { changed, pairs } from './diff_rows';
+import { at, type DiffLine } from './api';
+import { changed, chosenLine, pairs } from './diff_rows';
 import { languageOf } from './highlight';
 import { inline, markdown } from './markdown';
 
@@ -23,3 +23,8 @@ test('markdown: headings, lists, code and tables', () => {
 });
 test('markdown: a fence that never ends and deep emphasis end all the same', () => { expect(markdown('```\nx').length).toBe(1); expect(markdown('*'.repeat(20000)).length).toBe(1); });
 test('highlight: languages by file name', () => { expect(languageOf('a/Dockerfile')).toBe('dockerfile'); expect(languageOf('x.java')).toBe('java'); expect(languageOf('x.unknown')).toBeNull(); });
+test('diff: an address chooses a line of a file, whatever its path holds', () => {
+  const address = at.diffLine('a/b', 'abc', 'src/50% #1/数.java', 12);
+  expect(chosenLine(address.slice(address.indexOf('#')))).toEqual({ path: 'src/50% #1/数.java', line: 12 });
+  expect([chosenLine(''), chosenLine('#L12'), chosenLine('#L1:%E0%A4%A')]).toEqual([null, null, null]);
+});
