@@ -42,10 +42,20 @@ export async function foundRepo(page) {
     return null;
   });
 }
+/** The newest run in which a metric with a history crossed its red line. */
+export async function runWithMetrics(page) {
+  return page.evaluate(async () => {
+    for (const brief of (await (await fetch('/api/v1/runs?state=failed')).json()).items) {
+      const run = await (await fetch(`/api/v1/runs/${brief.id}`)).json();
+      for (const job of run.stages.flatMap(s => s.jobs)) { const metric = job.metrics.find(m => m.crossed && m.before.length); if (metric) return { run: run.id, job: job.key, metric }; }
+    }
+    return null;
+  });
+}
 /** Addresses of one page of each kind that has something to show on this server. */
 export async function addresses(page) {
-  const found = await foundRepo(page);
-  return page.evaluate(async found => {
+  const found = await foundRepo(page), crossed = await runWithMetrics(page);
+  return page.evaluate(async ({ found, crossed }) => {
     const get = async path => { const a = await fetch(path); return a.ok ? a.json() : null; }, items = async path => (await get(path))?.items ?? [];
     const list = ['/', '/code', '/runs', '/images', '/applications', '/environments', '/settings', '/settings/profile', '/settings/tokens', '/settings/users', '/settings/audit', '/settings/runners', '/settings/robots', '/settings/variables', '/nowhere'];
     const apps = await items('/api/v1/applications'), live = apps.find(a => a.release), repos = await items('/api/v1/repos'), repo = repos.find(r => r.path === live?.repo) ?? repos.find(r => !r.empty), empty = repos.find(r => r.empty);
@@ -59,10 +69,11 @@ export async function addresses(page) {
     }
     if (found) {
       const at = `/code/${found.repo.path}`, fresh = found.list.items.find(f => f.fresh);
-      list.push(`${at}/findings`, `${at}/findings?standing=dismissed`, `${at}/findings?ref=${found.list.scan.base}`, `${at}/settings`, `${at}/file?path=${encodeURIComponent(fresh.path)}#L${fresh.range.line}`, `${at}/commits/${found.list.commit}`);
+      list.push(`${at}/findings`, `${at}/findings?standing=dismissed`, `${at}/findings?files=history&standing=all`, `${at}/findings?ref=${found.list.scan.base}`, `${at}/settings`, `${at}/file?path=${encodeURIComponent(fresh.path)}#L${fresh.range.line}`, `${at}/commits/${found.list.commit}`);
     }
     const runs = await items('/api/v1/runs'), seen = new Set();
     for (const r of runs) if (!seen.has(r.state) && seen.size < 4) { seen.add(r.state); list.push(`/runs/${r.id}`); }
+    if (crossed) list.push(`/runs/${crossed.run}?job=${crossed.job}`);
     const images = await items('/api/v1/images'); const image = images.find(i => i.name === live?.repo) ?? images[0]; if (image) list.push(`/images/${image.name}`);
     const states = new Set();
     for (const a of apps) if (!states.has(a.state)) { states.add(a.state); list.push(`/applications/${a.environment}/${a.name}`); }
@@ -70,5 +81,5 @@ export async function addresses(page) {
     const environments = await items('/api/v1/environments'); if (environments[0]) list.push(`/environments/${environments[0].name}`);
     const groups = await items('/api/v1/variable-groups'); if (groups[0]) list.push(`/settings/variables/${encodeURIComponent(groups[0].name)}`);
     return list;
-  }, found);
+  }, { found, crossed });
 }

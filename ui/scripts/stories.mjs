@@ -5,7 +5,7 @@
 import fs from 'node:fs'; import { createRequire } from 'node:module';
 import { findingStories } from './finding_stories.mjs';
 import { openLog, scrollLog } from './log_page.mjs';
-import { addresses, combinations, foundRepo, openBrowser, openContext, settle, signIn } from './browser.mjs';
+import { addresses, combinations, foundRepo, openBrowser, openContext, runWithMetrics, settle, signIn } from './browser.mjs';
 
 const [base, user, password, ...options] = process.argv.slice(2);
 if (!password) { console.error('usage: node scripts/stories.mjs BASE_URL USER PASSWORD [--quick]'); process.exit(2); }
@@ -73,6 +73,13 @@ await story('the log of a run: tail first, scrolls, folds and finds', async () =
   await scrollLog(page); await page.evaluate(() => { document.querySelector('.log-scroll').scrollTop = 0; });
   await page.waitForFunction(() => document.querySelector('.log-number')?.textContent === '1');
   const word = text.replace(/[^\w ]/g, ' ').trim().split(/\s+/).find(x => x.length > 3); if (word) { await page.fill('.log-search', word); await page.waitForFunction(() => /\d/.test(document.querySelector('.log-bar [role=status]')?.textContent ?? '')); }
+});
+await story('metrics stand against their red lines, with the change since the run before and a trend', async () => {
+  const crossed = await runWithMetrics(page); if (!crossed) absent('no run crossed a red line');
+  await page.goto(`${base}/runs/${crossed.run}?job=${crossed.job}`); await settle(page); await page.waitForSelector('[role=tabpanel] table'); const row = page.locator('[role=tabpanel] tbody tr').first();
+  must((await row.textContent()).includes(crossed.metric.name), 'what is crossed does not come first'); must(await row.locator('.state-bad').count() === 1, 'the line is not shown as crossed');
+  await row.locator('.chart-small canvas').waitFor(); must((await row.locator('[role=img]').getAttribute('aria-label')).includes(crossed.metric.name), 'the trend has no words');
+  const v = await violations(page); must(!v.length, v.join('\n'));
 });
 await story('a log of a million lines opens at its end and can be dragged through', async () => {
   let run;
