@@ -79,6 +79,7 @@ class FakeTarget final : public Target {
   void count_requests(const std::string& service, std::uint64_t requests) {
     world_.lock()->services[service].requests += requests;
   }
+  void answer_within(const std::string& service, double p95_ms) { world_.lock()->services[service].p95_ms = p95_ms; }
   std::vector<std::string> in_table(const std::string& service) {
     std::vector<std::string> names;
     auto world = world_.lock();
@@ -230,6 +231,7 @@ class FakeTarget final : public Target {
       Traffic traffic;
       traffic.requests = service.requests;
       traffic.failed = service.failed;
+      traffic.p95_ms = service.p95_ms;
       for (const auto& [instance, drained] : service.servers) {
         auto& one = world.instances[instance];
         traffic.open_by_instance[instance] = static_cast<std::uint64_t>(one.open);
@@ -252,6 +254,7 @@ class FakeTarget final : public Target {
     std::map<std::string, bool> servers;  // name -> drained
     std::uint64_t requests = 0, failed = 0;
     std::size_t least = SIZE_MAX;
+    std::optional<double> p95_ms{};
   };
   struct World {
     std::map<std::string, Instance> instances;

@@ -65,6 +65,8 @@ struct Traffic {
   std::uint64_t requests = 0, failed = 0;  // failed: 5xx, or no answer from the proxy's side
   std::uint64_t open = 0, queued = 0;
   double requests_per_second = 0;
+  // 95 of 100 requests of the last seconds got the first byte of their answer sooner; nullopt: there were none.
+  std::optional<double> p95_ms{};
   std::map<std::string, std::uint64_t> open_by_instance;  // name -> open requests
   std::map<std::string, std::uint64_t> requests_by_instance;
   std::map<std::string, std::uint64_t> failed_by_instance;

@@ -96,8 +96,10 @@ Result<App> app_view(Deliver::State& state, const store::Application& app) {
     view.metrics.memory_bytes += view.instances.back().memory_bytes;
   }
   if (app.port > 0) {
-    if (const auto traffic = state.target.traffic(app.name + "-" + app.environment_name); traffic.has_value())
+    if (const auto traffic = state.target.traffic(app.name + "-" + app.environment_name); traffic.has_value()) {
       view.metrics.requests_per_second = traffic->requests_per_second;
+      view.metrics.p95_ms = traffic->p95_ms;
+    }
   }
   view.state = state_of(view, view.deployment && !is_over(view.deployment->state), ready);
   return view;

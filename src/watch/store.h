@@ -1,6 +1,7 @@
 // All SQL of watch.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/db.h"
@@ -12,6 +13,7 @@ struct Sample {
   Time at{};
   double requests_per_second = 0, failed_per_second = 0, cpu_percent = 0;
   std::int64_t memory_bytes = 0, instances = 0;
+  std::optional<double> p95_ms{};  // nullopt: no request
 };
 Result<void> add(Tx& tx, AppId app, const Sample& sample);
 Result<std::vector<Sample>> since(Tx& tx, AppId app, Time from);

@@ -19,8 +19,9 @@ struct Point {
   Time at{};
   double rps = 0, errors = 0, cpu_percent = 0;
   std::int64_t memory_bytes = 0, instances = 0;
+  std::optional<double> p95_ms;  // absent: no request
 };
-BOOST_DESCRIBE_STRUCT(Point, (), (at, rps, errors, cpu_percent, memory_bytes, instances))
+BOOST_DESCRIBE_STRUCT(Point, (), (at, rps, errors, cpu_percent, memory_bytes, instances, p95_ms))
 struct Points {
   double step_s = 0;
   std::vector<Point> points;
@@ -114,6 +115,7 @@ void Watch::State::look(const deliver::LiveApp& app, Seen& last) {
   };
   store::Sample sample;
   sample.at = clock.now();
+  sample.p95_ms = traffic->p95_ms;
   if (last.at != std::chrono::steady_clock::time_point{} && passed > 0.05) {
     sample.requests_per_second = rate(last.requests, traffic->requests);
     sample.failed_per_second = rate(last.failed, traffic->failed);
@@ -168,6 +170,9 @@ std::string Watch::State::metrics() {
   std::string instances = "# HELP sampan_app_instances Instances that serve.\n# TYPE sampan_app_instances gauge\n";
   std::string wanted =
       "# HELP sampan_app_instances_wanted Instances that should serve.\n# TYPE sampan_app_instances_wanted gauge\n";
+  std::string p95 =
+      "# HELP sampan_app_p95_seconds 95 of 100 requests got the first byte of their answer sooner.\n# TYPE "
+      "sampan_app_p95_seconds gauge\n";
   auto all = latest.lock();
   for (const auto& [key, value] : *all) {
     const auto zero = key.find('\0');
@@ -179,9 +184,10 @@ std::string Watch::State::metrics() {
     cpu += fmt::format("sampan_app_cpu_percent{} {:.2f}\n", labels, sample.cpu_percent);
     memory += fmt::format("sampan_app_memory_bytes{} {}\n", labels, sample.memory_bytes);
     instances += fmt::format("sampan_app_instances{} {}\n", labels, sample.instances);
+    if (sample.p95_ms) p95 += fmt::format("sampan_app_p95_seconds{} {:.3f}\n", labels, *sample.p95_ms / 1000);
     wanted += fmt::format("sampan_app_instances_wanted{} {}\n", labels, want);
   }
-  return rps + failed + cpu + memory + instances + wanted;
+  return rps + failed + p95 + cpu + memory + instances + wanted;
 }
 
 std::vector<Route> Watch::routes() {
@@ -200,7 +206,7 @@ std::vector<Route> Watch::routes() {
                            return store::since(tx, app.app, state.clock.now() - std::chrono::minutes(minutes));
                          }))) {
                       answer.points.push_back({s.at, s.requests_per_second, s.failed_per_second, s.cpu_percent,
-                                               s.memory_bytes, s.instances});
+                                               s.memory_bytes, s.instances, s.p95_ms});
                     }
                     return Response::json(200, to_json(answer));
                   }

@@ -83,7 +83,15 @@ TEST_CASE("watch: what was measured is kept, shown, and told to Prometheus") {
     const auto answer = must(call("/api/v1/environments/daily/applications/shop/metrics"));
     return std::get<std::string>(answer.body).find("\"instances\":1") != std::string::npos;
   }));
+  CHECK(std::get<std::string>(must(call("/api/v1/environments/daily/applications/shop/metrics")).body)
+            .find("\"p95_ms\":null") != std::string::npos);
+  yard.target.answer_within("shop-daily", 12.5);
+  CHECK(wait_until([&] {
+    const auto answer = must(call("/api/v1/environments/daily/applications/shop/metrics"));
+    return std::get<std::string>(answer.body).find("\"p95_ms\":12.5") != std::string::npos;
+  }));
   const auto metrics = std::get<std::string>(must(call("/metrics")).body);
+  CHECK(metrics.find("sampan_app_p95_seconds{application=\"shop\",environment=\"daily\"} 0.013") != std::string::npos);
   CHECK(metrics.find("sampan_app_instances{application=\"shop\",environment=\"daily\"} 1") != std::string::npos);
   CHECK(!call("/api/v1/environments/daily/applications/nothing/metrics").has_value());
 }

@@ -106,6 +106,21 @@ TEST_CASE("local target: a request that is open when its instance is drained is 
   CHECK(wait_until([&] { return must(yard.target->traffic("shop")).open_by_instance["one"] == 0; }));
 }
 
+TEST_CASE("local target: how soon requests are answered is known, and of which service") {
+  if (!can_run()) return;
+  SystemClock clock;
+  LocalYard yard(clock, first_engine());
+  Instance one(yard, "one");
+  const auto url = must(yard.target->ensure_service({"shop", 0, {}, {}}));
+  must(yard.target->ensure_service({"calm", 0, {}, {}}));
+  must(yard.target->admit("shop", "one"));
+  CHECK(!must(yard.target->traffic("shop")).p95_ms);
+  CHECK(get(url, "/slow?300").status == 200);
+  CHECK(wait_until([&] { return must(yard.target->traffic("shop")).p95_ms.value_or(0) >= 300; }));
+  CHECK(must(yard.target->traffic("shop")).p95_ms.value_or(0) < 600);
+  CHECK(!must(yard.target->traffic("calm")).p95_ms);
+}
+
 TEST_CASE(
     "local target: failures are counted and kept with their path; a GET whose instance vanishes is tried elsewhere") {
   if (!can_run()) return;

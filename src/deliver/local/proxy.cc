@@ -1,7 +1,6 @@
 #include "deliver/local/proxy.h"
 
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,8 +16,6 @@
 namespace sampan::deliver {
 
 namespace {
-
-constexpr std::size_t kKeptFailures = 200;
 
 Result<Fd> connect_to(const std::string& path) {
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -86,36 +83,34 @@ Proxy::Proxy(std::string folder, int first_port, int last_port)
     : folder_(std::move(folder)), first_port_(first_port), last_port_(last_port) {}
 Proxy::~Proxy() = default;
 
-ProxyPlaces Proxy::places() const { return {folder_ + "/haproxy.sock", folder_ + "/haproxy-log.sock"}; }
+ProxyPlaces Proxy::places() const {
+  return {folder_ + "/haproxy.sock", folder_ + "/haproxy-log.sock", folder_ + "/haproxy-all.sock"};
+}
 
 Result<void> Proxy::start() {
   if (keeper_.joinable()) return {};  // it sees to it from then on
-  TRY(load());
-  ::unlink(places().log_socket.c_str());
-  log_ = Fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const auto path = places().log_socket;
-  if (path.size() >= sizeof address.sun_path)
-    return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
-  path.copy(address.sun_path, path.size());
-  if (!log_ || ::bind(log_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return fail_errno("listen for the proxy's log");
+  const bool outdated = TRY(load());
+  TRY(log_.start(places()));
   {
     auto table = table_.lock();
     TRY(revive(*table));
     // A stop of ours may have come between the file and the telling.
-    if (!agrees(*table)) TRY(reload([&] { return agrees(*table); }));
+    if (outdated || !agrees(*table)) {
+      const auto before = TRY(worker());
+      TRY(reload([&] { return agrees(*table) && worker().value_or(before) != before; }));
+    }
   }
-  listener_ = std::jthread([this](std::stop_token stop) { hear(stop); });
   keeper_ = std::jthread([this](std::stop_token stop) { watch(stop); });
   return {};
 }
 
 // The configuration is the state: services and servers are read back from it.
-Result<void> Proxy::load() {
+Result<bool> Proxy::load() {
   const auto text = read_file(folder_ + "/haproxy.cfg");
-  if (!text.has_value()) return save({});
+  if (!text.has_value()) {
+    TRY(save({}));
+    return false;
+  }
   auto table = table_.lock();
   table->services.clear();
   for (const auto& line : split(*text, '\n')) {
@@ -126,7 +121,8 @@ Result<void> Proxy::load() {
     if (words[0] == "server" && words.size() >= 5)
       table->services.back().servers.push_back({words[1], words[2], words[4] == "0"});
   }
-  return save(*table);  // in today's form: an earlier version may have written another
+  TRY(save(*table));  // in today's form: an earlier version may have written another
+  return *text != proxy_config(table->services, places());
 }
 
 Result<void> Proxy::save(const Table& table) {
@@ -154,6 +150,14 @@ Result<void> Proxy::launch(const std::vector<ProxyService>& services) {
     }
   }
   return fail(Errc::unavailable, "haproxy does not answer at {}", places().stats_socket);
+}
+
+Result<std::string> Proxy::worker() {
+  const auto info = TRY(ask("show info"));
+  for (const auto& line : split(info, '\n')) {
+    if (line.starts_with("Pid:")) return line;
+  }
+  return fail(Errc::internal, "haproxy does not say which process it is");
 }
 
 Result<void> Proxy::revive(const Table& table) {
@@ -334,32 +338,12 @@ Result<Traffic> Proxy::traffic(const std::string& name) {
   auto all = parse_stat(TRY(std::move(answer)));
   const auto found = all.find(name);
   if (found == all.end()) return fail(Errc::not_found, "the proxy knows no service '{}'", name);
+  found->second.p95_ms = log_.p95_ms(name);
   return found->second;
 }
 
 std::vector<FailedRequest> Proxy::failures_since(const std::string& service, Time since, std::size_t most) {
-  std::vector<FailedRequest> found;
-  auto failures = failures_.lock();
-  for (const auto& request : (*failures)[service]) {
-    if (request.at >= since && found.size() < most) found.push_back(request);
-  }
-  return found;
-}
-
-void Proxy::hear(std::stop_token stop) {
-  std::string buffer(8192, '\0');
-  while (!stop.stop_requested()) {
-    pollfd polled{log_.get(), POLLIN, 0};
-    if (::poll(&polled, 1, 500) <= 0) continue;
-    const auto got = ::recv(log_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (got <= 0) continue;
-    const auto failure = parse_failure(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
-    if (!failure) continue;
-    auto failures = failures_.lock();
-    auto& list = (*failures)[failure->first];
-    list.push_back(failure->second);
-    if (list.size() > kKeptFailures) list.pop_front();
-  }
+  return log_.failures_since(service, since, most);
 }
 
 void Proxy::watch(std::stop_token stop) {

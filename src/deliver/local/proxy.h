@@ -4,7 +4,6 @@
 // socket.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <thread>
 
@@ -12,6 +11,7 @@
 #include "base/sync.h"
 #include "deliver/local/local.h"
 #include "deliver/local/proxy_config.h"
+#include "deliver/local/proxy_log.h"
 
 namespace sampan::deliver {
 
@@ -39,22 +39,21 @@ class Proxy {
   ProxyPlaces places() const;
   Result<void> save(const Table& table);
   Result<void> change(Table& table, Table next, const std::function<Result<void>()>& tell);
-  Result<void> load();
+  Result<bool> load();  // true: the file was in another form than today's
   Result<void> launch(const std::vector<ProxyService>& services);
+  Result<std::string> worker();             // which process answers
   Result<void> revive(const Table& table);  // when it does not answer; the table is locked
   bool agrees(const Table& table);
   Result<void> reload(const std::function<bool()>& taken);
   Result<std::string> ask(const std::string& command);
   Result<void> must(const std::string& command, std::string_view expected);
-  void hear(std::stop_token stop);   // failed requests
   void watch(std::stop_token stop);  // starts it again when it died
 
   std::string folder_;
   int first_port_, last_port_;
   Sync<Table> table_;
-  Sync<std::map<std::string, std::deque<FailedRequest>>> failures_;
-  Fd log_;
-  std::jthread listener_, keeper_;
+  ProxyLog log_;
+  std::jthread keeper_;
 };
 
 }  // namespace sampan::deliver

@@ -12,14 +12,15 @@ namespace {
 constexpr std::string_view kGlobal = R"(# Written by Sampan; changes are overwritten.
 global
   stats socket {} mode 600 level admin expose-fd listeners
-  log {} local0
+  log {} local0 err
+  log {} local0 info
   maxconn 8000
   hard-stop-after 60s
 defaults
   mode http
   log global
-  option dontlog-normal
-  log-format "sampan|%Ts.%ms|%ST|%tsc|%b|%s|%HM|%HPO"
+  option log-separate-errors
+  log-format "sampan|%Ts.%ms|%ST|%tsc|%b|%s|%Tw/%Tc/%Tr|%HM|%HPO"
   option redispatch 1
   retries 3
   retry-on conn-failure empty-response
@@ -67,7 +68,7 @@ constexpr std::string_view kWholeService = "BACKEND";
 }  // namespace
 
 std::string proxy_config(const std::vector<ProxyService>& services, const ProxyPlaces& places) {
-  auto text = fmt::format(fmt::runtime(kGlobal), places.stats_socket, places.log_socket);
+  auto text = fmt::format(fmt::runtime(kGlobal), places.stats_socket, places.failures_socket, places.requests_socket);
   for (const auto& service : services) {
     text +=
         fmt::format("frontend in-{0}\n  bind *:{1}\n  default_backend {0}\nbackend {0}\n", service.name, service.port);
@@ -123,24 +124,46 @@ bool serves(std::string_view csv, const std::vector<ProxyService>& services) {
   return wanted == there;
 }
 
-std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_view line) {
+namespace {
+
+// The cells of a line of our log-format, the path last and whole; empty: it is not one.
+std::vector<std::string> cells_of(std::string_view line) {
   const auto start = line.find("sampan|");
-  if (start == std::string_view::npos) return std::nullopt;
-  const auto cells = split(trim(line.substr(start)), '|');
-  if (cells.size() < 8) return std::nullopt;
-  const int status = static_cast<int>(number(cells[2]));
-  // Below 500: the client went away, or asked for something wrong; nobody's failure here.
-  if (status < 500) return std::nullopt;
+  if (start == std::string_view::npos) return {};
+  auto cells = split(trim(line.substr(start)), '|');
+  if (cells.size() < 9) return {};
+  for (std::size_t i = 9; i < cells.size(); ++i) cells[8] += "|" + cells[i];
+  cells.resize(9);
+  return cells;
+}
+
+// Below 500: the client went away, or asked for something wrong; nobody's failure here.
+constexpr std::int64_t kFirstFailure = 500;
+
+}  // namespace
+
+std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_view line) {
+  const auto cells = cells_of(line);
+  if (cells.empty() || number(cells[2]) < kFirstFailure) return std::nullopt;
   const auto dot = cells[1].find('.');
   FailedRequest request;
   request.at = from_micros(number(cells[1].substr(0, dot)) * 1'000'000 +
                            number(dot == std::string::npos ? "" : cells[1].substr(dot + 1)) * 1000);
-  request.status = status;
+  request.status = static_cast<int>(number(cells[2]));
   request.instance = cells[5];
-  request.method = cells[6];
-  request.path = cells[7];
-  request.detail = fmt::format("the proxy answered {}, termination state {}", status, cells[3]);
+  request.method = cells[7];
+  request.path = cells[8];
+  request.detail = fmt::format("the proxy answered {}, termination state {}", request.status, cells[3]);
   return std::make_pair(cells[4], request);
+}
+
+std::optional<AnsweredRequest> parse_answered(std::string_view line) {
+  const auto cells = cells_of(line);
+  if (cells.empty() || number(cells[2]) >= kFirstFailure) return std::nullopt;
+  const auto parts = split(cells[6], '/');  // waiting, connecting, answering; -1: it did not come to that
+  if (parts.size() != 3 || cells[6].find('-') != std::string::npos) return std::nullopt;
+  const auto took = number(parts[0]) + number(parts[1]) + number(parts[2]);
+  return AnsweredRequest{cells[4], std::chrono::milliseconds(took)};
 }
 
 }  // namespace sampan::deliver

@@ -20,7 +20,8 @@ struct ProxyService {
 };
 
 struct ProxyPlaces {
-  std::string stats_socket, log_socket;
+  std::string stats_socket;
+  std::string failures_socket, requests_socket;  // of its log: what failed, and everything
 };
 // Everything HAProxy needs to come back as it was after it was restarted (HAProxy 2.6 configuration manual).
 std::string proxy_config(const std::vector<ProxyService>& services, const ProxyPlaces& places);
@@ -33,5 +34,12 @@ bool serves(std::string_view csv, const std::vector<ProxyService>& services);
 
 // A line of the log format our configuration asks for; nullopt: not ours, or not a failure.
 std::optional<std::pair<std::string, FailedRequest>> parse_failure(std::string_view line);
+
+struct AnsweredRequest {
+  std::string service;
+  std::chrono::milliseconds took{0};  // until the first byte of the answer, waiting in the queue included
+};
+// The same; nullopt: not ours, or a failure, or nobody answered it.
+std::optional<AnsweredRequest> parse_answered(std::string_view line);
 
 }  // namespace sampan::deliver

@@ -69,14 +69,24 @@ TEST_CASE("proxy: what it serves is compared with what it should, drained server
 
 TEST_CASE("proxy: only failures of a service are kept from its log") {
   const auto failure =
-      parse_failure("<134>Nov 24 haproxy[1]: sampan|1700000000.250|503|SC--|shop|<NOSRV>|GET|/orders\n");
+      parse_failure("<134>Nov 24 haproxy[1]: sampan|1700000000.250|503|SC--|shop|<NOSRV>|-1/-1/-1|GET|/orders|1\n");
   REQUIRE(failure);
   CHECK(failure->first == "shop");
   CHECK(failure->second.status == 503);
-  CHECK(failure->second.path == "/orders");
+  CHECK(failure->second.path == "/orders|1");
   CHECK(to_micros(failure->second.at) == 1700000000250000);
-  CHECK(!parse_failure("sampan|1700000000.250|404|----|shop|a|GET|/"));
+  CHECK(!parse_failure("sampan|1700000000.250|404|----|shop|a|0/0/2|GET|/"));
   CHECK(!parse_failure("something else"));
+}
+
+TEST_CASE("proxy: how long an answer took is read from its log, of what was answered well only") {
+  const auto answered = parse_answered("<134>Nov 24 haproxy[1]: sampan|1700000000.250|200|----|shop|a|3/1/40|GET|/");
+  REQUIRE(answered);
+  CHECK(answered->service == "shop");
+  CHECK(answered->took == std::chrono::milliseconds(44));
+  CHECK(!parse_answered("sampan|1700000000.250|503|SC--|shop|a|3/1/40|GET|/"));
+  CHECK(!parse_answered("sampan|1700000000.250|400|CR--|shop|<NOSRV>|-1/-1/-1|GET|/"));
+  CHECK(!parse_answered("sampan|1700000000.250|200|----|shop|a|GET|/"));  // as an earlier version had it
 }
 
 TEST_CASE("proxy: counters that began anew are counted from zero") {

@@ -8,7 +8,7 @@ import { pipelineWords } from '../pipeline/words';
 import { registryWords } from '../registry/words';
 import { commands } from '../web/commands';
 import { webWords } from '../web/words';
-import { ago, bytes, duration, rate } from './format';
+import { ago, bytes, duration, milliseconds, rate } from './format';
 import { query } from './http';
 import { baseWords } from './words';
 
@@ -17,6 +17,7 @@ test('format: durations in both languages', () => {
   expect(duration(187, 'zh')).toBe('3 分 07 秒'); expect(duration(undefined, 'en')).toBe('–');
 });
 test('format: sizes and rates', () => { expect([bytes(0), bytes(999), bytes(48_220_113)]).toEqual(['0 B', '999 B', '48.2 MB']); expect([rate(0), rate(0.311), rate(4.24), rate(12400)]).toEqual(['0', '0.31', '4.2', '12,400']); });
+test('format: what was too fast to measure, or not there', () => { expect([0, 1, 1234, 12_345, null].map(milliseconds)).toEqual(['< 1 ms', '1 ms', '1,234 ms', '12.3 s', '–']); });
 test('format: times are relative, also those to come', () => { const now = Date.parse('2026-01-01T00:00:00Z'); expect(ago('2025-12-31T23:58:00Z', now, 'zh')).toBe('2分钟前'); expect(ago('2026-01-01T02:00:00Z', now, 'en')).toMatch(/in 2 h/); });
 test('query: absent values leave no trace', () => { expect(query({ a: 1, b: undefined, c: '', d: 'x y' })).toBe('?a=1&d=x+y'); });
 test('commands: names with special characters are quoted', () => { expect(commands.logs(3, "it's")).toBe("sampan logs 3 'it'\\''s' --follow"); expect(commands.rollback('production', 'shop', 41)).toBe('sampan rollback production/shop --release 41'); });

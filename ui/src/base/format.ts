@@ -28,6 +28,8 @@ export function rate(n: number | undefined | null): string {
   if (n < 10) return n.toFixed(1);
   return Math.round(n).toLocaleString('en-US');
 }
+/** 0.4 of a millisecond is not measured: "< 1 ms". */
+export const milliseconds = (n: number | undefined | null) => n === undefined || n === null ? '–' : n < 1 ? '< 1 ms' : n < 10_000 ? `${Math.round(n).toLocaleString('en-US')} ms` : `${(n / 1000).toFixed(1)} s`;
 export const count = (n: number) => n.toLocaleString('en-US');
 export const percent = (n: number | undefined | null) => n === undefined || n === null ? '–' : `${n > 0 && n < 10 ? n.toFixed(1) : Math.round(n)}%`;
 

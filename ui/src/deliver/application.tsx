@@ -1,7 +1,7 @@
 import { ExternalLink } from 'lucide-react';
 import { Link, useParams } from 'wouter';
 import { FormDialog } from '../base/dialog';
-import { bytes, percent, rate } from '../base/format';
+import { bytes, milliseconds, percent, rate } from '../base/format';
 import { Ago, Command, CommandLine, Empty, ErrorNote, Field, PageHead, Section, Skeleton, State } from '../base/parts';
 import { useWords } from '../base/settings';
 import { appKind } from '../base/states';
@@ -21,7 +21,7 @@ import './deliver.css';
 function Figures({ app }: { app: AppDetail }) {
   const { apps: w, app: a } = useWords(deliverWords), m = app.metrics, ready = app.instances.filter(i => i.state === 'ready').length;
   const figure = (name: string, value: string, bad = false) => <div key={name}><dt>{name}</dt><dd className={bad ? 'bad-text' : undefined}>{value}</dd></div>;
-  return <dl className="figures">{figure(w.instances, `${ready} / ${app.wanted}`, !!app.release && ready < app.wanted)}{figure(w.rps, rate(m.requests_per_second))}{figure(w.errors, rate(m.errors_per_second), m.errors_per_second > 0)}{figure(a.p95, m.p95_ms ? `${Math.round(m.p95_ms)} ms` : '–')}{figure(w.cpu, percent(m.cpu_percent))}{figure(w.memory, bytes(m.memory_bytes))}</dl>;
+  return <dl className="figures">{figure(w.instances, `${ready} / ${app.wanted}`, !!app.release && ready < app.wanted)}{figure(w.rps, rate(m.requests_per_second))}{figure(w.errors, rate(m.errors_per_second), m.errors_per_second > 0)}{figure(a.p95, milliseconds(m.p95_ms))}{figure(w.cpu, percent(m.cpu_percent))}{figure(w.memory, bytes(m.memory_bytes))}</dl>;
 }
 
 function Releases({ app, changed }: { app: AppDetail; changed: () => void }) {
