@@ -76,6 +76,7 @@ pipeline::Config pipeline_config(const Config& config, const Paths& paths) {
   settings.registry_host = config.registry_host;
   settings.lease = config.lease;
   settings.max_attempts = config.max_attempts;
+  settings.advisories = config.scan.advisories;
   return settings;
 }
 
@@ -220,9 +221,10 @@ Result<void> House::serve() {
     const auto token = TRY(rooms.pipeline.ensure_local_runner(rooms.config.runner.name));
     TRY(write_file_durably(rooms.paths.runner_token(), token, 0600));
     const std::string scheme = rooms.config.server.tls_certificate.empty() ? "http" : "https";
-    rooms.runner = std::make_unique<RunnerKeeper>(RunnerKeeper::Settings{
-        program_folder() + "/sampan", fmt::format("{}://127.0.0.1:{}", scheme, port()), rooms.paths.runner_token(),
-        rooms.paths.runner(), rooms.config.runner.name, rooms.paths.repos(), rooms.config.runner.capacity});
+    rooms.runner = std::make_unique<RunnerKeeper>(
+        RunnerKeeper::Settings{program_folder() + "/sampan", fmt::format("{}://127.0.0.1:{}", scheme, port()),
+                               rooms.paths.runner_token(), rooms.paths.runner(), rooms.config.runner.name,
+                               rooms.paths.repos(), rooms.config.scan.advisories, rooms.config.runner.capacity});
   }
   log::info("app", "Sampan {} listens on {}:{}", SAMPAN_VERSION, rooms.config.server.address, port());
   return {};

@@ -49,20 +49,21 @@ Result<pipeline::LocalRequest> request_of(const std::string& file, const std::st
   return request;
 }
 
-runner::Config runner_config() {
+runner::Config runner_config(const std::string& advisories) {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
   runner::Config config;
   config.name = "local";
   config.folder = cache ? std::string(cache) + "/sampan" : std::string(home ? home : "/tmp") + "/.cache/sampan";
   config.launch_program = program_folder() + "/sampan-launch";
+  config.advisories = advisories;
   return config;
 }
 
 }  // namespace
 
-int run_local(const std::string& file, const std::string& job, const std::vector<std::string>& variables) {
-  const auto request = request_of(file, job, variables);
+int run_local(const LocalRun& asked) {
+  const auto request = request_of(asked.file, asked.job, asked.variables);
   if (!request.has_value()) return std::fprintf(stderr, "sampan: %s\n", request.error().message.c_str()), 2;
   const auto plan = pipeline::plan_local(*request, SystemClock().now());
   for (const auto& warning : plan.warnings) std::fprintf(stderr, "%s\n", format(warning).c_str());
@@ -81,7 +82,7 @@ int run_local(const std::string& file, const std::string& job, const std::vector
     }
     std::printf("-- %s\n", next.key.c_str());
     std::fflush(stdout);
-    if (runner::run_order_locally(runner_config(), next.order, tree, tree + "/.sampan-results") != 0)
+    if (runner::run_order_locally(runner_config(asked.advisories), next.order, tree, tree + "/.sampan-results") != 0)
       failed.insert(next.key);
   }
   return failed.empty() ? 0 : 1;

@@ -6,6 +6,11 @@
 
 namespace sampan::app {
 
-int run_local(const std::string& file, const std::string& job, const std::vector<std::string>& variables);
+struct LocalRun {
+  std::string file, job;
+  std::vector<std::string> variables;  // KEY=VALUE
+  std::string advisories;              // for `sampan scan` in a step; the file need not exist
+};
+int run_local(const LocalRun& asked);
 
 }  // namespace sampan::app

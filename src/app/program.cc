@@ -72,6 +72,7 @@ int run_a_runner(const cli::RunnerArguments& arguments) {
   config.folder = arguments.folder;
   config.capacity = arguments.capacity;
   config.repositories = arguments.repositories;
+  config.advisories = arguments.advisories;
   config.launch_program = program.substr(0, program.rfind('/')) + "/sampan-launch";
   std::stop_source stop;
   std::jthread waiter([&signals, &stop] {
@@ -173,8 +174,12 @@ int run_program(int argc, char** argv) {
                    config_folder(),
                    advisories_file(),
                    home_folder() + "/.m2/repository"};
-  const cli::Programs programs{serve,           run_a_runner, run_local, docs,          backup_command,
-                               restore_command, destroy,      doctor,    SAMPAN_VERSION};
+  const auto run_here = [&world](const std::string& file, const std::string& job,
+                                 const std::vector<std::string>& variables) {
+    return run_local({file, job, variables, world.advisories});
+  };
+  const cli::Programs programs{serve,           run_a_runner, run_here, docs,          backup_command,
+                               restore_command, destroy,      doctor,   SAMPAN_VERSION};
   return cli::run(argc, argv, world, programs);
 }
 

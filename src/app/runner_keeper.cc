@@ -63,7 +63,8 @@ void RunnerKeeper::start() {
                   "--folder",        settings_.folder,
                   "--name",          settings_.name,
                   "--capacity",      std::to_string(settings_.capacity),
-                  "--repositories",  settings_.repositories};
+                  "--repositories",  settings_.repositories,
+                  "--advisories",    settings_.advisories};
   command.new_session = true;
   const Fd log(::open((settings_.folder + "/runner.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
   auto child = Child::spawn(command, {-1, log.get(), log.get()});

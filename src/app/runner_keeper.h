@@ -10,7 +10,7 @@ namespace sampan::app {
 class RunnerKeeper {
  public:
   struct Settings {
-    std::string program, server, token_file, folder, name, repositories;
+    std::string program, server, token_file, folder, name, repositories, advisories;
     int capacity = 2;
   };
   // Starts a runner when none holds the folder's lock, and again whenever it is gone.

@@ -72,6 +72,7 @@ void Parser::server_commands() {
   runner->add_option("--folder", given.folder, "Folder for workspaces and caches")->required();
   runner->add_option("--capacity", given.capacity, "Jobs at once")->capture_default_str();
   runner->add_option("--repositories", given.repositories, "The server's folder of repositories, on its own machine");
+  runner->add_option("--advisories", given.advisories, "The server's file of advisories, on its own machine");
   here(runner, [this]() -> Result<int> { return programs.runner(runner_arguments); });
 
   auto* docs = app.add_subcommand("docs", "Print a reference: steps, app, rules, secrets");

@@ -29,7 +29,7 @@ struct World {
 
 // Of `sampan runner`.
 struct RunnerArguments {
-  std::string server, token_file, name, folder, repositories;
+  std::string server, token_file, name, folder, repositories, advisories;
   int capacity = 2;
 };
 

@@ -142,6 +142,7 @@ TEST_CASE("definition: a scan step becomes the scanner, a report and metrics wit
   CHECK(actions[2].redlines->at(0).comparator == "EQ");
   CHECK(actions[2].redlines->at(1).limit == 1.5);
   CHECK(actions[2].redlines->at(1).comparator == "LE");
+  CHECK(actions[0].script->find("advisories") == std::string::npos);      // of packages only
   CHECK(actions_of("{}")[0].script->find("-ne 1") == std::string::npos);  // then the file's limits are the verdict
   has(complaints(file("{ redlines: [ { metric: a, comparator: LT, limit: 0 } ] }")), "'LE'");
   has(complaints(file("{ redlines: [ { metric: a, limit: many } ] }")), "'many': expected a number");

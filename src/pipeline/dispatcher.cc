@@ -141,6 +141,7 @@ Result<int> Dispatcher::dispatch() {
   if (runners.empty()) return 0;
   const auto waiting = TRY(room_.db.read([](Tx& tx) { return store::queued_labels(tx); }));
   if (waiting.empty()) return 0;
+  TRY(room_.advisories->sum());  // new ones take a moment to be read: not within the transaction
   const auto assignments = TRY(room_.db.write([&](Tx& tx) { return lease_jobs(tx, runners); }));
   for (const Assignment& assignment : assignments) assignment.runner.stream->send("job", assignment.order);
   return static_cast<int>(assignments.size());

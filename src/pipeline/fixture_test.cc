@@ -113,6 +113,7 @@ void Yard::open(bool start) {
   config.folder = folder.path() + "/pipeline";
   config.public_url = "http://sampan.test";
   config.registry_host = "127.0.0.1:8080";
+  config.advisories = folder.path() + "/advisories";
   pipeline = std::make_unique<Pipeline>(*db, clock, *events, hub, *git, *people, *secrets, config);
   pipeline->connect();
   listen<events::RunChanged>(*events, "test.run", [this](const events::RunChanged& e) -> Result<void> {

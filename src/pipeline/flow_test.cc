@@ -344,6 +344,35 @@ TEST_CASE_FIXTURE(Flow, "pipeline: an artifact of one job is read by the next, b
   CHECK(std::get<FileBody>(read->body).size == bytes.size());
 }
 
+TEST_CASE_FIXTURE(Flow, "pipeline: a job that scans is told which advisories to fetch, each import by its own sum") {
+  auto stream = connect_runner();
+  const std::string file = R"yaml(stages:
+  a: { jobs: { scan: { steps: { look: { step: DependencySecurityScan } } } } }
+)yaml";
+  commit("master", {{".sampan/p.yaml", file}});
+  Json job = *parse_json(order(stream));
+  CHECK(at(job, "advisories") == "null");  // there are none
+  finish(job, "failed");
+  const auto import = [&](const std::string& bytes) {
+    REQUIRE(write_file_durably(folder.path() + "/advisories", bytes).has_value());
+  };
+  const auto fetch = [&](const std::string& sum) {
+    return call(Method::get, "/api/v1/runner/advisories/" + sum, runner());
+  };
+  import("as of monday");
+  commit("master", {{"n", "2"}});
+  job = *parse_json(order(stream, 2));
+  CHECK(at(job, "advisories") == sha256_hex("as of monday"));
+  CHECK(std::get<FileBody>(fetch(at(job, "advisories"))->body).size == 12);
+  import("of tuesday");
+  CHECK(fetch(at(job, "advisories")).error().message ==
+        "the advisories were imported anew since this job was given out");
+  CHECK(std::get<FileBody>(fetch(sha256_hex("of tuesday"))->body).size == 10);
+  finish(job, "failed");
+  commit("master", {{".sampan/p.yaml", kTwoJobs}});
+  CHECK(at(*parse_json(order(stream, 3)), "advisories") == "null");  // it scans nothing
+}
+
 TEST_CASE_FIXTURE(Flow, "pipeline: an artifact that was not made fails the job that needs it, with the sentence") {
   auto stream = connect_runner();
   commit("master", {{".sampan/p.yaml", R"yaml(stages:

@@ -65,6 +65,19 @@ Result<std::vector<OrderCache>> open_caches(Room& room, Tx& tx, const store::Run
   return caches;
 }
 
+// Of the steps that may run `sampan scan`; a file of tens of megabytes is nothing to fetch for the others.
+Result<std::optional<std::string>> advisories_for(Room& room, const JobPlan& plan) {
+  const auto asks = [](const Action& action) {
+    return action.script && action.script->find("SAMPAN_PROGRAM") != std::string::npos;
+  };
+  for (const StepPlan& step : plan.steps) {
+    if (std::none_of(step.actions.begin(), step.actions.end(), asks)) continue;
+    std::string sum = TRY(room.advisories->sum());
+    return sum.empty() ? std::optional<std::string>() : std::optional(std::move(sum));
+  }
+  return std::optional<std::string>();
+}
+
 }  // namespace
 
 Result<std::string> make_order(Room& room, Tx& tx, const store::RunRow& run, const store::JobRow& job) {
@@ -90,6 +103,7 @@ Result<std::string> make_order(Room& room, Tx& tx, const store::RunRow& run, con
   for (auto& [key, value] : values.plain) order.environment.push_back({key, value});
   order.secrets = std::move(values.secrets);
   order.mask = {order.token};
+  order.advisories = TRY(advisories_for(room, plan));
   order.sandbox.network = plan.network;
   order.sandbox.container = plan.container;
   order.caches = TRY(open_caches(room, tx, run, plan));

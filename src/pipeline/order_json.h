@@ -47,12 +47,13 @@ struct Order {
   std::string token, registry;
   std::vector<KeyValue> environment, secrets;
   std::vector<std::string> mask;
+  std::optional<std::string> advisories;
   OrderSandbox sandbox;
   std::vector<OrderCache> caches;
   std::vector<OrderStep> steps;
 };
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (job, fence, run, run_number, attempt, repo_path, pipeline, job_key, timeout_s, checkout, token,
-                       registry, environment, secrets, mask, sandbox, caches, steps))
+                       registry, environment, secrets, mask, advisories, sandbox, caches, steps))
 
 }  // namespace sampan::pipeline

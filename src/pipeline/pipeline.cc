@@ -57,7 +57,8 @@ struct Pipeline::State {
 Pipeline::Pipeline(Db& db, Clock& clock, EventLog& events, Hub& hub, git::Git& git, people::People& people,
                    SecretBox& secrets, Config config)
     : state_(std::make_unique<State>(Room{db, clock, events, hub, git, people, secrets, config,
-                                          std::make_unique<Logs>(config.folder + "/logs"), nullptr})) {}
+                                          std::make_unique<Logs>(config.folder + "/logs"), nullptr,
+                                          std::make_unique<Advisories>(config.advisories)})) {}
 
 Pipeline::~Pipeline() { stop(); }
 

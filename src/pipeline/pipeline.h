@@ -30,7 +30,8 @@ struct Config {
   std::string public_url;     // for CI_PIPELINE_LOG_URL and messages
   std::string registry_host;  // "127.0.0.1:8080": where ImageBuild pushes
   std::chrono::milliseconds lease{30'000};
-  int max_attempts = 2;  // of a job whose runner vanished
+  int max_attempts = 2;         // of a job whose runner vanished
+  std::string advisories = {};  // the file that runners elsewhere fetch; it need not exist
 };
 
 // A snapshot of what one environment's variable groups say: values and secrets with their versions.

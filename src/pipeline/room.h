@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "pipeline/advisories.h"
 #include "pipeline/logs.h"
 #include "pipeline/pipeline.h"
 
@@ -30,6 +31,7 @@ struct Room {
   Config config;
   std::unique_ptr<Logs> logs;
   std::unique_ptr<BlobStore> blobs;
+  std::unique_ptr<Advisories> advisories;
   // The notice to who pushed and the listener may come with the same push at once: the second waits and finds it done.
   std::unique_ptr<std::array<std::mutex, 16>> push_locks = std::make_unique<std::array<std::mutex, 16>>();
   // Rung after a commit that queued a job or freed a runner, and after one that cancelled a leased job.

@@ -228,6 +228,8 @@ std::vector<Route> RunnerApi::routes() {
   image.response_schema = answer_schema_of<wire::ArtifactAnswer>();
   add(Method::get, "/api/v1/runner/artifacts/:artifact", &RunnerApi::get_artifact,
       "Read an artifact of the same repository");
+  add(Method::get, "/api/v1/runner/advisories/:sum", &RunnerApi::get_advisories,
+      "Read the advisories that steps look packages up in");
   Route& report = add(Method::post, job + "/reports", &RunnerApi::put_report, "Add a test report file");
   report.body_limit = 16 << 20;
   report.query = {{"fence", "of the lease"},

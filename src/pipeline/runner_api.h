@@ -21,6 +21,7 @@ class RunnerApi {
   Result<Response> put_artifact(const Request& request, const Actor& actor);
   Result<Response> put_image(const Request& request, const Actor& actor);
   Result<Response> get_artifact(const Request& request, const Actor& actor);
+  Result<Response> get_advisories(const Request& request, const Actor& actor);
   Result<Response> put_report(const Request& request, const Actor& actor);
   Result<Response> put_tool_report(const Request& request, const Actor& actor);
   Result<Response> put_metrics(const Request& request, const Actor& actor);

@@ -22,6 +22,18 @@ Result<void> check_name(std::string_view what, std::string_view name) {
               "'{}' is not {}: expected a name without slashes and control characters, at most 200 bytes", name, what);
 }
 
+Response bytes_of(Fd file, std::uint64_t size) {
+  Response response;
+  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()),
+                                                      [](const int* fd) {
+                                                        ::close(*fd);
+                                                        delete fd;
+                                                      }),
+                           0, size};
+  response.set("Content-Type", "application/octet-stream");
+  return response;
+}
+
 }  // namespace
 
 Result<Response> RunnerApi::put_artifact(const Request& request, const Actor& actor) {
@@ -87,15 +99,14 @@ Result<Response> RunnerApi::get_artifact(const Request& request, const Actor& ac
   }));
   if (artifact.kind == "image")
     return fail(Errc::invalid, "the artifact '{}' is an image: pull {}", artifact.name, artifact.image);
-  Fd file = TRY(room_.blobs->open(artifact.sha256));
-  Response response;
-  response.body = FileBody{std::shared_ptr<const int>(new int(file.release()),
-                                                      [](const int* fd) {
-                                                        ::close(*fd);
-                                                        delete fd;
-                                                      }),
-                           0, static_cast<std::uint64_t>(artifact.size)};
-  response.set("Content-Type", "application/octet-stream");
+  return bytes_of(TRY(room_.blobs->open(artifact.sha256)), static_cast<std::uint64_t>(artifact.size));
+}
+
+Result<Response> RunnerApi::get_advisories(const Request& request, const Actor&) {
+  const std::string sum(request.param("sum"));
+  auto opened = TRY(room_.advisories->open(sum));
+  Response response = bytes_of(std::move(opened.file), opened.size);
+  response.set("ETag", fmt::format("\"{}\"", sum));
   return response;
 }
 

@@ -103,6 +103,7 @@ Result<void> Job::set_up() {
   room_.flow = place_.folder + "/flow";
   room_.temporary = place_.folder + "/tmp";
   room_.etc = place_.folder + "/etc";
+  room_.advisories = place_.folders.advisories();
   room_.network = order_.sandbox.network;
   room_.cgroups = cgroup_.folders();
   Caches store(place_.folders.caches());

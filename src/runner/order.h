@@ -74,13 +74,14 @@ struct Order {
   std::string token, registry;
   std::vector<KeyValue> environment, secrets;
   std::vector<std::string> mask;
+  std::optional<std::string> advisories;  // their sum at the server; absent: it has none, or no step asks
   Limits sandbox;
   std::vector<CacheOrder> caches;
   std::vector<Step> steps;
 };
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (job, fence, run, run_number, attempt, repo_path, pipeline, job_key, timeout_s, checkout, token,
-                       registry, environment, secrets, mask, sandbox, caches, steps))
+                       registry, environment, secrets, mask, advisories, sandbox, caches, steps))
 
 Result<Order> parse_order(std::string_view json);
 

@@ -207,7 +207,16 @@ Result<void> Reports::caches(JobKey key, const std::vector<CacheReport>& caches)
 }
 
 Result<void> Reports::download(std::string_view artifact, const std::string& file) {
-  auto made = request(Method::get, fmt::format("/api/v1/runner/artifacts/{}", percent_encode(artifact)));
+  return fetch(fmt::format("/api/v1/runner/artifacts/{}", percent_encode(artifact)),
+               fmt::format("artifact {}", artifact), file);
+}
+
+Result<void> Reports::advisories(std::string_view sum, const std::string& file) {
+  return fetch(fmt::format("/api/v1/runner/advisories/{}", percent_encode(sum)), "advisories", file);
+}
+
+Result<void> Reports::fetch(const std::string& path, const std::string& what, const std::string& file) {
+  const auto made = request(Method::get, path);
   auto length = kLeastPause;
   while (true) {
     const Fd out(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -222,9 +231,8 @@ Result<void> Reports::download(std::string_view artifact, const std::string& fil
     TRY(written);
     if (status.has_value() && *status < 300) return {};
     if (status.has_value() && *status < 500 && *status != 401 && *status != 429)
-      return fail(Errc::not_found, "artifact {}: the server answered {} {}", artifact, *status, complaint);
-    if (!pause(length))
-      return fail(Errc::unavailable, "artifact {}: the server does not answer and the runner stops", artifact);
+      return fail(Errc::not_found, "{}: the server answered {} {}", what, *status, complaint);
+    if (!pause(length)) return fail(Errc::unavailable, "{}: the server does not answer and the runner stops", what);
   }
 }
 

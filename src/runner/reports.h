@@ -45,6 +45,8 @@ class Reports {
   Result<void> sarif(JobKey key, std::string_view step, std::string_view tool, std::string_view text);
   Result<void> caches(JobKey key, const std::vector<CacheReport>& caches);
   Result<void> download(std::string_view artifact, const std::string& file);  // the token of the runner, not of the job
+  // not_found: the server has others by now.
+  Result<void> advisories(std::string_view sum, const std::string& file);
 
   Result<bool> await_server();  // until it answers; false: it did so at once
 
@@ -52,6 +54,7 @@ class Reports {
   OutboundRequest request(Method method, std::string path) const;
 
  private:
+  Result<void> fetch(const std::string& path, const std::string& what, const std::string& file);
   Result<OutboundResponse> send(const OutboundRequest& request, bool* was_away = nullptr);
   bool pause(std::chrono::milliseconds& length);  // false: the runner stops
 

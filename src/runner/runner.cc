@@ -21,10 +21,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<Folders> make_folders(const std::string& folder, const std::string& repositories) {
+Result<Folders> make_folders(const Config& config) {
   std::error_code error;
-  const Folders folders{fs::absolute(folder, error).lexically_normal().string(), repositories};
-  if (error) return fail(Errc::invalid, "the runner's folder '{}': {}", folder, error.message());
+  const Folders folders{fs::absolute(config.folder, error).lexically_normal().string(), config.repositories,
+                        config.advisories};
+  if (error) return fail(Errc::invalid, "the runner's folder '{}': {}", config.folder, error.message());
   TRY(make_directories(folders.root, 0711));  // steps are not root and reach their workspaces below it
   for (const auto& each : {folders.jobs(), folders.caches(), folders.mirrors(), folders.images()})
     TRY(make_directories(each, 0711));
@@ -121,7 +122,7 @@ class LocalObserver final : public Observer {
 Result<Verdict> run_locally(const Config& config, const std::string& order_json, const std::string& working_tree,
                             const std::string& results) {
   auto order = TRY(parse_order(order_json));
-  const auto folders = TRY(make_folders(config.folder, ""));
+  const auto folders = TRY(make_folders(config));
   TRY(check_launch_program(config));
   clean_local(folders);
   order.fence = ::getpid();  // makes its names differ from those of another local run
@@ -137,7 +138,7 @@ Result<Verdict> run_locally(const Config& config, const std::string& order_json,
 }
 
 Result<void> work(Config config, std::stop_token stop) {
-  const auto folders = TRY(make_folders(config.folder, config.repositories));
+  const auto folders = TRY(make_folders(config));
   const auto lock = TRY(take_lock(folders));
   TRY(check_launch_program(config));
   if (const auto cleaned = clean(folders); !cleaned.has_value()) log::warning("runner", "{}", cleaned.error().message);

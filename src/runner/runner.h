@@ -21,6 +21,9 @@ struct Config {
   int capacity = 2;            // jobs at once
   // The server's folder of repositories, on the server's own machine: code is taken from there without a fetch.
   std::string repositories;
+  // Advisories on this machine, for `sampan scan` in steps: the server's own file, or the user's. Empty: the server is
+  // asked for them. The file need not exist.
+  std::string advisories = {};
 };
 
 // Runs until the stop is asked for; then lets running jobs finish for up to a minute. Returns an exit code; 1 when the

@@ -163,6 +163,7 @@ std::vector<std::pair<std::string, std::string>> step_environment(const std::map
                                             {"FLOW_ENV", "/flow/env"},
                                             {"TERM", "dumb"},
                                             {"SAMPAN_PROGRAM", std::string(kProgram)},
+                                            {"SAMPAN_ADVISORIES", std::string(kAdvisories)},
                                             {"CI", "true"}};
   for (const auto& [key, value] : registry_environment()) all[key] = value;
   for (const auto& [key, value] : values) {
@@ -274,6 +275,7 @@ Result<std::vector<std::string>> sandbox_options(const Room& room, std::string_v
                 "/workspace", "--bind", room.flow, "/flow"});
   if (!room.objects.empty()) add(options, {"--ro-bind", room.objects, "/run/objects"});
   if (exists(own_program())) add(options, {"--ro-bind", own_program(), std::string(kProgram)});
+  if (exists(room.advisories)) add(options, {"--ro-bind", room.advisories, std::string(kAdvisories)});
   for (auto& word : cgroup_options(room.cgroups)) options.push_back(std::move(word));
   for (const auto& [folder, directory] : room.caches) add(options, {"--bind", folder, TRY(place_of_cache(directory))});
   add(options, {"--directory", workdir.empty() ? std::string("/workspace") : fmt::format("/workspace/{}", workdir)});

@@ -18,16 +18,18 @@ constexpr unsigned kBuildUser = 59'600;
 // Image builds: 0...65535 inside are kImageUsers... outside.
 constexpr unsigned kImageUsers = 1'900'000'000;
 constexpr std::string_view kHome = "/home/build";
-constexpr std::string_view kProgram = "/run/sampan";  // this program, as a step sees it: $SAMPAN_PROGRAM
+constexpr std::string_view kProgram = "/run/sampan";                // this program, as a step sees it: $SAMPAN_PROGRAM
+constexpr std::string_view kAdvisories = "/run/sampan-advisories";  // what it looks packages up in: $SAMPAN_ADVISORIES
 
 // What the steps of one job may touch, as folders of the machine.
 struct Room {
-  std::string workspace;  // at /workspace
-  std::string home;       // at /home/build
-  std::string flow;       // at /flow: `env`, where a step appends KEY=VALUE, and the script that runs
-  std::string temporary;  // at /tmp
-  std::string etc;        // holds passwd, group: own ones, since programs take their home from there
-  std::string objects;    // a repository's objects, read-only at /run/objects; empty: none
+  std::string workspace;        // at /workspace
+  std::string home;             // at /home/build
+  std::string flow;             // at /flow: `env`, where a step appends KEY=VALUE, and the script that runs
+  std::string temporary;        // at /tmp
+  std::string etc;              // holds passwd, group: own ones, since programs take their home from there
+  std::string objects;          // a repository's objects, read-only at /run/objects; empty: none
+  std::string advisories = {};  // a file, read-only at kAdvisories; it need not exist
   std::vector<std::pair<std::string, std::string>> caches = {};  // folder -> place, "~/.m2" or absolute
   std::vector<std::string> cgroups = {};                         // seen at /sys/fs/cgroup: a JVM reads its limits there
   bool network = true;

@@ -44,6 +44,21 @@ TEST_CASE("sandbox: what a step writes belongs to the build user of the machine,
   CHECK(file.st_uid == (::geteuid() == 0 ? kBuildUser : ::geteuid()));
 }
 
+TEST_CASE("sandbox: a step sees the machine's advisories as they are when it begins, and none when there are none") {
+  Bench bench;
+  const auto file = bench.folders.root + "/of-the-server";
+  bench.folders.advisories_here = file;
+  auto order = bench.order({script("cat $SAMPAN_ADVISORIES || echo none")});
+  CHECK(bench.run(order).state == "succeeded");
+  CHECK(bench.sink->has("none\n"));
+  must(write_file_durably(file, "imported"));
+  CHECK(bench.run(order).state == "succeeded");
+  CHECK(bench.sink->has("imported"));
+  order.steps = {{"one", "One", {script("echo x >> $SAMPAN_ADVISORIES")}}};
+  CHECK(bench.run(order).state == "failed");
+  CHECK(must(read_file(file)) == "imported");
+}
+
 TEST_CASE("sandbox: without network there is a loopback and nothing else") {
   Bench bench;
   CHECK(bench

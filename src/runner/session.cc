@@ -116,8 +116,9 @@ std::optional<JobKey> key_of(const Json& document) {
 Session::Session(HttpClient& http, const Config& config)
     : http_(http),
       config_(config),
-      folders_{config.folder, config.repositories},
+      folders_{config.folder, config.repositories, config.advisories},
       job_folders_(folders_.jobs()),
+      advisories_(folders_.advisories()),
       reports_(http, config_, reports_stop_.get_token()) {}
 
 Session::~Session() {
@@ -279,6 +280,14 @@ std::vector<JobKey> Session::reap() {
   return left;
 }
 
+void Session::renew_advisories(const Order& order, Sink& sink) {
+  if (!config_.advisories.empty() || !order.advisories) return;
+  const auto renewed = advisories_.renew(
+      *order.advisories, [&](const std::string& file) { return reports_.advisories(*order.advisories, file); });
+  if (!renewed.has_value())
+    sink.line(fmt::format("the advisories of the server were not fetched: {}", renewed.error().message));
+}
+
 void Session::run_job(Running& running, const Order& order) {
   const JobKey key{order.job, order.fence};
   const auto folder = job_folders_.take(), spool = folder + ".log";
@@ -292,6 +301,7 @@ void Session::run_job(Running& running, const Order& order) {
     job_folders_.give_back(folder);
     return finish({"failed", sink.error().message}, {});
   }
+  renew_advisories(order, **sink);
   ServerObserver observer(reports_, key, running.cancel, broke_at_);
   const JobPlace place{folders_, folder, config_.launch_program, "", config_.server.starts_with("http://")};
   const auto verdict = Job(order, place, **sink, observer, running.cancel).run();

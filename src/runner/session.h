@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/http_client.h"
+#include "runner/advisories.h"
 #include "runner/job.h"
 #include "runner/job_folders.h"
 #include "runner/reports.h"
@@ -37,6 +38,7 @@ class Session {
   // Runs the work on a thread of its own under the key, once.
   void start(JobKey key, std::function<void(Running&)> work);
   void run_job(Running& running, const Order& order);
+  void renew_advisories(const Order& order, Sink& sink);
   void end(JobKey key, Cancel::Why why, const std::string& reason);
   std::vector<JobKey> reap();  // forgets those that are done; the others
   bool beat();                 // false: the token is refused
@@ -47,6 +49,7 @@ class Session {
   const Config config_;
   const Folders folders_;
   JobFolders job_folders_;
+  Advisories advisories_;
   std::stop_source reports_stop_;  // asked only when the process ends: until then reports are repeated
   Reports reports_;
   // When the stream of orders broke last, which the death of the server does within a moment.

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/crypto.h"
 #include "base/json_struct.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -37,6 +38,12 @@ class FakeServer final : public HttpClient {
   }
 
   Result<int> stream(const OutboundRequest& request, const std::function<bool(std::string_view)>& on_data) override {
+    if (request.url.find("/advisories/") != std::string::npos) {
+      const std::lock_guard lock(mutex_);
+      ++fetches_;
+      on_data(advisories_);
+      return 200;
+    }
     const auto generation = open_stream();
     if (!generation) return fail(Errc::unavailable, "connection refused");
     const std::stop_callback on_stop(request.stop, [this] { changed_.notify_all(); });
@@ -84,6 +91,8 @@ class FakeServer final : public HttpClient {
 
   std::map<std::int64_t, std::string> logs_;
   std::string log_, said_;  // of job 7; of all
+  std::string advisories_;
+  int fetches_ = 0;  // of them
   std::vector<std::string> finished_, calls_;
   int beats_ = 0, streams_ = 0, refusals_ = 0;
   std::vector<JobKey> last_beat_;
@@ -378,5 +387,41 @@ TEST_CASE("session: what is no text goes on its own, byte for byte") {
   CHECK(world.server.log_ ==
         "\x1eone\na\xff"
         "b\n");
+  world.end();
+}
+
+TEST_CASE("session: the server's advisories are fetched once for each import, and what is not them changes nothing") {
+  World world;
+  world.start();
+  std::int64_t job = 0;
+  const auto see = [&](const std::string& sum) {
+    auto order = world.bench.order({testing::script("cat $SAMPAN_ADVISORIES; touch $SAMPAN_ADVISORIES || echo kept")});
+    order.job = ++job;
+    order.advisories = sum;
+    world.server.give("job", World::order_json(order));
+    REQUIRE(world.server.wait([&](FakeServer& s) { return s.finished_.size() == static_cast<std::size_t>(job); }));
+    const std::lock_guard lock(world.server.mutex_);
+    return world.server.logs_[job];
+  };
+  const auto holds = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  const auto serve = [&](const std::string& bytes) {
+    const std::lock_guard lock(world.server.mutex_);
+    world.server.advisories_ = bytes;
+    return sha256_hex(bytes);
+  };
+  const auto first = serve("of monday\n");
+  CHECK(holds(see(first), "of monday\n"));
+  CHECK(holds(see(first), "kept"));
+  CHECK(world.server.fetches_ == 1);
+  const auto second = serve("of tuesday\n");
+  CHECK(holds(see(second), "of tuesday\n"));
+  CHECK(world.server.fetches_ == 2);
+  serve("of nobody\n");
+  const auto third = see(sha256_hex("of wednesday\n"));
+  CHECK(holds(third, "the advisories of the server were not fetched: what came has the sum"));
+  CHECK(holds(third, "of tuesday\n"));
+  CHECK(!exists(world.bench.folders.advisories() + ".new"));
   world.end();
 }

@@ -1,6 +1,7 @@
 """Every route of the served OpenAPI document, called by it: request and answer are held to its schemas."""
 import base64
 import contextlib
+import hashlib
 import http.server
 import json
 import os
@@ -235,8 +236,13 @@ class RunnerByHand:
         return artifact["id"]
 
 
-def runs(call, admin, me, at):
+def runs(call, admin, me, at, advisories):
     runner = RunnerByHand(call, admin)
+    of = {"sum": hashlib.sha256(b"imported").hexdigest()}
+    call(runner.headers, "GET", "/api/v1/runner/advisories/{sum}", of, refused=404)
+    advisories.write_bytes(b"imported")
+    assert call(runner.headers, "GET", "/api/v1/runner/advisories/{sum}", of) == b"imported"
+    advisories.unlink()
     call(admin, "GET", "/api/v1/runners")
     call(admin, "GET", "/api/v1/repos/{group}/{repo}/pipelines", at)
     call(admin, "GET", "/api/v1/repos/{group}/{repo}/pipelines/{file}", {**at, "file": "routes.yaml"})
@@ -371,7 +377,7 @@ def every_documented_route_answers_as_documented(house):
     repo = Repo(folder, f"{house.url}/routes/book.git", "admin", house.password)
     at = code(call, admin, me, repo)
     scans(call, admin, me, at, repo)
-    runs(call, admin, me, at)
+    runs(call, admin, me, at, house.folder / "d/advisories")
     settings(call, admin)
     images(call, admin)
     deliveries(call, admin, me)

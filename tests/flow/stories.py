@@ -8,6 +8,7 @@ import shutil
 import signal
 import urllib.request
 
+from dependencies import a_vulnerable_dependency_is_red_until_its_fixed_version
 from full_disk import a_full_disk_refuses_and_loses_nothing
 from house import BIN, ApiError, answer_of, run, wait_for
 from programs import a_backup_of_a_running_server_is_restored_elsewhere, a_pipeline_runs_on_the_working_tree, doctor_says_what_is_missing_and_how_to_mend_it
@@ -317,7 +318,7 @@ def an_upgrade_replaces_the_runner(house):
 
 ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
-    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, results_of_another_tool_join_the_findings_and_close_the_gate, a_pushed_secret_is_refused_and_a_false_alarm_is_recorded, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
+    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, results_of_another_tool_join_the_findings_and_close_the_gate, a_vulnerable_dependency_is_red_until_its_fixed_version, a_pushed_secret_is_refused_and_a_false_alarm_is_recorded, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
     a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_route_answers_as_documented, the_command_line_speaks_to_it,
     an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing, a_pipeline_runs_on_the_working_tree,

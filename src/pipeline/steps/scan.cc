@@ -7,6 +7,11 @@ namespace {
 constexpr std::string_view kMetricsFile = ".sampan-metrics";
 constexpr std::string_view kReportFile = ".sampan-scan.xml";
 
+// What the scanner says of the missing file is true, and no help to who cannot put one there.
+constexpr std::string_view kNoAdvisories =
+    "[ $sampan_code -ne 6 ] || [ -e \"${SAMPAN_ADVISORIES:-}\" ] || echo 'the server has no advisories yet: its "
+    "administrator brings them with `sampan advisories import PATH... --file DATA/advisories`' >&2\n";
+
 const Field kFolder{.name = "path", .standard = ".", .meaning = "the folder to scan", .aliases = {"dir"}};
 const Field kExclusion{.name = "exclusion",
                        .type = FieldType::words,
@@ -34,8 +39,9 @@ void compile_scan(const StepFields& fields, Compilation& out, std::string_view e
   out.script(fmt::format(
       "[ -x \"${{SAMPAN_PROGRAM:-}}\" ] || {{ echo 'this step needs the sandbox of the machine: leave runsOn.container "
       "out, or run the job on a runner of this version' >&2; exit 1; }}\n"
-      "sampan_code=0\n\"$SAMPAN_PROGRAM\" scan{} {} || sampan_code=$?\n{}exit $sampan_code\n",
-      options, quoted(fields.text("path")), redlines.empty() ? "" : "[ $sampan_code -ne 1 ] || sampan_code=0\n"));
+      "sampan_code=0\n\"$SAMPAN_PROGRAM\" scan{} {} || sampan_code=$?\n{}{}exit $sampan_code\n",
+      options, quoted(fields.text("path")), engines.ends_with("packages") ? kNoAdvisories : "",
+      redlines.empty() ? "" : "[ $sampan_code -ne 1 ] || sampan_code=0\n"));
   Action report;
   report.action = "junit_report";
   report.name = fields.text("name");
@@ -74,7 +80,8 @@ std::span<const StepKind> scan_steps() {
        .compile = compile_secrets},
       {.name = "DependencySecurityScan",
        .aliases = {"PythonDependencySecurityScan"},
-       .summary = "Looks up the packages of every language in the imported advisories. Metrics: `packages.blocker`, "
+       .summary = "Looks up the packages of every language in the advisories that the server has. Metrics: "
+                  "`packages.blocker`, "
                   "`packages.critical`, `packages.major`, `scan.gaps`.",
        .fields = fields,
        .compile = compile_packages},
