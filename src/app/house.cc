@@ -80,6 +80,15 @@ pipeline::Config pipeline_config(const Config& config, const Paths& paths) {
   return settings;
 }
 
+registry::Config registry_config(const Config& config, const Paths& paths) {
+  registry::Config settings;
+  settings.folder = paths.blobs();
+  settings.public_url = config.server.public_url;
+  settings.max_blob_bytes = config.max_blob_bytes;
+  settings.advisories = config.scan.advisories;
+  return settings;
+}
+
 }  // namespace
 
 // Members in the order of the flow: each is built from those above it, and goes before them.
@@ -99,8 +108,7 @@ struct House::Rooms {
       *db, clock,  events,
       git, people, {config.server.public_url, config.scan.advisories, config.scan.pushes, config.scan.patience}};
   pipeline::Pipeline pipeline{*db, clock, events, hub, git, people, secrets, pipeline_config(config, paths)};
-  registry::Registry registry{
-      *db, clock, events, git, people, *blobs, {paths.blobs(), config.server.public_url, config.max_blob_bytes}};
+  registry::Registry registry{*db, clock, events, git, people, *blobs, registry_config(config, paths)};
   std::unique_ptr<deliver::Target> target;
   deliver::Deliver deliver;
   watch::Watch watch{*db, clock, hub, deliver, *target, people, {}};
@@ -213,6 +221,7 @@ Result<void> House::serve() {
   rooms.events.start();
   rooms.findings.start();
   rooms.pipeline.start();
+  rooms.registry.start();
   rooms.deliver.start();
   rooms.watch.start();
   rooms.notify.start();
@@ -253,6 +262,7 @@ void House::stop() {
   rooms.notify.stop();
   rooms.watch.stop();
   rooms.deliver.stop();
+  rooms.registry.stop();
   rooms.pipeline.stop();
   rooms.findings.stop();
   rooms.events.stop();

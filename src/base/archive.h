@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +38,13 @@ Result<ArchiveSize> unpack(const std::string& archive, const std::string& folder
 struct ArchiveReading {
   ArchiveLimits limits{};
   std::uint64_t file_bytes = 64 << 20;
+  std::uint64_t all_bytes = ~std::uint64_t{0};           // of all entries as they say it, also those nobody wants
   std::function<bool(const std::string& name)> wants{};  // unset: every file
   // A failure ends the reading and becomes its result.
   std::function<Result<void>(const std::string& name, std::string bytes)> take{};
+  // Set: it is told of each hard link, which is not taken as a file then; `target` is another name in the archive.
+  std::function<void(const std::string& name, const std::string& target)> hard_link{};
+  std::stop_token stop{};  // asked: the reading ends as unavailable
 };
 // The files of a zip or tar archive (zstd, gzip or plain), in its order; nothing is written anywhere. A file whose name
 // leaves the archive's folder is invalid, over a limit is too_large: what was taken before stays taken.

@@ -52,6 +52,7 @@ Result<std::string> content(archive* from, const std::string& name, const Archiv
 
 Result<ArchiveSize> read_all(archive* from, const ArchiveReading& reading) {
   ArchiveSize size;
+  std::uint64_t said = 0;
   for (;;) {
     archive_entry* entry = nullptr;
     const int code = archive_read_next_header(from, &entry);
@@ -59,10 +60,18 @@ Result<ArchiveSize> read_all(archive* from, const ArchiveReading& reading) {
     if (code < ARCHIVE_WARN) return fail(Errc::invalid, "it is not a whole archive: {}", reason_of(from));
     if (++size.entries > reading.limits.entries)
       return fail(Errc::too_large, "more than {} entries in the archive", reading.limits.entries);
-    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    if (reading.stop.stop_requested()) return fail(Errc::unavailable, "stopped");
+    said += static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
+    if (said > reading.all_bytes) return fail(Errc::too_large, "more than {} bytes in the archive", reading.all_bytes);
+    const char* target = reading.hard_link ? archive_entry_hardlink(entry) : nullptr;
+    if (archive_entry_filetype(entry) != AE_IFREG && !target) continue;
     const char* raw_name = archive_entry_pathname(entry);
     const std::string name = to_valid_utf8(raw_name ? raw_name : "");
     if (!stays_inside(name)) return fail(Errc::invalid, "the archive's entry '{}' leaves the folder", name);
+    if (target) {
+      reading.hard_link(name, to_valid_utf8(target));
+      continue;
+    }
     if (reading.wants && !reading.wants(name)) continue;
     TRY(reading.take(name, TRY(content(from, name, reading, size))));
   }

@@ -235,6 +235,17 @@ TEST_CASE(
   reading.limits.entries = 0;
   CHECK(read_archive(place.file, reading).error().code == Errc::too_large);
   reading.limits = {};
+  reading.all_bytes = 1 << 20;  // also of what nobody wants
+  reading.wants = [](const std::string&) { return false; };
+  CHECK(read_archive(place.file, reading).error().code == Errc::too_large);
+  reading.all_bytes = 21 << 20;
+  CHECK(read_archive(place.file, reading).has_value());
+  std::stop_source stop;
+  stop.request_stop();
+  reading.stop = stop.get_token();
+  CHECK(read_archive(place.file, reading).error().code == Errc::unavailable);
+  reading.wants = {};
+  reading.stop = {};
   auto bytes = must(read_file(place.file));
   CHECK(read_archive_bytes(std::string_view(bytes).substr(0, bytes.size() / 2), reading).error().code == Errc::invalid);
   CHECK(read_archive_bytes("no archive", reading).error().code == Errc::invalid);

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "base/json_struct.h"
+#include "registry/scan_store.h"
 #include "registry/state.h"
 
 namespace sampan::registry {
@@ -32,8 +33,9 @@ struct ImageTag {
   std::int64_t size = 0;
   Time updated_at{};
   std::vector<Layer> layers;
+  std::optional<store::ScanCounts> scan;  // null: not looked at yet
 };
-BOOST_DESCRIBE_STRUCT(ImageTag, (), (tag, digest, pushed_by, size, updated_at, layers))
+BOOST_DESCRIBE_STRUCT(ImageTag, (), (tag, digest, pushed_by, size, updated_at, layers, scan))
 struct ImageTags {
   std::string name;
   bool immutable_tags = true;
@@ -41,6 +43,28 @@ struct ImageTags {
   std::optional<std::string> next;
 };
 BOOST_DESCRIBE_STRUCT(ImageTags, (), (name, immutable_tags, items, next))
+
+constexpr std::size_t kMostFindings = 1'000;
+struct ImageFinding {
+  std::string rule;
+  scan::Severity severity = scan::Severity::major;
+  std::string path;
+  scan::Text message, remedy;
+};
+BOOST_DESCRIBE_STRUCT(ImageFinding, (), (rule, severity, path, message, remedy))
+struct ImageGap {
+  std::string path;
+  scan::Text reason;
+};
+BOOST_DESCRIBE_STRUCT(ImageGap, (), (path, reason))
+struct ImageFindings {
+  std::string digest;
+  std::optional<store::ScanCounts> scan;  // null: not looked at yet
+  std::vector<ImageFinding> items;        // the gravest first
+  std::vector<ImageGap> gaps;
+  std::int64_t left_out = 0;  // of the items
+};
+BOOST_DESCRIBE_STRUCT(ImageFindings, (), (digest, scan, items, gaps, left_out))
 struct ImageSettings {
   bool immutable_tags = true;
 };
@@ -73,9 +97,33 @@ std::vector<Layer> layers_of(const std::string& body, std::string_view media_typ
 Result<Response> list_image_tags(State& state, const Request& request, const Actor& actor) {
   const auto repository = TRY(state.repository_to_read(actor, TRY(needed_query(request, "repository"))));
   ImageTags answer{repository.name, repository.immutable_tags, {}, {}};
-  for (auto& tag : TRY(state.db.read([&](Tx& tx) { return store::tag_summaries(tx, repository.id); }))) {
-    answer.items.push_back({tag.tag, tag.digest, tag.pushed_by, tag.size, tag.updated_at, layers_of(tag.body, "")});
-  }
+  TRY(state.db.read([&](Tx& tx) -> Result<void> {
+    for (auto& tag : TRY(store::tag_summaries(tx, repository.id)))
+      answer.items.push_back({tag.tag, tag.digest, tag.pushed_by, tag.size, tag.updated_at, layers_of(tag.body, ""),
+                              TRY(store::scan_counts(tx, tag.manifest))});
+    return {};
+  }));
+  return Response::json(200, to_json(answer));
+}
+
+Result<Response> list_image_findings(State& state, const Request& request, const Actor& actor) {
+  const auto repository = TRY(state.repository_to_read(actor, TRY(needed_query(request, "repository"))));
+  const auto digest = TRY(needed_query(request, "digest"));
+  ImageFindings answer{digest, {}, {}, {}, 0};
+  TRY(state.db.read([&](Tx& tx) -> Result<void> {
+    const auto manifest = TRY(store::find_manifest(tx, repository.id, digest));
+    if (!manifest) return fail(Errc::not_found, "image '{}' has no manifest {}", repository.name, digest);
+    answer.scan = TRY(store::scan_counts(tx, manifest->id));
+    auto content = TRY(store::scan_content(tx, manifest->id));
+    const auto shown = std::min(content.findings.size(), kMostFindings);
+    answer.left_out = static_cast<std::int64_t>(content.findings.size() - shown);
+    for (std::size_t i = 0; i < shown; ++i) {
+      auto& one = content.findings[i];
+      answer.items.push_back({one.rule, one.severity, one.path, std::move(one.message), std::move(one.remedy)});
+    }
+    for (auto& gap : content.gaps) answer.gaps.push_back({gap.path, std::move(gap.reason)});
+    return {};
+  }));
   return Response::json(200, to_json(answer));
 }
 
@@ -117,6 +165,10 @@ std::vector<Route> image_routes(State& state) {
              "List the tags of an image repository"};
   tags.response_schema = answer_schema_of<ImageTags>();
   tags.query = {{"repository", "the image repository, such as company/shop"}};
+  Route findings{Method::get, "/api/v1/images/findings", Need::signed_in(), bound(list_image_findings),
+                 "List what the advisories say of an image's packages"};
+  findings.response_schema = answer_schema_of<ImageFindings>();
+  findings.query = {{"repository", "the image repository"}, {"digest", "of the image's manifest"}};
   Route remove{Method::del, "/api/v1/images/tags", Need::signed_in(), bound(delete_image_tag), "Delete a tag"};
   remove.query = {{"repository", "the image repository"}, {"tag", "the tag"}};
   Route settings{Method::patch, "/api/v1/images/settings", Need::signed_in(), bound(change_image_settings),
@@ -124,7 +176,7 @@ std::vector<Route> image_routes(State& state) {
   settings.query = {{"repository", "the image repository"}};
   settings.request_schema = schema_of<ImageSettings>();
   settings.response_schema = answer_schema_of<ImageSettings>();
-  return {std::move(repositories), std::move(tags), std::move(remove), std::move(settings)};
+  return {std::move(repositories), std::move(tags), std::move(findings), std::move(remove), std::move(settings)};
 }
 
 }  // namespace sampan::registry

@@ -42,7 +42,7 @@ Result<Descriptor> descriptor_of(const boost::json::value* value, std::string_vi
   if (!size || !size->is_int64() || size->as_int64() < 0 ||
       size->as_int64() > static_cast<std::int64_t>(kMaxImageBytes))
     return fail(Errc::invalid, "manifest: '{}.size' must be a number of bytes, at most {}", field, kMaxImageBytes);
-  return Descriptor{*digest, static_cast<std::uint64_t>(size->as_int64())};
+  return Descriptor{*digest, static_cast<std::uint64_t>(size->as_int64()), text_of(object, "mediaType")};
 }
 
 bool is_kept_elsewhere(const boost::json::value& layer) {
@@ -103,6 +103,8 @@ Result<Manifest> parse_manifest(std::string_view bytes, std::string_view content
                 manifest.media_type);
   }
   manifest.blobs = TRY(descriptors_of(root, "layers"));
+  const auto& layers = root.at("layers").as_array();
+  manifest.elsewhere = static_cast<int>(std::count_if(layers.begin(), layers.end(), is_kept_elsewhere));
   manifest.blobs.insert(manifest.blobs.begin(), TRY(descriptor_of(root.if_contains("config"), "config")));
   if (manifest.artifact_type.empty())
     manifest.artifact_type = TRY(artifact_type_of(root.at("config").as_object(), "mediaType"));

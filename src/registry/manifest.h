@@ -15,6 +15,7 @@ namespace sampan::registry {
 struct Descriptor {
   Digest digest;
   std::uint64_t size = 0;
+  std::string media_type = {};  // empty when it says none
 };
 
 struct Manifest {
@@ -24,6 +25,7 @@ struct Manifest {
   std::vector<Descriptor>
       blobs;  // config first, then the layers in order; those kept elsewhere (foreign layers) left out
   std::vector<Descriptor> manifests;  // of an index
+  int elsewhere = 0;                  // foreign layers
   std::uint64_t image_size() const;   // sum of the blobs
 };
 

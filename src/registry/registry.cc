@@ -17,6 +17,9 @@ Result<void> Registry::recover() {
   return collect();
 }
 
+void Registry::start() { state_->scans.start(); }
+void Registry::stop() { state_->scans.stop(); }
+
 Result<void> Registry::collect() {
   return state_->uploads.collect(state_->clock.now() -
                                  std::chrono::duration_cast<Microseconds>(state_->config.upload_life));
@@ -122,6 +125,7 @@ Result<void> Registry::State::put_manifest(const Actor& actor, const store::Repo
                   repository.name, tag);
     }
     TRY(store::put_tag(tx, repository.id, tag, digest.text(), actor.name, now));
+    tx.after_commit([this] { scans.ring(); });
     TRY(people.audit(tx, actor, {"image.push", "image", fmt::format("{}:{}", repository.name, tag), digest.text()}));
     return say(events, tx, events::ImagePushed{repository.name, std::string(tag), digest, actor.name});
   });

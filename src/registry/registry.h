@@ -1,7 +1,8 @@
 // Its image is kept: an OCI registry (distribution-spec 1.1) with the platform's own accounts and tokens.
+// What the advisories say of an image's packages is found after its push (image_scans.h).
 // hears: nothing.   says: ImagePushed.
-// owns: image_repository, image_manifest, image_tag, image_blob, image_blob_link, image_upload; the folder blobs/ under
-// the data folder.
+// owns: image_repository, image_manifest, image_tag, image_blob, image_blob_link, image_upload, image_layer,
+// image_scan; the folder blobs/ under the data folder.
 #pragma once
 
 #include <chrono>
@@ -23,6 +24,7 @@ struct Config {
   std::string public_url;  // realm of the token challenge
   std::uint64_t max_blob_bytes = 20ULL << 30;
   std::chrono::milliseconds upload_life{24 * 3600 * 1000};  // an upload nobody continued is swept after this
+  std::string advisories = {};                              // the file of `sampan advisories import`; it need not exist
 };
 
 // An error in OCI's dialect (distribution-spec 1.1, "Error Codes"), for whoever answers in the registry's place (401,
@@ -35,6 +37,8 @@ class Registry {
            Config config);
   ~Registry();
   Result<void> recover();  // sweeps broken uploads
+  void start();            // looks at images
+  void stop();
 
   // "host/company/shop:tag" or "company/shop@sha256:..." -> the digest it names now; not_found says which part is
   // missing.

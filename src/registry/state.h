@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "registry/image_scans.h"
 #include "registry/pulls.h"
 #include "registry/registry.h"
 #include "registry/store.h"
@@ -21,7 +22,8 @@ struct Registry::State {
         blobs(blobs_in),
         config(std::move(config_in)),
         uploads(db, clock, blobs),
-        pulls(db, clock) {}
+        pulls(db, clock),
+        scans(db, clock, blobs, config.advisories) {}
 
   Db& db;
   Clock& clock;
@@ -32,6 +34,7 @@ struct Registry::State {
   Config config;
   Uploads uploads;
   Pulls pulls;
+  ImageScans scans;
 
   // May the actor pull from (push to) images of this name? The right comes from the code repository GROUP/NAME, or from
   // the group when there is none.

@@ -177,11 +177,11 @@ Result<std::vector<std::string>> list_tags(Tx& tx, std::int64_t repository, std:
 Result<std::vector<TagSummary>> tag_summaries(Tx& tx, std::int64_t repository) {
   std::vector<TagSummary> found;
   for (const auto& row :
-       TRY(tx.query("select t.tag, t.digest, t.pushed_by, m.image_size, t.updated_at, m.body from image_tag t"
+       TRY(tx.query("select t.tag, t.digest, t.pushed_by, m.image_size, t.updated_at, m.body, m.id from image_tag t"
                     " join image_manifest m on m.repository_id = t.repository_id and m.digest = t.digest"
                     " where t.repository_id = $1 order by t.updated_at desc, t.tag",
                     {repository}))) {
-    found.push_back({row.text(0), row.text(1), row.text(2), row.integer(3), row.time(4), row.text(5)});
+    found.push_back({row.text(0), row.text(1), row.text(2), row.integer(3), row.time(4), row.text(5), row.integer(6)});
   }
   return found;
 }

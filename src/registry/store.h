@@ -40,6 +40,7 @@ struct TagSummary {
   std::int64_t size = 0;
   Time updated_at{};
   std::string body;
+  std::int64_t manifest = 0;  // its id
 };
 
 Result<Repository> ensure_repository(Tx& tx, std::string_view name, Time now);

@@ -329,6 +329,8 @@ def settings(call, admin):
 def images(call, admin):
     tags = call(admin, "GET", "/api/v1/images/tags", query={"repository": "company/hello"})
     call(admin, "GET", "/api/v1/images")
+    of = {"repository": "company/hello", "digest": tags["items"][0]["digest"]}
+    wait_for("the image's scan", lambda: call(admin, "GET", "/api/v1/images/findings", query=of)["scan"], 20)
     call(admin, "PATCH", "/api/v1/images/settings", query={"repository": "company/hello"}, body={"immutable_tags": True})
     call(admin, "PATCH", "/api/v1/images/settings", query={"repository": "company/hello"}, body={"immutable_tags": False})
     call(admin, "DELETE", "/api/v1/images/tags", query={"repository": "company/hello", "tag": tags["items"][0]["tag"]})

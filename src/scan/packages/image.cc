@@ -1,4 +1,6 @@
 // What is installed in an image's root.
+#include "scan/packages/image.h"
+
 #include <map>
 
 #include "base/archive.h"
@@ -12,7 +14,8 @@ namespace packages {
 
 namespace {
 
-constexpr std::size_t kMostJar = 512 << 20, kMostInnerJar = 128 << 20;
+constexpr std::size_t kMostInnerJar = 128 << 20;
+constexpr std::string_view kOsRelease[] = {"usr/lib/os-release", "etc/os-release"};
 constexpr int kMostNested = 4;
 
 // Blocks of "Key: value" lines with an empty line between them; of apk the keys are letters.
@@ -86,8 +89,8 @@ Result<void> read_apk(const std::string& ecosystem, const std::string& path, std
 
 // os-release(5): "Debian:12", "Ubuntu:22.04:LTS", "Alpine:v3.19"; empty when it is none of these.
 std::string distribution(const Tree& root) {
-  for (const std::string path : {"usr/lib/os-release", "etc/os-release"}) {
-    const auto text = root.read(path, 1 << 20);
+  for (const auto path : kOsRelease) {
+    const auto text = root.read(std::string(path), 1 << 20);
     if (!text.has_value()) continue;
     std::map<std::string, std::string> values;
     for (const auto& line : split(*text, '\n')) {
@@ -105,11 +108,6 @@ std::string distribution(const Tree& root) {
   return "";
 }
 
-bool is_jar(std::string_view name) {
-  return name.ends_with(".jar") || name.ends_with(".war") || name.ends_with(".ear");
-}
-
-// A jar says what it is in META-INF/maven/GROUP/ARTIFACT/pom.properties; a fat jar has several, and jars inside.
 class Jars {
  public:
   explicit Jars(Inventory& inventory) : inventory_(inventory) {}
@@ -159,6 +157,19 @@ class Jars {
 
 }  // namespace
 
+bool is_os_release(std::string_view path) { return std::ranges::find(kOsRelease, path) != std::end(kOsRelease); }
+bool is_dpkg_list(std::string_view path) {
+  return path == "var/lib/dpkg/status" || (path.starts_with("var/lib/dpkg/status.d/") && !path.ends_with(".md5sums"));
+}
+bool is_apk_list(std::string_view path) { return path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed"; }
+bool is_jar(std::string_view name) {
+  return name.ends_with(".jar") || name.ends_with(".war") || name.ends_with(".ear");
+}
+
+Result<void> read_jar(const std::string& file, std::string_view bytes, Inventory& inventory) {
+  return Jars(inventory).read(file, file, bytes, 0);
+}
+
 }  // namespace packages
 
 Inventory read_image(const Tree& root) {
@@ -173,9 +184,7 @@ Inventory read_image(const Tree& root) {
       add_gap(inventory, path, 0, "没有读完：" + done.error().message, "not read to its end: " + done.error().message);
   };
   for (const auto& path : root.paths()) {
-    const bool dpkg = path == "var/lib/dpkg/status" || path.starts_with("var/lib/dpkg/status.d/");
-    const bool apk = path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed";
-    if (path.ends_with(".md5sums")) continue;
+    const bool dpkg = is_dpkg_list(path), apk = is_apk_list(path);
     if ((dpkg || apk) && ecosystem.empty()) {
       add_gap(inventory, path, 0, "不知道这是哪个发行版：os-release 里没有 debian、ubuntu 或 alpine",
               "which distribution this is of is not known: os-release names none of debian, ubuntu and alpine");
@@ -184,8 +193,7 @@ Inventory read_image(const Tree& root) {
     } else if (apk) {
       read(path, kMostManifest, [&](std::string_view text) { return read_apk(ecosystem, path, text, inventory); });
     } else if (is_jar(path)) {
-      Jars jars(inventory);
-      read(path, kMostJar, [&](std::string_view bytes) { return jars.read(path, path, bytes, 0); });
+      read(path, kMostJar, [&](std::string_view bytes) { return read_jar(path, bytes, inventory); });
     }
   }
   return inventory;

@@ -1,0 +1,51 @@
+// The packages of an image that is kept in layers. What a layer says follows from its bytes alone, so it is read once
+// and kept under the layer's digest.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scan/packages.h"
+
+namespace sampan::scan {
+
+struct LayerText {  // a list of packages or an os-release, without the lines nobody reads
+  std::string path, text;
+};
+BOOST_DESCRIBE_STRUCT(LayerText, (), (path, text))
+struct LayerPackage {
+  std::string name, version;
+};
+BOOST_DESCRIBE_STRUCT(LayerPackage, (), (name, version))
+struct LayerJar {
+  std::string path;
+  std::vector<LayerPackage> packages;
+  std::vector<Gap> gaps;
+};
+BOOST_DESCRIBE_STRUCT(LayerJar, (), (path, packages, gaps))
+
+struct Layer {
+  std::vector<LayerText> texts;
+  std::vector<LayerJar> jars;
+  std::vector<std::string> hides;    // of the layers below: these paths are gone, with all below them
+  std::vector<std::string> empties;  // of the layers below: nothing in these folders is left ("": in none)
+  std::vector<Gap> gaps;             // why it was not read to its end
+};
+BOOST_DESCRIBE_STRUCT(Layer, (), (texts, jars, hides, empties, gaps))
+
+inline constexpr int kLayerFormat = 1;  // another when read_layer() says other things of the same bytes
+
+// A tar (gzip, zstd or plain) in a file. `name` is used in sentences. What cannot be read is a gap of the layer;
+// unavailable: the stop was asked for.
+Result<Layer> read_layer(const std::string& file, const std::string& name, std::stop_token stop);
+Result<Layer> read_layer_bytes(std::string_view bytes, const std::string& name);
+
+// Of all layers together, the lowest first: files of later ones stand in the place of earlier ones, whiteouts hide what
+// is below (image-spec 1.1, layer.md). A symbolic link in the place of a folder hides nothing: too much is said then,
+// never too little. An image of which nothing is known is a gap.
+Inventory read_image(const std::vector<Layer>& layers);
+
+}  // namespace sampan::scan

@@ -1,0 +1,201 @@
+// Images in layers.
+#include <map>
+#include <set>
+
+#include "base/archive.h"
+#include "base/text.h"
+#include "scan/image.h"
+#include "scan/packages/image.h"
+#include "scan/packages/reader.h"
+
+namespace sampan::scan {
+
+namespace packages {
+
+namespace {
+
+constexpr std::string_view kWhiteout = ".wh.", kOpaque = ".wh..wh..opq";
+constexpr std::uint64_t kMostUnpacked = 32ull << 30, kMostTaken = 8ull << 30, kMostEntries = 2'000'000;
+
+std::string_view plain(std::string_view name) {
+  while (name.starts_with("./")) name.remove_prefix(2);
+  return name;
+}
+
+bool is_text(std::string_view path) { return is_os_release(path) || is_dpkg_list(path) || is_apk_list(path); }
+
+// The lines that are read, each where it was; a list with none of them is kept as it begins, for the sentence about it.
+std::string thinned(std::string_view path, const std::string& text) {
+  if (is_os_release(path)) return text;
+  static const std::vector<std::string_view> dpkg{"Package:", "Status:", "Source:", "Version:"}, apk{"P:", "V:", "o:"};
+  std::string out;
+  bool any = false;
+  for (const auto& line : split(text, '\n')) {
+    const auto& keys = is_apk_list(path) ? apk : dpkg;
+    const bool read = std::any_of(keys.begin(), keys.end(), [&](auto key) { return line.starts_with(key); });
+    any = any || read;
+    out += read || line.empty() ? line : " ";
+    out += '\n';
+  }
+  return any ? out : to_valid_utf8(text.substr(0, 4096));
+}
+
+class Reading {
+ public:
+  explicit Reading(std::string name) : name_(std::move(name)) {}
+
+  ArchiveReading asked(std::stop_token stop) {
+    ArchiveReading reading;
+    reading.limits = {.bytes = kMostTaken, .entries = kMostEntries};
+    reading.file_bytes = kMostJar;
+    reading.all_bytes = kMostUnpacked;
+    reading.stop = std::move(stop);
+    reading.wants = [this](const std::string& raw) { return wants(plain(raw)); };
+    reading.take = [this](const std::string& raw, const std::string& bytes) {
+      return take(std::string(plain(raw)), bytes);
+    };
+    reading.hard_link = [this](const std::string& raw, const std::string& target) {
+      const std::string path(plain(raw));
+      if (is_jar(path) || is_text(path)) links_.emplace_back(path, plain(target));
+    };
+    return reading;
+  }
+
+  Result<Layer> end(const Result<ArchiveSize>& read) && {
+    if (!read.has_value() && read.error().code == Errc::unavailable) return read.error();
+    for (const auto& [path, target] : links_) follow(path, target);
+    if (!read.has_value())
+      gap(name_, "这一层没有读完：" + read.error().message,
+          "this layer was not read to its end: " + read.error().message);
+    return std::move(layer_);
+  }
+
+ private:
+  bool wants(std::string_view path) {
+    const auto name = name_of(path);
+    if (name == kOpaque) {
+      layer_.empties.emplace_back(folder_of(path));
+    } else if (name.starts_with(kWhiteout)) {
+      layer_.hides.push_back(joined(folder_of(path), name.substr(kWhiteout.size())));
+    } else {
+      return is_jar(path) || is_text(path);
+    }
+    return false;
+  }
+
+  Result<void> take(const std::string& path, const std::string& bytes) {
+    if (is_jar(path)) {
+      Inventory inventory;
+      if (const auto read = read_jar(path, bytes, inventory); !read.has_value())
+        add_gap(inventory, path, 0, "没有读完：" + read.error().message,
+                "not read to its end: " + read.error().message);
+      LayerJar jar{path, {}, std::move(inventory.gaps)};
+      for (auto& package : inventory.packages)
+        jar.packages.push_back({std::move(package.name), std::move(package.version)});
+      layer_.jars.push_back(std::move(jar));
+    } else if (bytes.size() > kMostManifest) {
+      gap(path, fmt::format("超过 {} 字节", kMostManifest), fmt::format("it is over {} bytes", kMostManifest));
+    } else {
+      layer_.texts.push_back({path, thinned(path, bytes)});
+    }
+    return {};
+  }
+
+  void follow(const std::string& path, const std::string& target) {
+    const auto is_target = [&](const auto& one) { return one.path == target; };
+    if (const auto jar = std::ranges::find_if(layer_.jars, is_target); jar != layer_.jars.end()) {
+      auto twin = *jar;
+      twin.path = path;
+      layer_.jars.push_back(std::move(twin));
+    } else if (const auto text = std::ranges::find_if(layer_.texts, is_target); text != layer_.texts.end()) {
+      layer_.texts.push_back({path, LayerText(*text).text});
+    } else {
+      gap(path, "它是指向 " + target + " 的硬链接，那里没有读到",
+          "it is another name of " + target + ", which was not read");
+    }
+  }
+
+  void gap(const std::string& path, std::string zh, std::string en) {
+    layer_.gaps.push_back({path, 0, "", {std::move(zh), std::move(en)}});
+  }
+
+  const std::string name_;
+  Layer layer_;
+  std::vector<std::pair<std::string, std::string>> links_;
+};
+
+// The lists of packages that are left of all layers.
+class Lists final : public Tree {
+ public:
+  explicit Lists(std::map<std::string, std::string> files) : files_(std::move(files)) {
+    for (const auto& [path, text] : files_) paths_.push_back(path);
+  }
+  const std::vector<std::string>& paths() const override { return paths_; }
+  Result<std::string> read(const std::string& path, std::size_t most) const override {
+    const auto found = files_.find(path);
+    if (found == files_.end()) return fail(Errc::not_found, "there is no {}", path);
+    if (found->second.size() > most) return fail(Errc::too_large, "{} is over {} bytes", path, most);
+    return found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> files_;
+  std::vector<std::string> paths_;
+};
+
+template <class Files>
+void hide_below(Files& files, const std::string& folder) {
+  const auto prefix = folder.empty() ? std::string() : folder + "/";
+  auto at = files.lower_bound(prefix);
+  while (at != files.end() && at->first.starts_with(prefix)) at = files.erase(at);
+}
+
+}  // namespace
+
+}  // namespace packages
+
+Result<Layer> read_layer(const std::string& file, const std::string& name, std::stop_token stop) {
+  packages::Reading reading(name);
+  const auto read = read_archive(file, reading.asked(std::move(stop)));
+  return std::move(reading).end(read);
+}
+
+Result<Layer> read_layer_bytes(std::string_view bytes, const std::string& name) {
+  packages::Reading reading(name);
+  const auto read = read_archive_bytes(bytes, reading.asked({}));
+  return std::move(reading).end(read);
+}
+
+Inventory read_image(const std::vector<Layer>& layers) {
+  std::map<std::string, std::string> texts;
+  std::map<std::string, const LayerJar*> jars;
+  std::vector<Gap> gaps;
+  for (const auto& layer : layers) {
+    for (const auto& path : layer.hides) {
+      texts.erase(path);
+      jars.erase(path);
+      packages::hide_below(texts, path);
+      packages::hide_below(jars, path);
+    }
+    for (const auto& folder : layer.empties) {
+      packages::hide_below(texts, folder);
+      packages::hide_below(jars, folder);
+    }
+    for (const auto& [path, text] : layer.texts) texts[path] = text;
+    for (const auto& jar : layer.jars) jars[jar.path] = &jar;
+    gaps.insert(gaps.end(), layer.gaps.begin(), layer.gaps.end());
+  }
+  auto inventory = read_image(packages::Lists(std::move(texts)));
+  for (const auto& [path, jar] : jars) {
+    ++inventory.files;
+    for (const auto& [name, version] : jar->packages) inventory.packages.push_back({"Maven", name, version, path});
+    gaps.insert(gaps.end(), jar->gaps.begin(), jar->gaps.end());
+  }
+  inventory.gaps.insert(inventory.gaps.end(), gaps.begin(), gaps.end());
+  if (inventory.files == 0 && inventory.gaps.empty())
+    packages::add_gap(inventory, "", 0, "镜像里没有 dpkg 或 apk 的软件包清单，也没有 jar，不知道装了什么",
+                      "the image has no list of packages of dpkg or apk and no jar: what is in it is not known");
+  return inventory;
+}
+
+}  // namespace sampan::scan

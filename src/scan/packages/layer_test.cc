@@ -1,0 +1,134 @@
+#include "base/files.h"
+#include "base/json_struct.h"
+#include "scan/image.h"
+#include "scan/packages/fixture_test.h"
+
+using namespace sampan;
+using namespace sampan::scan;
+using namespace sampan::scan::testing;
+
+namespace {
+
+struct Entry {
+  std::string name, bytes = {};
+  char type = '0';  // '1' hard link, '2' symbolic link, '5' folder
+  std::string target = {};
+  std::uint64_t size = 0;  // as the header says; 0: of the bytes
+};
+
+// POSIX.1-2017 pax, "ustar Interchange Format".
+std::string tar(const std::vector<Entry>& entries) {
+  std::string out;
+  for (const auto& entry : entries) {
+    std::string head(512, '\0');
+    const auto put = [&](std::size_t at, std::string_view text) { head.replace(at, text.size(), text); };
+    put(0, entry.name);
+    put(100, "0000644");
+    put(108, "0000000");
+    put(116, "0000000");
+    put(124, fmt::format("{:011o}", entry.size ? entry.size : entry.bytes.size()));
+    put(136, "00000000000");
+    put(148, "        ");
+    head[156] = entry.type;
+    put(157, entry.target);
+    put(257, std::string_view("ustar\00000", 8));
+    unsigned sum = 0;
+    for (const char c : head) sum += static_cast<unsigned char>(c);
+    put(148, fmt::format("{:06o}", sum));
+    head[154] = '\0';
+    out += head + entry.bytes + std::string((512 - entry.bytes.size() % 512) % 512, '\0');
+  }
+  return out + std::string(1024, '\0');
+}
+
+Layer layer(const std::vector<Entry>& entries) {
+  auto read = read_layer_bytes(tar(entries), "layer");
+  REQUIRE(read.has_value());
+  // As it comes back from where it is kept.
+  auto again = from_json<Layer>(to_json(*read));
+  REQUIRE(again.has_value());
+  return std::move(*again);
+}
+
+std::string jar(const std::string& artifact, const std::string& version) {
+  return zip_of({{"META-INF/maven/org.a/" + artifact + "/pom.properties",
+                  "groupId=org.a\nartifactId=" + artifact + "\nversion=" + version + "\n"}});
+}
+
+const Entry kRelease{"./usr/lib/os-release", "ID=debian\nVERSION_ID=\"12\"\n"};
+std::string status(const std::string& name, const std::string& version) {
+  return "Package: " + name + "\nStatus: install ok installed\nDescription: long\n and longer\nVersion: " + version +
+         "\n\n";
+}
+
+}  // namespace
+
+TEST_CASE("layers: what a later layer replaces, hides or empties is not there, and what it brings itself is") {
+  const auto base = layer({kRelease,
+                           {"./var/lib/dpkg/status", status("libssl3", "3.0.1")},
+                           {"app/a.jar", jar("a", "1.0")},
+                           {"app/b.jar", jar("b", "1.0")},
+                           {"opt/c/c.jar", jar("c", "1.0")},
+                           {"opt/c.jar", jar("beside", "1.0")}});
+  check_packages_are(
+      read_image(std::vector{base}),
+      {"Debian:12 libssl3 3.0.1 var/lib/dpkg/status:1 ?", "Maven org.a:a 1.0 app/a.jar:0 ?",
+       "Maven org.a:b 1.0 app/b.jar:0 ?", "Maven org.a:beside 1.0 opt/c.jar:0 ?", "Maven org.a:c 1.0 opt/c/c.jar:0 ?"});
+  const auto upgrade = layer({{"var/lib/dpkg/status", status("libssl3", "3.0.2")},
+                              {"app/a.jar", jar("a", "2.0")},
+                              {"app/.wh.b.jar"},
+                              {"opt/.wh.c"}});
+  check_packages_are(read_image(std::vector{base, upgrade}),
+                     {"Debian:12 libssl3 3.0.2 var/lib/dpkg/status:1 ?", "Maven org.a:a 2.0 app/a.jar:0 ?",
+                      "Maven org.a:beside 1.0 opt/c.jar:0 ?"});
+  const auto anew = layer({{"app/d.jar", jar("d", "1.0")}, {"app/.wh..wh..opq"}});
+  const auto found = read_image(std::vector{base, upgrade, anew});
+  check_packages_are(found, {"Debian:12 libssl3 3.0.2 var/lib/dpkg/status:1 ?", "Maven org.a:d 1.0 app/d.jar:0 ?",
+                             "Maven org.a:beside 1.0 opt/c.jar:0 ?"});
+  CHECK(found.gaps.empty());
+}
+
+TEST_CASE("layers: a hard link is another name of what it links to, and one to what was not read is a gap") {
+  const auto found = read_image(std::vector{layer({{"lib/a.jar", jar("a", "1.0")},
+                                                   {"app/same.jar", "", '1', "lib/a.jar"},
+                                                   {"app/other.jar", "", '1', "bin/tool"},
+                                                   {"app/link.jar", "", '2', "/lib/a.jar"}})});
+  check_packages_are(found, {"Maven org.a:a 1.0 app/same.jar:0 ?", "Maven org.a:a 1.0 lib/a.jar:0 ?"});
+  CHECK(gaps_of(found) == "app/other.jar:0: it is another name of bin/tool, which was not read\n");
+}
+
+TEST_CASE("layers: one that leaves its folder, is cut or is no archive is a gap, what came before stays") {
+  const Entry good{"a.jar", jar("a", "1.0")};
+  const auto reason = [&](const std::string& bytes) {
+    const auto read = read_layer_bytes(bytes, "sha256:f00");
+    REQUIRE(read.has_value());
+    return gaps_of(read_image(std::vector{*read}));
+  };
+  CHECK(holds(reason(tar({good, {"../../etc/b.jar", jar("b", "1")}})), "leaves the folder"));
+  CHECK(holds(reason(tar({good, {"/etc/b.jar", jar("b", "1")}})), "leaves the folder"));
+  const auto whole = tar({good, {"b", std::string(5'000, 'b')}, {"c.jar", jar("c", "1")}});
+  CHECK(holds(reason(whole.substr(0, 3'000)), "sha256:f00:0: this layer was not read to its end"));
+  CHECK(holds(reason("no archive at all"), "this layer was not read to its end"));
+  const auto short_of = read_layer_bytes(tar({good, {"zeros", "", '0', "", (8ull << 30) - 1}}), "x");
+  REQUIRE(short_of.has_value());
+  CHECK(short_of->jars.size() == 1);
+  CHECK(short_of->gaps.size() == 1);
+  CHECK(holds(reason(tar({{"big.jar", std::string(1'000, 'x')}})), "not read to its end"));
+}
+
+TEST_CASE("layers: an image of which nothing is known is a gap, not a good image") {
+  CHECK(holds(gaps_of(read_image(std::vector{layer({{"bin/server", "ELF"}})})), "what is in it is not known"));
+  CHECK(holds(gaps_of(read_image(std::vector<Layer>{})), "what is in it is not known"));
+  CHECK(holds(gaps_of(read_image(std::vector{layer({{"var/lib/dpkg/status", status("a", "1")}})})),
+              "which distribution this is of is not known"));
+  CHECK(holds(gaps_of(read_image(std::vector{layer({kRelease, {"var/lib/dpkg/status", "damaged"}})})),
+              "expected blocks"));
+}
+
+TEST_CASE("layers: what is kept of a list is what is read of it, with its lines") {
+  const auto one = layer({kRelease, {"var/lib/dpkg/status", status("first", "1") + status("second", "2")}});
+  REQUIRE(one.texts.size() == 2);
+  CHECK_FALSE(holds(one.texts[1].text, "longer"));
+  check_packages_are(read_image(std::vector{one}),
+                     {"Debian:12 first 1 var/lib/dpkg/status:1 ?", "Debian:12 second 2 var/lib/dpkg/status:7 ?"});
+}
