@@ -3,11 +3,12 @@ import datetime
 import json
 import os
 import re
+import secrets
 import signal
 import statistics
 import time
 
-from sampan_demo import ROOT, Load, answer_of, seconds_between, parse_time, wait_for
+from sampan_demo import BIN, ROOT, Load, answer_of, run, seconds_between, parse_time, wait_for
 
 SERVICE = "order-service"
 
@@ -22,6 +23,8 @@ def tell(demo):
     demo.stages.done("base images are in the registry")
     service = demo.repository("order-service", ROOT / "casestudy/order-service")
     first_delivery(demo, service)
+    refused_secret(demo, service)
+    vulnerable_dependency(demo, service)
     storefront(demo)
     to_production(demo, service)
     under_load(demo, service)
@@ -44,8 +47,17 @@ def next_version(demo):
 
 def deliver_daily(demo, service, version, fault="none", wanted="succeeded"):
     sha = demo.set_version(service, version, fault)
-    pushed, _ = service.push("master")
+    pushed, demo.terminal = service.push("master")
     return pushed, sha, demo.finish(demo.run_of(sha, "daily"), wanted)
+
+
+def heard(demo, said):
+    """Prints what the terminal that pushed read of the server, and gives it back."""
+    lines = [line.removeprefix("remote:").removesuffix("\x1b[K").strip() for line in said.splitlines() if line.startswith("remote:")]
+    lines = [line for line in lines if line]
+    for line in lines:
+        demo.stages.say(f"  remote: {line}")
+    return "\n".join(lines)
 
 
 def promote(demo, service, sha, release_at=None):
@@ -77,7 +89,50 @@ def first_delivery(demo, service):
     deliver_daily(demo, service, version)
     url = url_of(demo, "daily")
     wait_for("daily's first answer", lambda: answer_of(url + "/api/version", "version") == version, 30)
-    demo.stages.done(f"{SERVICE} {version} was compiled, tested, built and delivered to daily: {url}")
+    demo.stages.done(f"{SERVICE} {version} was compiled, tested, built and delivered to daily: {url}; the terminal that pushed read:")
+    if "scan of master:" not in heard(demo, demo.terminal):
+        raise SystemExit("demo: the terminal that pushed was not told what the scan found")
+
+
+def refused_secret(demo, service):
+    """Li commits a key of the cloud's form, made here; the push is refused, the commit is dropped, and all goes on."""
+    key = "AKIA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16))
+    service.write("src/main/resources/cloud.properties", f"cloud.region=north\ncloud.access-key={key}\n")
+    sha = service.commit("Reach the cloud")
+    said = heard(demo, service.git("push", "-q", "origin", "master", check=False))
+    here = service.git("ls-remote", "origin", "refs/heads/master").split()[0]
+    if here == sha or key in said or sha[:8] not in said or "src/main/resources/cloud.properties:2" not in said:
+        raise SystemExit("demo: the push with a secret was not refused with commit, file and line")
+    service.git("reset", "-q", "--hard", "HEAD~1")
+    demo.figures["secret_refused"] = True
+    demo.stages.done("a push with a cloud key was refused; the commit is dropped, and the key never reached the server's branches")
+
+
+def vulnerable_dependency(demo, service):
+    """An advisory is imported; a branch takes a library of a version it names, reads which version is fixed, and takes that."""
+    from demo import HOME
+    folder = HOME / "advisories"
+    folder.mkdir(exist_ok=True)
+    for record in (ROOT / "casestudy/advisories").glob("*.json"):  # an advisory grows old: these were written now
+        written = {"modified": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **json.loads(record.read_text())}
+        (folder / record.name).write_text(json.dumps(written))
+    demo.stages.say(run([BIN / "sampan", "advisories", "import", folder, "--file", HOME / "data/advisories"]).strip())
+    branch = f"read-yaml-{demo.state['version']}"
+    service.push(f"master:refs/heads/{branch}")  # so that what is told next is new on the branch, not all that master has
+    service.git("checkout", "-q", "-b", branch)
+    pom = (service.folder / "pom.xml").read_text()
+    library = "    <dependency>\n      <groupId>org.yaml</groupId>\n      <artifactId>snakeyaml</artifactId>\n      <version>{}</version>\n    </dependency>\n"
+    said = {}
+    for version, message in (("1.33", "Read orders from YAML"), ("2.4", "Take a SnakeYAML that is mended")):
+        service.write("pom.xml", pom.replace("  </dependencies>", library.format(version) + "  </dependencies>", 1))
+        service.commit(message)
+        said[version] = heard(demo, service.push(f"HEAD:refs/heads/{branch}")[1])
+    service.git("checkout", "-q", "master")
+    service.git("branch", "-q", "-D", branch)
+    if "GHSA-mjmj-j48q-9wg2" not in said["1.33"] or "fixed in 2.0" not in said["1.33"] or "no new findings" not in said["2.4"]:
+        raise SystemExit("demo: the vulnerable dependency was not told with its fixed version, or is still there when it is mended")
+    demo.figures["vulnerable_dependency_told"] = True
+    demo.stages.done("a library with a known vulnerability was told with its fixed version as it was pushed, and mended")
 
 
 def storefront(demo):
