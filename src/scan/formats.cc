@@ -4,6 +4,7 @@
 
 #include "base/enum_text.h"
 #include "base/json_struct.h"
+#include "base/text.h"
 
 namespace sampan::scan {
 
@@ -46,10 +47,14 @@ BOOST_DESCRIBE_STRUCT(JsonResult, (),
 
 JsonText json_text(const Text& text) { return {text.zh, text.en}; }
 
-// Text for an XML attribute or element; characters XML 1.0 forbids become '?'.
-std::string xml(std::string_view text) {
+// Text for an XML attribute or element; characters XML 1.0 forbids become '?', bytes that are no text U+FFFD: names of
+// files and packages may be any bytes.
+std::string xml(std::string_view given) {
+  const std::string text = to_valid_utf8(given);
   std::string out;
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const auto three = std::string_view(text).substr(i, 3);
     if (c == '&')
       out += "&amp;";
     else if (c == '<')
@@ -60,6 +65,8 @@ std::string xml(std::string_view text) {
       out += "&quot;";
     else if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r')
       out += '?';
+    else if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF")  // U+FFFE and U+FFFF
+      out += '?', i += 2;
     else
       out += c;
   }

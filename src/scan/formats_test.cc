@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/testing.h"
+#include "base/text.h"
 #include "scan/scan.h"
 
 namespace sampan::scan {
@@ -89,6 +90,14 @@ TEST_CASE("formats: JUnit has a failure a finding and an error a gap, escaped") 
   CHECK(xml.find("<testsuite name=\"a b/&quot;&lt;A&gt;.java\" tests=\"1\"") != std::string::npos);
   CHECK(xml.find("message=\"message &lt;1&gt;\">mend &amp; do</failure>") != std::string::npos);
   CHECK(xml.find("<error message=\"not fully parsed\"/>") != std::string::npos);
+}
+
+TEST_CASE("formats: JUnit is XML also where a name has bytes and characters that XML does not take") {
+  auto scanned = sample();
+  scanned.findings[0].path = "caf\xE9\x01\xEF\xBF\xBE\xEF\xBF\xBF.java";
+  const auto text = write(scanned, Verdict::over_limit, Format::junit, Language::en);
+  CHECK(is_valid_utf8(text));
+  CHECK(text.find("classname=\"caf\xEF\xBF\xBD???.java\"") != std::string::npos);
 }
 
 }  // namespace sampan::scan

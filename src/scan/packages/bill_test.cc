@@ -47,8 +47,22 @@ TEST_CASE("packages: purls are as the specification has them, and come back") {
     CHECK(back->ecosystem == package.ecosystem);
     CHECK(back->version == package.version);
   }
-  for (const std::string bad : {"", "pkg:", "npm/a@1", "pkg:npm/a", "pkg:npm/@1", "pkg:npm/%4@1", "pkg:npm/%zz@1",
-                                "pkg:other/a@1", "pkg:deb/debian/a@1"})
+  // Names and releases that others would not choose, but a file may have.
+  for (const auto& [ecosystem, name] : std::vector<std::pair<std::string, std::string>>{{"Maven", "org/a:b%"},
+                                                                                        {"Maven", "/a:b//"},
+                                                                                        {"npm", "//a"},
+                                                                                        {"Go", "StdLib"},
+                                                                                        {"Debian:v1 &2%", "a/b@c"},
+                                                                                        {"Alpine:vv3", "a?b#c"}}) {
+    const auto back = packages::parse_purl(purl(ecosystem, name, "v1@%"));
+    REQUIRE(back.has_value());
+    CHECK(back->ecosystem == ecosystem);
+    CHECK(lower(back->name) == lower(name));
+    CHECK(back->version == (ecosystem == "Go" ? "1@%" : "v1@%"));
+  }
+  for (const std::string bad :
+       {"", "pkg:", "npm/a@1", "pkg:npm/a", "pkg:npm/@1", "pkg:npm/%4@1", "pkg:npm/%zz@1", "pkg:other/a@1",
+        "pkg:deb/debian/a@1", "pkg:deb/other/a@1?distro=other-1", "pkg:apk/debian/a@1?distro=debian-1"})
     CHECK_FALSE_MESSAGE(packages::parse_purl(bad).has_value(), bad);
 }
 

@@ -15,7 +15,9 @@ namespace sampan::scan::testing {
 
 class MapTree final : public Tree {
  public:
-  MapTree(std::initializer_list<std::pair<const std::string, std::string>> files) : files_(files) {
+  using Files = std::map<std::string, std::string>;
+  MapTree(std::initializer_list<Files::value_type> files) : MapTree(Files(files)) {}
+  explicit MapTree(Files files) : files_(std::move(files)) {
     for (const auto& [path, text] : files_) paths_.push_back(path);
   }
   const std::vector<std::string>& paths() const override { return paths_; }
@@ -27,7 +29,7 @@ class MapTree final : public Tree {
   }
 
  private:
-  std::map<std::string, std::string> files_;
+  Files files_;
   std::vector<std::string> paths_;
 };
 

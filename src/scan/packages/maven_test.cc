@@ -160,3 +160,26 @@ TEST_CASE("packages: entity bombs, property bombs and deep poms are gaps, quickl
   CHECK(found.packages.empty());
   CHECK(found.gaps.size() == 2);
 }
+
+TEST_CASE("packages: a BOM that is nowhere is named once a line, however many imports on how many levels lead to it") {
+  const auto import = [](const std::string& name) {
+    const auto one = dependency("g", name, "1", "<type>pom</type><scope>import</scope>");
+    return managed(one + one);
+  };
+  MapTree::Files files;
+  for (int i = 0; i < 25; ++i)
+    files[fmt::format("b{}/pom.xml", i)] =
+        pom(import(i < 24 ? fmt::format("b{}", i + 1) : "gone"), named("g", fmt::format("b{}", i), "1"));
+  const auto found = read_packages(MapTree(std::move(files)), nullptr);
+  CHECK(found.gaps.size() == 25 * 2);  // of each file, for the two lines that name it
+  CHECK(holds(gaps_of(found), "b0/pom.xml:0: not read whole"));
+}
+
+TEST_CASE("packages: a property too long for a version is not put into each of the versions that name it") {
+  const std::string text = "<properties><p>" + std::string(5'000, '7') + "</p></properties>" +
+                           dependencies(dependency("a", "a", "${p}") + dependency("b", "b", "1.${p}"));
+  const auto found = read_packages(MapTree({{"pom.xml", pom(text)}}), nullptr);
+  CHECK(found.packages.empty());
+  CHECK(holds(gaps_of(found), "which version of a:a is taken is not known: '${p}'"));
+  CHECK(holds(gaps_of(found), "which version of b:b is taken is not known: '1.${p}'"));
+}

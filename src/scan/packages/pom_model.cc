@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostParents = 50, kMostImports = 30;
 constexpr int kMostRounds = 30;
-constexpr std::size_t kMostText = 4096;  // properties made of properties may double each round
+constexpr std::size_t kMostText = 4096;  // properties made of properties may double each round, and long ones be many
 
 class Properties {
  public:
@@ -47,7 +47,7 @@ class Properties {
       const auto end = spot.text.find('}', begin);
       if (begin == std::string::npos || end == std::string::npos) break;
       const auto found = known_.find(std::string_view(spot.text).substr(begin + 2, end - begin - 2));
-      if (found == known_.end() || spot.text.size() > kMostText) break;
+      if (found == known_.end() || std::max(spot.text.size(), found->second.text.size()) > kMostText) break;
       const bool whole = begin == 0 && end + 1 == spot.text.size();
       if (whole)
         spot = found->second;
@@ -147,7 +147,7 @@ Result<Poms::Place> Poms::parent_of(const Place& place, const Pom& pom_in) {
   return fail(found.error().code, "{}:{}: its parent: {}", place.path, parent.line, found.error().message);
 }
 
-Result<std::vector<std::shared_ptr<const Pom>>> Poms::lineage(const Place& start, std::vector<std::string>& missing) {
+Result<std::vector<std::shared_ptr<const Pom>>> Poms::lineage(const Place& start, std::set<std::string>& missing) {
   std::vector<std::shared_ptr<const Pom>> poms;
   std::vector<Place> places;
   for (Place place = start;;) {
@@ -161,7 +161,7 @@ Result<std::vector<std::shared_ptr<const Pom>>> Poms::lineage(const Place& start
     if (!poms.back()->parent) return poms;
     auto parent = parent_of(place, *poms.back());
     if (!parent.has_value() && parent.error().code == Errc::not_found) {
-      missing.push_back(parent.error().message);
+      missing.insert(parent.error().message);
       return poms;
     }
     place = TRY(std::move(parent));
@@ -177,13 +177,13 @@ Result<void> Poms::manage(Model& model_in, const std::vector<Dependency>& manage
     const Coordinates bom{one.group.text, one.artifact.text, one.version.text};
     const auto place = place_of(bom).context(fmt::format("{}:{}: a BOM", one.group.file, one.group.line));
     if (!place.has_value() && place.error().code == Errc::not_found) {
-      model_in.missing.push_back(place.error().message);
+      model_in.missing.insert(place.error().message);
       continue;
     }
     const auto read = model(TRY(Result<Place>(place)));
     if (!read.has_value()) return read.error();
     const auto& more = (*read)->missing;
-    model_in.missing.insert(model_in.missing.end(), more.begin(), more.end());
+    model_in.missing.insert(more.begin(), more.end());
     for (const auto& [id, dependency] : (*read)->managed) {
       Dependency moved = dependency;
       moved.version.file = one.version.file;  // the line to change is the import's

@@ -21,8 +21,9 @@ struct Model {
   Coordinates self;
   std::vector<Dependency> dependencies;       // without open properties, versions filled in from the managed ones
   std::map<std::string, Dependency> managed;  // by identity
-  // Parents and BOMs that are nowhere, a sentence each: what they would say is not in this.
-  std::vector<std::string> missing;
+  // Parents and BOMs that are nowhere, a sentence each: what they would say is not in this. A set, for a BOM that is
+  // imported twice on each of thirty levels would double them each time.
+  std::set<std::string> missing;
 };
 
 class Poms {
@@ -48,7 +49,7 @@ class Poms {
   Result<Place> parent_of(const Place& place, const Pom& pom);
   Result<Place> place_of(const Coordinates& coordinates);
   // The project and its parents; `missing` gets the one that is nowhere.
-  Result<std::vector<std::shared_ptr<const Pom>>> lineage(const Place& place, std::vector<std::string>& missing);
+  Result<std::vector<std::shared_ptr<const Pom>>> lineage(const Place& place, std::set<std::string>& missing);
   Models model(const Place& place);
   Models build(const Place& place);
   Result<void> manage(Model& model, const std::vector<Dependency>& managed);

@@ -48,6 +48,20 @@ std::optional<std::string> decoded(std::string_view text) {
   return out;
 }
 
+// The parts between '/' with another separator, or the same.
+std::optional<std::string> name_in(std::string_view path, char separator) {
+  std::string name;
+  for (;;) {
+    const auto slash = path.find('/');
+    const auto part = decoded(path.substr(0, slash));
+    if (!part) return std::nullopt;
+    name += *part;
+    if (slash == std::string_view::npos) return name;
+    name += separator;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 std::string path_of(std::string_view name, char separator) {
   std::string out;
   for (const auto& part : split(name, separator)) out += "/" + encoded(part);
@@ -63,7 +77,7 @@ std::string linux_purl(const Package& package) {
                                  encoded(name), encoded(package.version));
   if (colon != std::string::npos) {
     auto release = package.ecosystem.substr(colon + 1);
-    if (release.starts_with('v')) release.erase(0, 1);
+    if (distribution == "alpine" && release.starts_with('v')) release.erase(0, 1);
     purl += fmt::format("?distro={}-{}", distribution, encoded(release));
   }
   return purl;
@@ -78,7 +92,7 @@ std::string purl_of(const Package& package) {
   std::string name = package.name, version = package.version;
   if (type->type == "pypi" || type->type == "composer") name = normal_name(package.ecosystem, name);
   if (type->type == "golang") name = lower(name);
-  if (type->type == "golang" && package.name != "stdlib") version = "v" + version;
+  if (type->type == "golang" && name != "stdlib") version = "v" + version;
   return fmt::format("pkg:{}{}@{}", type->type, path_of(name, type->type == "maven" ? ':' : '/'), encoded(version));
 }
 
@@ -94,7 +108,7 @@ std::optional<Package> parse_purl(std::string_view purl) {
   const auto at_sign = purl.rfind('@');
   if (slash == std::string_view::npos || at_sign == std::string_view::npos || at_sign < slash) return std::nullopt;
   const auto type = lower(purl.substr(0, slash));
-  auto name = decoded(purl.substr(slash + 1, at_sign - slash - 1));
+  auto name = name_in(purl.substr(slash + 1, at_sign - slash - 1), type == "maven" ? ':' : '/');
   auto version = decoded(purl.substr(at_sign + 1));
   if (!name || !version || name->empty() || version->empty()) return std::nullopt;
   if (type == "deb" || type == "apk") {
@@ -104,13 +118,17 @@ std::optional<Package> parse_purl(std::string_view purl) {
     const auto distro = qualifiers.find("distro=" + distribution + "-");
     if (distro == std::string_view::npos) return std::nullopt;
     const auto release = qualifiers.substr(distro + 8 + distribution.size());
-    const std::string number(release.substr(0, release.find('&')));
-    const std::string family = distribution == "debian" ? "Debian:" : distribution == "ubuntu" ? "Ubuntu:" : "Alpine:v";
-    return Package{family + number, name->substr(part + 1), *version, "", 0};
+    const auto number = decoded(release.substr(0, release.find('&')));
+    if (!number) return std::nullopt;
+    const std::string family = type == "apk"              ? (distribution == "alpine" ? "Alpine:v" : "")
+                               : distribution == "debian" ? "Debian:"
+                               : distribution == "ubuntu" ? "Ubuntu:"
+                                                          : "";
+    if (family.empty()) return std::nullopt;
+    return Package{family + *number, name->substr(part + 1), *version, "", 0};
   }
   const auto* known = std::find_if(kTypes.begin(), kTypes.end(), [&](const Type& t) { return t.type == type; });
   if (known == kTypes.end()) return std::nullopt;
-  if (type == "maven") std::replace(name->begin(), name->end(), '/', ':');
   if (type == "golang" && version->starts_with('v')) version->erase(0, 1);
   return Package{std::string(known->ecosystem), *name, *version, "", 0};
 }
