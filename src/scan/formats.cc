@@ -145,8 +145,8 @@ std::string as_junit(const Scanned& scanned, Language language) {
       out += fmt::format(
           "    <testcase classname=\"{}\" name=\"{}:{}{}\"><failure type=\"{}\" "
           "message=\"{}\">{}</failure></testcase>\n",
-          xml(path), finding->rule, finding->range.line, commit_of(*finding, language), enum_text(finding->severity),
-          xml(in(language, finding->message)), xml(in(language, finding->remedy)));
+          xml(path), xml(finding->rule), finding->range.line, commit_of(*finding, language),
+          enum_text(finding->severity), xml(in(language, finding->message)), xml(in(language, finding->remedy)));
     }
     for (const auto* gap : gaps) {
       out += fmt::format("    <testcase classname=\"{}\" name=\"gap:{}\"><error message=\"{}\"/></testcase>\n",

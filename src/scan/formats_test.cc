@@ -94,9 +94,11 @@ TEST_CASE("formats: JUnit has a failure a finding and an error a gap, escaped") 
 
 TEST_CASE("formats: JUnit is XML also where a name has bytes and characters that XML does not take") {
   auto scanned = sample();
+  scanned.findings[0].rule = "X-1<&";  // an advisory's id
   scanned.findings[0].path = "caf\xE9\x01\xEF\xBF\xBE\xEF\xBF\xBF.java";
   const auto text = write(scanned, Verdict::over_limit, Format::junit, Language::en);
   CHECK(is_valid_utf8(text));
+  CHECK(text.find("name=\"X-1&lt;&amp;:2\"") != std::string::npos);
   CHECK(text.find("classname=\"caf\xEF\xBF\xBD???.java\"") != std::string::npos);
 }
 
