@@ -111,8 +111,8 @@ TEST_CASE("findings: whoever reads Chinese is refused and judged in Chinese") {
   CHECK(refused.error().message.find("push brings") == std::string::npos);
   const auto head = yard.git->resolve(yard.repo(), "main").value();
   yard.scanned(head);
-  CHECK(text(yard.verdict(head), "/reason/zh") == "该分支没有红线");
-  CHECK(text(yard.verdict(head), "/reason/en") == "no red line is drawn for this branch");
+  CHECK(text(yard.verdict(head), "/reason/zh") == "未超过任何红线");
+  CHECK(text(yard.verdict(head), "/reason/en") == "below every red line");
 }
 
 TEST_CASE("findings: a secret that a later commit took out is found in history, with the commit that wrote it") {
