@@ -2,7 +2,7 @@
 import json
 import time
 
-from house import BIN, run
+from house import BIN, run, wait_for
 
 PIPELINE = """name: dependencies
 sources:
@@ -59,5 +59,42 @@ def a_vulnerable_dependency_is_red_until_its_fixed_version(house):
         repo.write("package-lock.json", lock_file("1.4.2"))
         found, job, log = next_run("The fixed version")
         assert found["state"] == "succeeded", (job["reason"], log)
+    finally:
+        advisories.unlink()
+
+
+def an_image_with_a_vulnerable_package_is_known_until_it_is_upgraded(house):
+    """Two layers, as buildah makes them: the system of the first is upgraded by the second."""
+    advisories = house.folder / "d/advisories"
+    record = {"id": "TEST-2026-3", "summary": "leaks", "affected": [
+        {"package": {"ecosystem": "Debian:12", "name": "page-press"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.1-4"}]}]}]}
+    import_advisories(house, [record], advisories)
+    status = "Package: page-press\nStatus: install ok installed\nVersion: {}\n"
+    buildah = ["buildah", "--root", house.folder / "b", "--runroot", house.folder / "br", "--storage-driver", "vfs"]
+    layout = house.folder / "press"
+
+    def push(base, name, tag, files):
+        run([*buildah, "from", "--pull=false", "--name", name, base])
+        for path, text in files.items():
+            file = house.folder / f"{name}-file"
+            file.write_text(text)
+            run([*buildah, "copy", name, file, path])
+        run([*buildah, "commit", name, f"press:{tag}"])
+        run([*buildah, "push", f"press:{tag}", f"oci:{layout}:{tag}"])
+        run(["skopeo", "copy", "--dest-tls-verify=false", "--dest-creds", f"li:{house.tokens['li']}", f"oci:{layout}:{tag}", f"docker://127.0.0.1:{house.port}/company/press:{tag}"])
+
+        def looked():
+            tags = house.li.get("/api/v1/images/tags?repository=company/press")["items"]
+            return next((t for t in tags if t["tag"] == tag and t["scan"]), None)
+        return wait_for(f"the look at press:{tag}", looked, 20)
+
+    try:
+        old = push("scratch", "one", "1", {"/etc/os-release": "ID=debian\nVERSION_ID=12\n", "/var/lib/dpkg/status": status.format("2.1-3")})
+        assert old["scan"]["state"] == "failed" and old["scan"]["critical"] == 1, old["scan"]
+        found = house.li.get(f"/api/v1/images/findings?repository=company/press&digest={old['digest']}")
+        assert "page-press 2.1-3" in found["items"][0]["message"]["en"] and "2.1-4" in found["items"][0]["message"]["en"], found
+        # Of another length: what has the same size and second is no change to the storage driver.
+        new = push("press:1", "two", "2", {"/var/lib/dpkg/status": status.format("2.1-14")})
+        assert new["scan"]["state"] == "passed", new
     finally:
         advisories.unlink()
