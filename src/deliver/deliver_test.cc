@@ -1,80 +1,9 @@
 // Deliver's stories on a target in memory: real SQLite, real git, events.
-#include "deliver/deliver.h"
-
-#include <doctest/doctest.h>
-
-#include <boost/json.hpp>
-
-#include "deliver/fake_target.h"
-#include "deliver/testing.h"
+#include "deliver/yard_testing.h"
 
 using namespace sampan;
 using namespace sampan::deliver;
-using deliver::testing::House;
-using deliver::testing::must;
-using deliver::testing::wait_until;
-
-namespace {
-
-const std::string kService = "shop-daily";
-const std::string kApp = "/api/v1/environments/daily/applications/shop";
-
-std::string yaml(const std::string& version, const std::string& more = "") {
-  return "application: shop\nprobes: {readiness: {http: /health, period: 5ms}}\nconfig: {VERSION: " + version +
-         "}\ndrain: 2s\nstopGrace: 1s\ndeadlines: {start: 1s}\n" +
-         (more.find("scale:") == std::string::npos ? "scale: {instances: 2, max: 4, spare: 1}\n" : "") + more;
-}
-
-struct Yard {
-  FakeTarget target;
-  SystemClock clock;
-  std::shared_ptr<deliver::testing::TestDb> db = std::make_shared<deliver::testing::TestDb>();
-  std::unique_ptr<House> house = std::make_unique<House>(target, clock, db);
-  Yard() { house->open(); }
-  void stop() { house.reset(); }
-  void start() {
-    begin();
-    REQUIRE(wait_until([&] { return house->deliver->settled(); }));
-  }
-  void begin() {
-    house = std::make_unique<House>(target, clock, db);
-    house->begin();
-  }
-
-  sampan::events::DeployRequested wanted(const std::string& version, const std::string& more = "") {
-    sampan::events::DeployRequested event;
-    event.environment = "daily";
-    event.app_yaml = yaml(version, more);
-    event.image = image(version);
-    return event;
-  }
-  static std::string image(const std::string& version) { return "localhost/shop@sha256:" + version; }
-  sampan::events::DeploymentChanged deliver(const std::string& version, const std::string& more = "") {
-    return house->deploy(wanted(version, more));
-  }
-  std::string text(const Json& json, std::string_view key) const { return std::string(json.at(key).as_string()); }
-  std::size_t instances(std::string_view state) {
-    std::size_t count = 0;
-    for (const auto& app : must(house->deliver->live_apps())) {
-      for (const auto& instance : app.instances) count += app.environment == "daily" && instance.state == state;
-    }
-    return count;
-  }
-  bool at_strength(std::size_t ready, std::size_t spares) {
-    return wait_until([&] {
-      return instances("ready") == ready && instances("spare") == spares && instances("starting") == 0 &&
-             instances("draining") == 0;
-    });
-  }
-  std::string ready_one() {
-    for (const auto& app : must(house->deliver->live_apps()))
-      for (const auto& instance : app.instances)
-        if (instance.state == "ready") return instance.name;
-    return {};
-  }
-};
-
-}  // namespace
+using namespace sampan::deliver::testing;
 
 TEST_CASE("deliver: the first release is started, probed, let in, and gets its spare") {
   Yard yard;
@@ -362,64 +291,4 @@ TEST_CASE("deliver: a deployment is aborted before it switches, by hand or with 
   CHECK(done.state == "aborted");
   CHECK(done.reason.find("nothing was switched") != std::string::npos);
   CHECK(yard.target.request(kService) == "v1");
-}
-
-TEST_CASE("deliver: after a restart of the machine everything starts again, without waiting for a back-off") {
-  Yard yard;
-  yard.deliver("v1", "scale: {instances: 4, max: 4, spare: 1}\n");
-  REQUIRE(yard.at_strength(4, 1));
-  yard.stop();
-  for (const auto& name : must(yard.target.list())) yard.target.kill(name, 137);
-  yard.start();
-  CHECK(yard.at_strength(4, 1));
-  CHECK(yard.target.request(kService) == "v1");
-}
-
-TEST_CASE("deliver: while it is down the applications serve; containers that are nobody's go at its start") {
-  Yard yard;
-  yard.deliver("v1");
-  REQUIRE(yard.at_strength(2, 1));
-  yard.stop();
-  CHECK(yard.target.request(kService) == "v1");
-  InstanceSpec stray;
-  stray.name = "nobody-knows-me";
-  must(yard.target.start(stray));
-  const int starts = yard.target.starts();
-  yard.start();
-  CHECK(must(yard.target.status("nobody-knows-me")).state == InstanceState::absent);
-  CHECK(yard.at_strength(2, 1));
-  CHECK(yard.target.starts() == starts);
-}
-
-TEST_CASE(
-    "deliver: while the engine is silent at the start pages answer, nothing is taken out, and what is asked waits") {
-  Yard yard;
-  yard.deliver("v1");
-  REQUIRE(yard.at_strength(2, 1));
-  const int starts = yard.target.starts();
-  yard.stop();
-  yard.target.fall_silent();
-  yard.begin();
-  CHECK(yard.text(yard.house->json(Method::get, kApp), "name") == "shop");
-  CHECK(must(yard.house->deliver->live_apps()).empty());  // so that watch judges nobody
-  CHECK(yard.house->call(yard.house->deliver->routes(), Method::del, kApp).error().code == Errc::unavailable);
-  yard.house->ask(yard.wanted("v2"));
-  CHECK(yard.target.request(kService) == "v1");
-  CHECK(yard.target.starts() == starts);
-  yard.target.answer();
-  CHECK(wait_until([&] { return yard.target.request(kService) == "v2"; }));
-}
-
-TEST_CASE(
-    "deliver: an engine that fails at the start is asked again, and nothing is delivered before it says what runs") {
-  Yard yard;
-  yard.deliver("v1");
-  REQUIRE(yard.at_strength(2, 1));
-  const int starts = yard.target.starts();
-  yard.stop();
-  yard.target.fail_lists(1);
-  yard.start();
-  CHECK(yard.at_strength(2, 1));
-  CHECK(yard.target.starts() == starts);
-  CHECK(yard.deliver("v2").state == "succeeded");
 }
