@@ -251,8 +251,11 @@ void Parser::scan_commands() {
   auto* staged = command->add_flag("--staged", asked.staged, "What the next commit will add");
   auto* range = command->add_option("--range", asked.range, "What each commit of A..B added");
   auto* history = command->add_flag("--history", asked.history, "Secrets in all that any branch or tag ever held");
+  auto* fix = command->add_flag("--fix", asked.fix,
+                                "Write what rules can mend by themselves into the files; what is left is told");
   staged->excludes(range)->excludes(history);
   range->excludes(history);
+  fix->excludes(range)->excludes(history);
   command->add_option("--engines", asked.engines, "p3c, secrets, packages; without it all")
       ->delimiter(',')
       ->allow_extra_args(false)

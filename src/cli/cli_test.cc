@@ -299,6 +299,38 @@ TEST_CASE("cli: results of another tool join a scan's findings, its limits, its 
   CHECK(terminal.run({"scan", "--import", file, folder}) == kUsage);
 }
 
+TEST_CASE("cli: scan --fix mends what rules can, tells what is left, and with --staged only what equals the staged") {
+  Terminal terminal;
+  const auto folder = terminal.folder.path() + "/code";
+  const auto put = [&](const std::string& path, std::string_view text) {
+    sampan::testing::must(make_directories(folder));
+    sampan::testing::must(write_file_durably(folder + "/" + path, text));
+  };
+  const auto text = [&](const std::string& path) { return sampan::testing::must(read_file(folder + "/" + path)); };
+  const auto git = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), {"git", "-C", folder});
+    sampan::testing::must(run_ok(Command{args}));
+  };
+  const std::string wrong = "/** @author li */\npublic class Box {\n  long a = 1l;\n}\n";
+  const std::string right = "/** @author li */\npublic class Box {\n  long a = 1L;\n}\n";
+  put("Box.java", wrong);
+  CHECK(terminal.run({"scan", "--fix", folder}) == kDone);
+  CHECK(terminal.err == "Box.java: fixed 1 of 1\nof 1 that can be fixed, 1 were\n");
+  CHECK(text("Box.java") == right);
+  CHECK(terminal.run({"scan", "--fix", "--zh", folder}) == kDone);
+  CHECK(holds(terminal.err, "能自动改的 0 处"));
+  put("Box.java", wrong);
+  put("Other.java", wrong);
+  git({"init", "-q"});
+  git({"add", "-A"});
+  put("Other.java", wrong + "// more\n");
+  CHECK(terminal.run({"scan", "--fix", "--staged", folder}) == kFailed);  // until it is added
+  CHECK(text("Box.java") == right);
+  CHECK(text("Other.java") == wrong + "// more\n");
+  CHECK(holds(terminal.err, "Other.java: left alone: it differs from what is staged\n"));
+  CHECK(terminal.run({"scan", "--fix", "--history", folder}) == kUsage);
+}
+
 TEST_CASE("cli: advisories are imported and shown, scan looks packages up in them, and sbom lists them") {
   Terminal terminal;
   const auto folder = terminal.folder.path() + "/code", osv = terminal.folder.path() + "/osv";

@@ -69,7 +69,7 @@ struct ScanRequest {
   std::string folder = ".", format = "text";
   std::string range{};  // "A..B"; empty: not asked
   int threads = 2;
-  bool chinese = false, progress = false, staged = false, history = false;
+  bool chinese = false, progress = false, staged = false, history = false, fix = false;
   std::vector<std::string> engines{}, exclude{};  // empty: all; patterns beside the file's
   std::vector<std::string> imports{};             // SARIF files of other tools
   std::string metrics{}, junit{};                 // files to write beside; empty: none. metrics: "p3c.critical 2"

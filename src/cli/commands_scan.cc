@@ -112,6 +112,31 @@ Result<scan::Scanned> scanned_as(const scan::Settings& settings, const ScanReque
   return scan::scan_folder(settings, request.folder, options);
 }
 
+std::string fix_summary(const std::vector<scan::FixedFile>& files, bool chinese) {
+  std::string text;
+  int fixed = 0, offered = 0;
+  for (const auto& file : files) {
+    fixed += file.fixed;
+    offered += file.offered;
+    const auto left = chinese ? "没有改：" + file.lack.zh : "left alone: " + file.lack.en;
+    const auto done = fmt::format(fmt::runtime(chinese ? "改了 {} / {}" : "fixed {} of {}"), file.fixed, file.offered);
+    text += fmt::format("{}: {}\n", file.path, file.lack.en.empty() ? done : left);
+  }
+  return text +
+         fmt::format(fmt::runtime(chinese ? "能自动改的 {} 处，改了 {} 处\n" : "of {} that can be fixed, {} were\n"),
+                     offered, fixed);
+}
+
+// Writes the fixes and looks again. What is staged is told as it is staged, until a person adds what was mended.
+Result<void> fix_code(World& world, const scan::Settings& settings, const ScanRequest& request,
+                      const scan::FolderOptions& options, scan::Scanned& scanned) {
+  const auto files = request.staged ? TRY(scan::fix_staged(settings, request.folder, scanned))
+                                    : scan::fix_folder(settings, request.folder, scanned);
+  world.err(fix_summary(files, request.chinese));
+  if (!request.staged) scanned = TRY(scanned_as(settings, request, options));
+  return {};
+}
+
 }  // namespace
 
 Result<int> scan_code(World& world, const ScanRequest& request) {
@@ -125,6 +150,7 @@ Result<int> scan_code(World& world, const ScanRequest& request) {
   options.threads = request.threads;
   options.progress = progress_to(world, request.progress);
   auto scanned = TRY(scanned_as(settings, request, options));
+  if (request.fix) TRY(fix_code(world, settings, request, options, scanned));
   if (chosen.packages && !request.staged && request.range.empty() && !request.history) {
     const auto inventory =
         TRY(read_inventory(settings, request.folder, request.maven.empty() ? world.maven : request.maven));

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sampan::scan {
 
@@ -25,6 +27,13 @@ struct Range {
 };
 BOOST_DESCRIBE_STRUCT(Range, (), (line, column, end_line, end_column))
 
+// What stands in the range goes, the text comes in its place.
+struct Edit {
+  std::uint32_t start = 0, end = 0;  // bytes of the file as UTF-8 without its mark
+  Range range;                       // the same place
+  std::string text;
+};
+
 struct Finding {
   std::string engine;  // "p3c", "secrets"
   std::string rule;    // of p3c its own name
@@ -37,6 +46,8 @@ struct Finding {
   // which of several equal ones it is: it stays when lines move or are indented anew, and changes when the line does.
   std::string fingerprint;
   std::string commit{};  // that brought it, where commits were looked at; hex digits
+  // Edits in order that together remedy it and change nothing else of what the code does; empty: a person must.
+  std::vector<Edit> fix{};
 };
 BOOST_DESCRIBE_STRUCT(Finding, (), (engine, rule, severity, path, range, message, remedy, fingerprint))
 std::string fingerprint(std::string_view rule, std::string_view path, std::string_view line);

@@ -15,6 +15,11 @@ struct JsonText {
   std::string zh, en;
 };
 BOOST_DESCRIBE_STRUCT(JsonText, (), (zh, en))
+struct JsonEdit {
+  int line, column, end_line, end_column;
+  std::string text;
+};
+BOOST_DESCRIBE_STRUCT(JsonEdit, (), (line, column, end_line, end_column, text))
 struct JsonFinding {
   std::string engine, rule;
   Severity severity;
@@ -23,10 +28,11 @@ struct JsonFinding {
   JsonText message, remedy;
   std::string fingerprint;
   std::optional<std::string> commit;
+  std::optional<std::vector<JsonEdit>> fix;
 };
 BOOST_DESCRIBE_STRUCT(JsonFinding, (),
                       (engine, rule, severity, path, line, column, end_line, end_column, message, remedy, fingerprint,
-                       commit))
+                       commit, fix))
 struct JsonGap {
   std::string path;
   int line;
@@ -44,6 +50,14 @@ struct JsonResult {
 };
 BOOST_DESCRIBE_STRUCT(JsonResult, (),
                       (verdict, files, binary, bytes, suppressed, blocker, critical, major, findings, gaps))
+
+std::optional<std::vector<JsonEdit>> json_fix(const Finding& finding) {
+  if (finding.fix.empty()) return std::nullopt;
+  std::vector<JsonEdit> edits;
+  for (const auto& [start, end, range, text] : finding.fix)
+    edits.push_back({range.line, range.column, range.end_line, range.end_column, text});
+  return edits;
+}
 
 JsonText json_text(const Text& text) { return {text.zh, text.en}; }
 
@@ -120,10 +134,10 @@ std::string as_json(const Scanned& scanned, Verdict verdict) {
                     {}};
   for (const auto& finding : scanned.findings) {
     const auto& range = finding.range;
-    result.findings.push_back({finding.engine, finding.rule, finding.severity, finding.path, range.line, range.column,
-                               range.end_line, range.end_column, json_text(finding.message), json_text(finding.remedy),
-                               finding.fingerprint,
-                               finding.commit.empty() ? std::nullopt : std::optional(finding.commit)});
+    result.findings.push_back(
+        {finding.engine, finding.rule, finding.severity, finding.path, range.line, range.column, range.end_line,
+         range.end_column, json_text(finding.message), json_text(finding.remedy), finding.fingerprint,
+         finding.commit.empty() ? std::nullopt : std::optional(finding.commit), json_fix(finding)});
   }
   for (const auto& gap : scanned.gaps) result.gaps.push_back({gap.path, gap.line, gap.rule, json_text(gap.reason)});
   return to_json(result) + "\n";

@@ -67,6 +67,33 @@ TEST_CASE("formats: SARIF 2.1.0 has rules, results with place and fingerprint, a
   CHECK(notes[0].at("locations").as_array()[0].at("physicalLocation").at("region").at("startLine") == 4);
 }
 
+TEST_CASE("formats: a fix is the edits of one file, in JSON and in SARIF (§3.55)") {
+  const auto result = scan_file({}, "a b.java", "class A {\n  String 名 = \"\", tags[];\n  long 名2[] = {};\n}\n");
+  const auto json = must(parse_json(write(result, Verdict::clean, Format::json, Language::en))).as_object();
+  const auto sarif = must(parse_json(write(result, Verdict::clean, Format::sarif, Language::en))).as_object();
+  const auto& findings = json.at("findings").as_array();
+  const auto& results = sarif.at("runs").as_array()[0].at("results").as_array();
+  int fixes = 0;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const auto* fix = findings[i].as_object().if_contains("fix");
+    REQUIRE(fix);
+    CHECK(fix->is_null() != results[i].as_object().contains("fixes"));
+    if (fix->is_null()) continue;
+    ++fixes;
+    CHECK(fix->as_array().size() == 2);
+    CHECK(fix->as_array()[0].at("text") == "[]");
+    CHECK(fix->as_array()[0].at("column") == 7);
+    const auto& change = results[i].at("fixes").as_array()[0].at("artifactChanges").as_array()[0];
+    CHECK(change.at("artifactLocation").at("uri") == "a%20b.java");
+    const auto& replacements = change.at("replacements").as_array();
+    CHECK(replacements[0].at("insertedContent").at("text") == "[]");
+    CHECK(replacements[1].at("deletedRegion").at("startColumn") == 10);
+    CHECK(replacements[1].at("deletedRegion").at("endColumn") == 12);
+    CHECK_FALSE(replacements[1].as_object().contains("insertedContent"));
+  }
+  CHECK(fixes == 1);
+}
+
 TEST_CASE("formats: a finding of a commit names it, and a kind of secret that was found is among the rules") {
   auto result = sample();
   result.findings[0].engine = "secrets";

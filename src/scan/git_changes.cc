@@ -134,6 +134,14 @@ Result<Changes> Repository::changes(std::vector<std::string> args) const {
   return reader.finish();
 }
 
+Result<std::string> Repository::top() const {
+  auto git = TRY(GitProcess::start(folder_, {"rev-parse", "--show-toplevel"}));
+  std::string line;
+  TRY(git.line(line));
+  TRY(git.finish());
+  return line;
+}
+
 Result<Changes> Repository::staged() const { return changes(joined({{"diff", "--cached"}, kForm, kPatch})); }
 
 Result<Changes> Repository::of_each_commit(const std::string& range) const {

@@ -33,6 +33,7 @@ class Repository {
   // not_found: there is no such folder, or it is in no git repository.
   static Result<Repository> open(const std::string& folder);
 
+  Result<std::string> top() const;  // the folder that the paths of changes are relative to
   Result<Changes> staged() const;
   // `range` is "A..B"; invalid: it is not, or names no commits.
   Result<Changes> of_each_commit(const std::string& range) const;

@@ -40,6 +40,7 @@ std::string rule_reference() {
   for (const auto* rule : p3c::all_rules()) {
     out += fmt::format("## {}\n{} · {}\n\n{}\n\n{} / {}\n\n", rule->name, enum_text(rule->severity), rule->summary.en,
                        rule->summary.zh, rule->remedy.en, rule->remedy.zh);
+    if (!rule->fix.en.empty()) out += fmt::format("`--fix`: {} / {}\n\n", rule->fix.en, rule->fix.zh);
     out += examples_of(*rule);
   }
   while (out.ends_with("\n\n")) out.pop_back();

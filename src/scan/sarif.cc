@@ -74,20 +74,36 @@ json::array rules(const Scanned& scanned, Language language) {
   return all;
 }
 
+json::object region_of(const Range& range) {
+  return {{"startLine", range.line},
+          {"startColumn", range.column},
+          {"endLine", range.end_line},
+          {"endColumn", range.end_column}};
+}
+
+// §3.55: edits of one file, all or none.
+json::object fix(const Finding& finding, Language language) {
+  json::array replacements;
+  for (const auto& edit : finding.fix) {
+    json::object replacement{{"deletedRegion", region_of(edit.range)}};
+    if (!edit.text.empty()) replacement["insertedContent"] = message(edit.text);
+    replacements.push_back(std::move(replacement));
+  }
+  json::object change = *location(finding.path, {}).at("physicalLocation").if_object();
+  change["replacements"] = std::move(replacements);
+  return {{"description", message(in(language, finding.remedy))}, {"artifactChanges", json::array{std::move(change)}}};
+}
+
 json::object result(const Finding& finding, Language language) {
-  const auto& range = finding.range;
-  json::object region{{"startLine", range.line},
-                      {"startColumn", range.column},
-                      {"endLine", range.end_line},
-                      {"endColumn", range.end_column}};
   json::object result{{"ruleId", finding.rule},
                       {"level", level(finding.severity)},
                       {"message", message(in(language, finding.message))},
-                      {"locations", json::array{location(finding.path, std::move(region))}},
+                      {"locations", json::array{location(finding.path, region_of(finding.range))}},
                       {"partialFingerprints", json::object{{"sampan/v1", finding.fingerprint}}}};
   json::object properties{{"engine", finding.engine}, {"severity", enum_text(finding.severity)}};
   if (!finding.commit.empty()) properties["commit"] = finding.commit;
   result["properties"] = std::move(properties);
+  if (!finding.fix.empty()) result["fixes"] = json::array{fix(finding, language)};
   return result;
 }
 

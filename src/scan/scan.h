@@ -73,6 +73,18 @@ Result<Scanned> scan_range(const Settings& settings, const std::string& folder, 
                            const FolderOptions& options);
 Result<Scanned> scan_history(const Settings& settings, const std::string& folder, const FolderOptions& options);
 
+// The fixes that findings carry, written into the files: each file whole or not at all, and only where it then parses
+// as well as before, lacks what was fixed and has no new finding. What waits for another fix at the same place, or has
+// changed since, is left for the next scan.
+struct FixedFile {
+  std::string path;
+  int fixed = 0, offered = 0;
+  Text lack{};  // why it was left alone
+};
+std::vector<FixedFile> fix_folder(const Settings& settings, const std::string& folder, const Scanned& scanned);
+// Of scan_staged(): files of the working tree, where they are byte for byte what is staged.
+Result<std::vector<FixedFile>> fix_staged(const Settings& settings, const std::string& folder, const Scanned& scanned);
+
 enum class Verdict { clean, over_limit, incomplete };
 BOOST_DESCRIBE_ENUM(Verdict, clean, over_limit, incomplete)
 // over_limit: more findings of a severity than its limit, whatever else; incomplete: none of that, but there are gaps.

@@ -130,18 +130,18 @@ TEST_CASE("scan: one line of a megabyte, and nesting by the ten thousand, are re
 
 TEST_CASE("scan: a rule that throws and one that never ends are named, and the others still speak") {
   static const p3c::Rule throwing = {
-      "NeedBraceRule", Severity::major, {"", ""}, {"", ""}, [](const p3c::Source&, p3c::Report&) {
+      "NeedBraceRule", Severity::major, {"", ""}, {"", ""}, {}, [](const p3c::Source&, p3c::Report&) {
         throw std::runtime_error("no luck");
       }};
   static const p3c::Rule endless = {
-      "SwitchStatementRule", Severity::major, {"", ""}, {"", ""}, [](const p3c::Source& source, p3c::Report&) {
+      "SwitchStatementRule", Severity::major, {"", ""}, {"", ""}, {}, [](const p3c::Source& source, p3c::Report&) {
         for (java::Node a : source.tree.root().descendants())
           for (java::Node b : source.tree.root().descendants())
             for (java::Node c : source.tree.root().descendants())
               if (a == b && b.parent() == c.parent()) c.next();
       }};
   static const p3c::Rule well = {
-      "UpperEllRule", Severity::major, {"", ""}, {"", ""}, [](const p3c::Source& source, p3c::Report& report) {
+      "UpperEllRule", Severity::major, {"", ""}, {"", ""}, {}, [](const p3c::Source& source, p3c::Report& report) {
         report.add(source.tree.root(), "是", "here");
       }};
   const p3c::Rule* rules[] = {&throwing, &endless, &well};

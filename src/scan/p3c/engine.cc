@@ -58,6 +58,8 @@ class Run {
     return std::move(outcome_);
   }
 
+  void offer_no_fixes() { fixes_ = false; }
+
   void gap(int line, Text reason) { outcome_.gaps.push_back({path_, line, "", std::move(reason)}); }
 
  private:
@@ -79,14 +81,19 @@ class Run {
     }
     Text remedy{std::string(rule.remedy.zh), std::string(rule.remedy.en)};
     auto print = fingerprint(rule.name, path_, places_.context(hit.span.start));
-    outcome_.findings.push_back(
-        {"p3c", std::string(rule.name), severity, path_, range, hit.message, std::move(remedy), std::move(print)});
+    Finding finding{"p3c",       std::string(rule.name), severity,        path_, range,
+                    hit.message, std::move(remedy),      std::move(print)};
+    if (fixes_) {
+      for (const auto& [span, text] : hit.fix) finding.fix.push_back({span.start, span.end, places_.range(span), text});
+    }
+    outcome_.findings.push_back(std::move(finding));
   }
 
   const Settings& settings_;
   const std::string& path_;
   Places places_;
   const Suppressions& suppressions_;
+  bool fixes_ = true;
   Outcome outcome_;
 };
 
@@ -127,6 +134,7 @@ Outcome Engine::check(const std::string& path, std::string_view text) {
   const java::Names names(*tree);
   const Suppressions suppressions(*tree, names_);
   Run run(settings_, path, text, suppressions);
+  if (!tree->broken().empty()) run.offer_no_fixes();  // what surrounds a broken place may be misunderstood
   const Source source{path, *tree, names};
   for (const auto* rule : rules_) {
     if (!rule->check) continue;

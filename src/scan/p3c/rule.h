@@ -27,22 +27,27 @@ struct Source {
 };
 
 // What a rule has found: places in the text and sentences, made findings later.
+struct Change {
+  java::Span span;   // goes
+  std::string text;  // comes
+};
 struct Hit {
   java::Span span;
   Text message;
+  std::vector<Change> fix{};  // in order; only where it is sure to change nothing that the rule does not ask for
 };
 
 class Report {
  public:
   template <class... Args>
-  void add(java::Span span, fmt::format_string<const Args&...> zh, fmt::format_string<const Args&...> en,
+  Hit& add(java::Span span, fmt::format_string<const Args&...> zh, fmt::format_string<const Args&...> en,
            const Args&... args) {
-    hits_.push_back({span, {fmt::format(zh, args...), fmt::format(en, args...)}});
+    return hits_.emplace_back(Hit{span, {fmt::format(zh, args...), fmt::format(en, args...)}});
   }
   template <class... Args>
-  void add(java::Node node, fmt::format_string<const Args&...> zh, fmt::format_string<const Args&...> en,
+  Hit& add(java::Node node, fmt::format_string<const Args&...> zh, fmt::format_string<const Args&...> en,
            const Args&... args) {
-    add(java::Span{node.start(), node.end()}, zh, en, args...);
+    return add(java::Span{node.start(), node.end()}, zh, en, args...);
   }
   const std::vector<Hit>& hits() const { return hits_; }
 
@@ -60,6 +65,7 @@ struct Rule {
   Severity severity;
   Sentence summary;                                                         // what the rule asks for
   Sentence remedy;                                                          // what to do about a finding
+  Sentence fix{};                                                           // what `--fix` does; empty: nothing
   void (*check)(const Source& source, Report& report) = nullptr;            // Java; or
   void (*check_template)(std::string_view text, Report& report) = nullptr;  // a Velocity template
 };
