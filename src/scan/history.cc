@@ -2,6 +2,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "scan/apart.h"
 #include "scan/git_changes.h"
 #include "scan/scan.h"
 #include "scan/secrets/allow.h"
@@ -20,6 +21,7 @@ class Work {
   // `engines` on each file as each change has it.
   Result<void> run(const Changes& changes, Engines engines) {
     Scanner scanner(settings_, engines);
+    Apart apart(scanner, {}, options_);
     std::vector<std::vector<Finding>> found(changes.files.size());
     std::unordered_map<std::string, std::vector<std::size_t>> by_blob;
     std::vector<std::string> blobs;
@@ -34,7 +36,7 @@ class Work {
     int done = 0;
     const int all = static_cast<int>(blobs.size());
     TRY(repository_.read(std::move(blobs), kMostSecretBytes, [&](const Repository::Blob& blob) {
-      look(scanner, changes, by_blob[blob.name], blob, found);
+      look(apart, changes, by_blob[blob.name], blob, found);
       if (options_.progress) options_.progress(++done, all);
     }));
     for (auto& part : found) {
@@ -57,8 +59,8 @@ class Work {
     });
   }
 
-  void look(Scanner& scanner, const Changes& changes, const std::vector<std::size_t>& places,
-            const Repository::Blob& blob, std::vector<std::vector<Finding>>& found) {
+  void look(Apart& apart, const Changes& changes, const std::vector<std::size_t>& places, const Repository::Blob& blob,
+            std::vector<std::vector<Finding>>& found) {
     std::set<std::string> paths;
     for (const auto i : places) {
       const auto& file = changes.files[i];
@@ -68,7 +70,7 @@ class Work {
         gap({file.path, 0, "", blob.lack});
         continue;
       }
-      Scanned scanned = scanner.file(file.path, *blob.bytes);
+      Scanned scanned = apart.file(file.path, *blob.bytes);
       for (auto& one : scanned.gaps) gap(std::move(one));
       all_.suppressed += scanned.suppressed;
       all_.files += scanned.files;

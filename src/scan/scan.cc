@@ -4,14 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <tuple>
 
 #include "base/files.h"
+#include "scan/apart.h"
 #include "scan/encoding.h"
 #include "scan/p3c/engine.h"
 #include "scan/p3c/rules/rules.h"
@@ -73,8 +71,10 @@ struct Scanner::Parts {
   Scanned in_pieces(const std::string& path, std::uint64_t size, const ReadAt& read);
 };
 
-Scanner::Scanner(const Settings& settings, Engines engines) : parts_(std::make_unique<Parts>()) {
-  if (engines.p3c) parts_->p3c.emplace(settings, p3c::all_rules());
+Scanner::Scanner(const Settings& settings, Engines engines) : Scanner(settings, engines, p3c::all_rules()) {}
+Scanner::Scanner(const Settings& settings, Engines engines, std::span<const p3c::Rule* const> rules)
+    : parts_(std::make_unique<Parts>()) {
+  if (engines.p3c) parts_->p3c.emplace(settings, rules);
   if (engines.secrets) parts_->secrets.emplace(secrets::Engine::create(settings));
 }
 Scanner::Scanner(Scanner&&) noexcept = default;
@@ -153,25 +153,14 @@ Scanned scan_file(const Settings& settings, const std::string& path, std::string
 
 Result<Scanned> scan_folder(const Settings& settings, const std::string& folder, const FolderOptions& options) {
   const std::vector<Found> files = TRY(find_files(settings, folder, options.engines));
+  Scanner scanner(settings, options.engines);
+  Apart apart(scanner, folder, options);
   std::vector<Scanned> parts(files.size());
-  std::atomic<std::size_t> next = 0;
-  std::mutex speaking;
   int done = 0;
-  const auto work = [&] {
-    Scanner scanner(settings, options.engines);
-    for (std::size_t i = next++; i < files.size(); i = next++) {
-      parts[i] = scanner.file_of(folder, files[i].path, files[i].size);
-      if (!options.progress) continue;
-      const std::lock_guard lock(speaking);
-      options.progress(++done, static_cast<int>(files.size()));
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    const auto most = std::min<std::size_t>(files.size(), static_cast<std::size_t>(std::max(options.threads, 1)));
-    for (std::size_t i = 1; i < most; ++i) others.emplace_back(work);
-    work();
-  }
+  apart.all(files, [&](std::size_t number, Scanned scanned) {
+    parts[number] = std::move(scanned);
+    if (options.progress) options.progress(++done, static_cast<int>(files.size()));
+  });
   Scanned all;
   for (auto& part : parts) merge(all, std::move(part));
   return all;

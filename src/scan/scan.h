@@ -3,9 +3,11 @@
 // hears: nothing.   says: nothing.   owns: nothing.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,10 +33,15 @@ struct Engines {
   bool p3c = true, secrets = true;
 };
 
+namespace p3c {
+struct Rule;
+}
+
 // One per thread: it keeps its engines, which are dear to make, from file to file.
 class Scanner {
  public:
   explicit Scanner(const Settings& settings, Engines engines = {});  // the settings must outlive it
+  Scanner(const Settings& settings, Engines engines, std::span<const p3c::Rule* const> rules);  // other ones of p3c
   Scanner(Scanner&&) noexcept;
   ~Scanner();
   // One file of which the bytes are at hand; `path` decides which engine reads it (none: an empty result with files 0).
@@ -52,10 +59,13 @@ bool is_source(std::string_view path);  // by its name: an engine that knows the
 inline constexpr std::size_t kMostBytes = 4 << 20, kMostSecretBytes = 100 << 20;
 Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes);  // with a Scanner of its own
 
+// scan_folder() and the looks at what git holds work in processes of their own, so that a rule that crashes or hangs is
+// named as a gap and the rest is scanned. They are for programs of one thread.
 struct FolderOptions {
-  int threads = 2;
+  int threads = 2;  // files at once, a process each
   Engines engines{};
-  std::function<void(int done, int all)> progress{};  // called after each file, by one thread at a time
+  std::function<void(int done, int all)> progress{};  // called after each file
+  std::chrono::milliseconds patience{60'000};         // of processor time for one file
 };
 // Every file below the folder that an engine reads. Left out: what settings exclude, .git, node_modules, a build's
 // output (target beside a pom.xml, build beside a build.gradle), and of p3c folders whose name begins with a dot.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "scan/activity.h"
 #include "scan/p3c/places.h"
 #include "scan/suppress.h"
 
@@ -28,11 +29,13 @@ class Run {
     const RuleSetting* setting = settings_.rule(rule.name);
     if (setting && (setting->off || excepted(*setting))) return;
     Report report;
+    now_at(rule.name);
     try {
       check(report);
     } catch (const std::exception& error) {
       rule_gap(rule, fmt::format("出错：{}", error.what()), fmt::format("failed: {}", error.what()));
     }
+    now_at("");
     if (exhausted()) rule_gap(rule, "工作量超限，没有查完", "spent its budget and did not finish");
     const auto& hits = report.hits();
     if (hits.size() > kMostHits)

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "scan/activity.h"
 #include "scan/p3c/places.h"
 #include "scan/secrets/allow.h"
 #include "scan/secrets/checks.h"
@@ -128,6 +129,7 @@ struct Engine::State {
     const Rule& rule = *rules[index];
     if (is_off(kinds[index].name) || !belongs(*path, rule.where)) return;
     if (rule.trust == Trust::value && is_lock_file(*path)) return;
+    now_at(kinds[index].name);
     try {
       confirm(index);
     } catch (const std::exception& error) {
@@ -139,6 +141,7 @@ struct Engine::State {
     for (std::size_t i = 0; i < settings.patterns.size(); ++i) {
       const std::size_t index = rules.size() + i;
       if (is_off(kinds[index].name)) continue;
+      now_at(kinds[index].name);
       const Matcher* own = matcher(index, settings.patterns[i].pattern);
       Region region{0, text.size()};
       for (std::size_t count = 0; own && count < kMostHits; ++count) {
@@ -241,6 +244,7 @@ Outcome Engine::check(const std::string& path, std::string_view text) {
   state.outcome = {};
   for (const auto index : state.first.look(text)) state.look(index);
   state.look_for_own();
+  now_at("");
   if (!state.hits.empty()) state.write_findings();
   return std::move(state.outcome);
 }

@@ -1,0 +1,116 @@
+#include "scan/apart.h"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+
+#include <cstdlib>
+
+#include "base/files.h"
+#include "base/testing.h"
+#include "scan/p3c/rules/rules.h"
+#include "scan/wire.h"
+#include "scan/worker.h"
+
+namespace sampan::scan {
+
+using sampan::testing::must;
+
+namespace {
+
+// More stack than there is, whatever the compiler makes of it.
+int deep(int left) {
+  volatile char room[4096];
+  room[0] = static_cast<char>(left);
+  return left == 0 ? 0 : deep(left - 1) + room[0];
+}
+
+// Goes wrong as the name of the file says.
+constinit const p3c::Rule kWayward = {.name = "NeedBraceRule",
+                                      .severity = Severity::major,
+                                      .summary = {"", ""},
+                                      .remedy = {"", ""},
+                                      .check = [](const p3c::Source& source, p3c::Report&) {
+                                        volatile int zero = 0;
+                                        if (source.path == "abort.java") std::abort();
+                                        if (source.path == "deep.java") zero = deep(1'000'000);
+                                        while (source.path == "hang.java") zero = zero + 1;
+                                      }};
+
+struct Yard {
+  TempDir folder = must(TempDir::create());
+  const Settings settings{};
+  const p3c::Rule* rules[2] = {&kWayward, &p3c::kUpperEll};
+  FolderOptions options{};
+  Scanner scanner{settings, {.p3c = true, .secrets = false}, rules};
+
+  std::vector<Found> files(const std::vector<std::string>& names) const {
+    std::vector<Found> found;
+    for (const auto& name : names) {
+      must(write_file_durably(folder.path() + "/" + name, "class A { long a = 1l; }\n"));
+      found.push_back({name, 25});
+    }
+    return found;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("apart: a rule that aborts, overflows its stack or never ends is named with its file; the rest is scanned") {
+  Yard yard;
+  yard.options.patience = std::chrono::milliseconds(300);
+  std::vector<std::string> names = {"abort.java", "deep.java", "hang.java"};
+  for (int i = 0; i < 20; ++i) names.insert(names.begin() + i % 3, fmt::format("good{}.java", i));
+  const auto files = yard.files(names);
+  Apart apart(yard.scanner, yard.folder.path(), yard.options);
+  std::map<std::string, Scanned> all;
+  apart.all(files, [&](std::size_t number, Scanned scanned) {
+    CHECK(all.emplace(files[number].path, std::move(scanned)).second);
+  });
+  CHECK(all.size() == files.size());
+  for (const auto& [path, scanned] : all) {
+    const bool good = path.starts_with("good");
+    CHECK_MESSAGE(scanned.findings.size() == (good ? 1 : 0), path);
+    CHECK_MESSAGE(scanned.gaps.size() == (good ? 0 : 1), path);
+  }
+  CHECK(all["abort.java"].gaps[0].reason.en == "not checked: the rule NeedBraceRule crashed (SIGABRT)");
+  CHECK(all["abort.java"].gaps[0].rule == "NeedBraceRule");
+  CHECK(all["deep.java"].gaps[0].reason.en == "not checked: the rule NeedBraceRule crashed (SIGSEGV)");
+  CHECK(all["hang.java"].gaps[0].reason.en == "not checked: the rule NeedBraceRule did not end in its time");
+}
+
+TEST_CASE("apart: bytes at hand are scanned as files are, also behind one that crashed and by one worn-out worker") {
+  Yard yard;
+  Apart apart(yard.scanner, {}, yard.options);
+  const std::string code = "class A { long a = 1l; }\n";
+  for (const std::string path : {"a.java", "abort.java", "b.java"}) {
+    const auto scanned = apart.file(path, code);
+    CHECK(scanned.findings.size() == (path == "abort.java" ? 0 : 1));
+    CHECK(scanned.gaps.size() == (path == "abort.java" ? 1 : 0));
+  }
+  CHECK(apart.file("big.java", std::string(kMostBytes + 1, ' ')).gaps.size() == 1);
+  const auto worker = Worker::start(yard.scanner, {});
+  REQUIRE(worker);
+  worker->kill();
+  worker->give({7, "a.java"}, code.size(), &code);
+  pollfd end{worker->socket(), POLLIN, 0};
+  while (!worker->is_dead() && ::poll(&end, 1, 10'000) == 1) CHECK_FALSE(worker->take_answer().has_value());
+  CHECK(worker->is_dead());
+}
+
+TEST_CASE("apart: what a scan made arrives as it was, and other bytes are refused") {
+  Scanned made = scan_file({}, "A.java", "class A {\n  long 名[] = {1l};\n  void f( {\n}\n");
+  made.findings.front().commit = "0123";
+  made.suppressed = 3;
+  const auto bytes = packed(made);
+  const auto back = unpacked(bytes);
+  REQUIRE(back.has_value());
+  CHECK(packed(*back) == bytes);
+  CHECK(back->findings.size() == made.findings.size());
+  CHECK(back->suppressed == 3);
+  CHECK(back->bytes == made.bytes);
+  for (std::size_t i = 0; i < bytes.size(); i += 7) CHECK_FALSE(unpacked(bytes.substr(0, i)).has_value());
+  CHECK_FALSE(unpacked(bytes + "x").has_value());
+  CHECK_FALSE(unpacked(std::string(64, '\xFF')).has_value());
+}
+
+}  // namespace sampan::scan
