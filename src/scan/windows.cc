@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -97,37 +98,73 @@ class Pieces {
   Scanned scanned_;
 };
 
+// The text of a file in order, as bytes of UTF-8 or GBK: those of UTF-16 are read anew.
+class Source {
+ public:
+  Source(std::uint64_t size, const ReadAt& read) : size_(size), read_(read) {}
+
+  // The next part, of at most `most` bytes of the file; empty: the end. invalid: it is not what its mark says.
+  Result<std::string> next(std::size_t most) {
+    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(most, size_ - at_));
+    auto bytes = TRY(read_(at_, length));
+    const bool is_last = bytes.size() < length || at_ + length >= size_;
+    const bool is_first = at_ == 0;
+    if (is_first) wide_ = utf16_of(bytes);
+    if (wide_ && !is_last) bytes.resize(whole_units(bytes));
+    at_ = is_last ? size_ : at_ + bytes.size();
+    if (!wide_) return bytes;
+    auto text = decode_utf16(std::string_view(bytes).substr(is_first ? 2 : 0), *wide_);
+    if (!text) return fail(Errc::invalid, "it is marked as UTF-16 and is not");
+    return std::move(*text);
+  }
+  bool at_end() const { return at_ >= size_; }
+
+ private:
+  // Without half a unit, and without a surrogate whose other half is still to come.
+  std::size_t whole_units(std::string_view bytes) const {
+    const auto whole = bytes.size() / 2 * 2;
+    if (whole < 2) return whole;
+    const auto high = static_cast<unsigned char>(bytes[whole - (wide_ == Encoding::utf16le ? 1 : 2)]);
+    return high >= 0xD8 && high < 0xDC ? whole - 2 : whole;
+  }
+
+  std::uint64_t size_, at_ = 0;
+  const ReadAt& read_;
+  std::optional<Encoding> wide_;
+};
+
 }  // namespace
 
 Scanned look_through(secrets::Engine& engine, const std::string& path, std::uint64_t size, const ReadAt& read) {
   Pieces pieces(engine, path);
-  std::uint64_t start = 0;
-  for (;;) {
-    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(kMostBytes, size - start));
-    auto bytes = read(start, length);
-    if (!bytes.has_value()) {
-      pieces.gap({"没有检查：" + bytes.error().message, "not checked: " + bytes.error().message});
-      break;
-    }
-    if (start == 0 && (bytes->starts_with("\xFF\xFE") || bytes->starts_with("\xFE\xFF"))) {
-      pieces.gap({"没有检查：是 UTF-16 而且超过 4 MiB", "not checked: it is UTF-16 and over 4 MiB"});
-      break;
-    }
-    if (start == 0 && !secrets::is_named_as_text(path) && !decode(*bytes)) {
+  Source source(size, read);
+  std::string text;
+  for (bool is_first = true;; is_first = false) {
+    auto more = source.next(kMostBytes - std::min(text.size(), kMostBytes / 2));
+    const bool may_be_binary = is_first && !secrets::is_named_as_text(path);
+    if (!more.has_value() && more.error().code == Errc::invalid && may_be_binary) {
       pieces.leave_out();
       break;
     }
-    const bool is_last = bytes->size() < length || start + length >= size;
-    if (is_last) {
-      pieces.piece(*bytes, {INT_MAX, INT_MAX});
+    if (!more.has_value()) {
+      pieces.gap({"没有检查：" + more.error().message, "not checked: " + more.error().message});
       break;
     }
-    bytes->resize(cut_of(*bytes));
-    const auto next = next_start(*bytes);
-    const Place limit = pieces.behind(std::string_view(*bytes).substr(0, next));
-    pieces.piece(*bytes, limit);
+    text += *more;
+    if (may_be_binary && !decode(text)) {
+      pieces.leave_out();
+      break;
+    }
+    if (source.at_end()) {
+      pieces.piece(text, {INT_MAX, INT_MAX});
+      break;
+    }
+    const auto cut = cut_of(text);
+    const auto next = next_start(std::string_view(text).substr(0, cut));
+    const Place limit = pieces.behind(std::string_view(text).substr(0, next));
+    pieces.piece(text.substr(0, cut), limit);
     pieces.begin_at(limit);
-    start += next;
+    text.erase(0, next);
   }
   Scanned scanned = pieces.finish();
   scanned.files = 1;

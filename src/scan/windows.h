@@ -12,7 +12,7 @@
 namespace sampan::scan {
 
 // `read` gives `length` bytes from `offset` on. Pieces of kMostBytes overlap by more than the longest secret, so that
-// what a border cuts is whole in one of two. Text in UTF-8 or GBK; UTF-16 is a gap.
+// what a border cuts is whole in one of two. Text in UTF-8, GBK, or UTF-16 with its mark.
 using ReadAt = std::function<Result<std::string>(std::uint64_t offset, std::size_t length)>;
 Scanned look_through(secrets::Engine& engine, const std::string& path, std::uint64_t size, const ReadAt& read);
 

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/testing.h"
+#include "scan/encoding.h"
 #include "scan/secrets/samples.h"
 
 namespace sampan::scan {
@@ -80,6 +81,25 @@ TEST_CASE("windows: 100 MB are read in pieces, with a piece's memory; more is a 
   const auto over = must(scan_folder({}, folder.path(), {}));
   REQUIRE(over.gaps.size() == 1);
   CHECK(over.gaps[0].reason.en == "not checked: over 100 MiB");
+}
+
+TEST_CASE(
+    "windows: UTF-16 is read in pieces, a pair of surrogates on a border whole, and what only claims it is told") {
+  const auto token = made("ghp_<sum>");
+  for (const auto encoding : {Encoding::utf16le, Encoding::utf16be}) {
+    std::string text = "x";
+    while (text.size() < 3 * kMostBytes) text += "𝒳";
+    text += "\n" + token + "\n" + std::string(kMostBytes, '\n');
+    const auto result = on_disk(*encode(text, encoding));
+    REQUIRE(result.findings.size() == 1);
+    CHECK(result.findings[0].range.line == 2);
+    CHECK(result.findings[0].range.column == 1);
+    CHECK(result.gaps.empty());
+  }
+  std::string broken = "\xFF\xFE" + std::string(2 * kMostBytes, 'x') + "\x01\xD8x";
+  CHECK(on_disk(broken + "\x01").gaps.size() == 1);
+  CHECK(on_disk("\xFF\xFE\x01\xDCxx" + broken, "film.data").binary == 1);
+  CHECK(on_disk("\xFF\xFE\x01\xDCxx" + broken, "big.java").gaps.size() == 2);
 }
 
 TEST_CASE("windows: one line of many secrets is read to the end, each of them told up to the ceiling") {

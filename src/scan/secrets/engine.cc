@@ -4,6 +4,7 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "scan/activity.h"
@@ -11,6 +12,7 @@
 #include "scan/secrets/allow.h"
 #include "scan/secrets/checks.h"
 #include "scan/secrets/matcher.h"
+#include "scan/secrets/wrapped.h"
 #include "scan/suppress.h"
 
 namespace sampan::scan::secrets {
@@ -18,6 +20,7 @@ namespace sampan::scan::secrets {
 namespace {
 
 constexpr std::size_t kMostHits = 10'000;  // places of one rule in one file; nobody reads more
+constexpr int kDepth = 2;                  // base64 in base64
 constexpr std::size_t kLeastShown = 12;    // of a shorter secret less than four characters are shown
 
 struct Kind {  // a rule of ours or a pattern of the settings, as findings need it
@@ -29,7 +32,8 @@ struct Kind {  // a rule of ours or a pattern of the settings, as findings need 
 struct Hit {
   Region place;
   const Kind* kind;
-  bool invented;  // its checksum is wrong
+  bool invented;      // its checksum is wrong
+  std::string inner;  // the secret where the place is base64 round it
 };
 
 // "ghp_…": enough to find it again, too little to use it.
@@ -48,6 +52,7 @@ Text message_of(const Hit& hit, std::string_view secret) {
   Text text{fmt::format("{}：{}（{} 个字符）", hit.kind->what.zh, shown, secret.size()),
             fmt::format("{}: {} ({} characters)", hit.kind->what.en, shown, secret.size())};
   if (hit.invented) text.zh += "；校验和不对，多半是编造的", text.en += "; its checksum is wrong: most likely invented";
+  if (!hit.inner.empty()) text.zh += "；在一段 base64 里", text.en += "; it is wrapped in base64";
   return text;
 }
 
@@ -65,6 +70,7 @@ struct Engine::State {
   std::string_view text;
   std::vector<Hit> hits;
   std::map<std::size_t, std::size_t> taken;  // their places: from where to where
+  std::optional<Region> wrapped;             // in the file; set while `text` is what stands there as base64
   Outcome outcome;
 
   bool is_off(const std::string& name) const {
@@ -104,7 +110,36 @@ struct Engine::State {
     if (next != taken.end() && next->first < place.end) return;
     if (next != taken.begin() && std::prev(next)->second > place.start) return;
     taken.emplace(place.start, place.end);
-    hits.push_back({place, &kinds[index], invented});
+    if (wrapped)
+      hits.push_back(
+          {*wrapped, &kinds[index], invented, std::string(text.substr(place.start, place.end - place.start))});
+    else
+      hits.push_back({place, &kinds[index], invented, {}});
+  }
+
+  bool is_taken(Region place) const {
+    const auto next = taken.lower_bound(place.start);
+    if (next != taken.end() && next->first < place.end) return true;
+    return next != taken.begin() && std::prev(next)->second > place.start;
+  }
+
+  // Looks into what stands in this text as base64, and in that once more. What is told already is not opened, and
+  // what only its name makes a secret of is not looked for: there is no name in most of it.
+  void unwrap(int depth) {
+    for (const auto& one : wrapped_texts(text)) {
+      if (is_taken(one.place)) continue;
+      const auto outer_text = std::exchange(text, one.text);
+      const auto outer_taken = std::exchange(taken, {});
+      const auto outer_wrapped = wrapped;
+      if (!wrapped) wrapped = one.place;
+      for (const auto index : std::vector(first.look(text))) {
+        if (!rules[index]->name.starts_with("generic-")) look(index);
+      }
+      if (depth > 1) unwrap(depth - 1);
+      text = outer_text;
+      taken = outer_taken;
+      wrapped = outer_wrapped;
+    }
   }
 
   void confirm(std::size_t index) {
@@ -192,8 +227,8 @@ struct Engine::State {
       auto print = fingerprint(hit.kind->name, *path, places.context(start));
       if (const int nth = seen[print]++; nth > 0) print = repeated_fingerprint(print, nth);
       outcome.findings.push_back({"secrets", hit.kind->name, weight(hit), *path, range,
-                                  message_of(hit, text.substr(start, end - start)), hit.kind->remedy,
-                                  std::move(print)});
+                                  message_of(hit, hit.inner.empty() ? text.substr(start, end - start) : hit.inner),
+                                  hit.kind->remedy, std::move(print)});
     }
   }
 };
@@ -244,6 +279,7 @@ Outcome Engine::check(const std::string& path, std::string_view text) {
   state.outcome = {};
   for (const auto index : state.first.look(text)) state.look(index);
   state.look_for_own();
+  state.unwrap(kDepth);
   now_at("");
   if (!state.hits.empty()) state.write_findings();
   return std::move(state.outcome);

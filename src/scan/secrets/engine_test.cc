@@ -56,6 +56,39 @@ TEST_CASE("secrets: a finding shows four characters and the length, its place an
   CHECK(shortest.findings[0].message.en.find(": a… (7 characters)") != std::string::npos);
 }
 
+TEST_CASE("secrets: what is wrapped in base64 is opened, twice at most, and told where the wrapping stands") {
+  const auto token = made("ghp_<sum>");
+  const auto once = base64("token: " + token + "\n");
+  const auto result = scanned("a.txt", "x = 1\n密 = " + once + "\n");
+  REQUIRE(result.findings.size() == 1);
+  CHECK(result.findings[0].rule == "github-personal-token");
+  const auto digits = static_cast<int>(once.find_last_not_of('=')) + 1;
+  CHECK(result.findings[0].range == Range{2, 5, 2, 5 + digits});
+  CHECK(result.findings[0].message.en ==
+        "GitHub personal access token: ghp_… (40 characters); it is wrapped in base64");
+  CHECK(result.findings[0].message.zh.ends_with("；在一段 base64 里"));
+  CHECK(rules(scanned("a.txt", "x " + base64(once))) == "github-personal-token");
+  CHECK(rules(scanned("a.txt", "x " + base64(base64(once)))) == "");
+  CHECK(scanned("a.txt", "# sampan:ignore github-personal-token an example\n" + once).suppressed == 1);
+  std::string url = base64("~~~???" + token);
+  for (auto& c : url) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  CHECK(rules(scanned("a.txt", "x=" + url)) == "github-personal-token");
+}
+
+TEST_CASE("secrets: base64 is opened over the lines it is folded to, and not where what stands there is told already") {
+  const auto token = made("ghp_<sum>");
+  const auto whole = base64("first line of a file\nsecond line of it\nthe token is " + token + " and no more\n");
+  for (const char* line_end : {"\n", "\r\n", "\n    "}) {
+    std::string folded;
+    for (std::size_t i = 0; i < whole.size(); i += 76) folded += whole.substr(i, 76) + line_end;
+    CHECK(rules(scanned("a.txt", "data: |\n  " + folded + "\nmore: words\n")) == "github-personal-token");
+  }
+  const auto basic = "Authorization: Basic " + base64("shop:" + token);
+  CHECK(rules(scanned("a.txt", basic)) == "basic-auth-header");
+  CHECK(rules(scanned("a.txt", base64("password = \"Sh0p2026xY9\"") + "\n")) == "");
+  CHECK(rules(scanned("a.txt", token + " " + base64(token))) == "github-personal-token github-personal-token");
+}
+
 TEST_CASE("secrets: a wrong checksum and a file of tests weigh least, and are not hidden") {
   auto token = made("ghp_<sum>");
   CHECK(scanned("src/test/java/ShopTest.java", token).findings[0].severity == Severity::major);
