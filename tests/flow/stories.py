@@ -129,7 +129,7 @@ def results_of_another_tool_join_the_findings_and_close_the_gate(house):
     fresh = house.admin.get(of + "findings?ref=master&standing=fresh")
     assert [(f["engine"], f["range"]["line"]) for f in fresh["items"]] == [("ESLint", 4)], fresh
     verdict = house.admin.get(of + "gate?ref=master")
-    assert verdict["state"] == "failed" and "1 new critical findings" in verdict["reason"] and verdict["offenders"][0]["engine"] == "ESLint", verdict
+    assert verdict["state"] == "failed" and "1 new critical findings" in verdict["reason"]["en"] and verdict["offenders"][0]["engine"] == "ESLint", verdict
     assert house.admin.get(f"{of}scans/{second}/sarif")["items"][0]["by"] == f"run {run['number']} of lint"
 
 

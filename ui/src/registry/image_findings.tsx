@@ -16,7 +16,8 @@ export function ScanOfTag({ tag, show }: { tag: ImageTag; show: () => void }) {
   const w = useWords(registryWords).scan, { scan } = tag;
   if (!scan) return <State of="pending" word={w.absent} live />;
   const found = scan.blocker + scan.critical + scan.major;
-  return <Button look="quiet" data-act="image-findings" aria-label={w.of(tag.tag)} onClick={show}><State of={kinds[scan.state]} word={found ? w.found(found) : w[scan.state]} /></Button>;
+  const word = found ? w.found(found) : w[scan.state];
+  return <Button look="quiet" data-act="image-findings" aria-label={`${word}: ${w.of(tag.tag)}`} onClick={show}><State of={kinds[scan.state]} word={word} /></Button>;
 }
 
 export function FindingsOfImage({ image, tag, close }: { image: string; tag: ImageTag; close: () => void }) {
