@@ -73,7 +73,18 @@ Result<std::vector<CommitScan>> Findings::State::scans_of(const events::PushRece
   return scans;
 }
 
-// A new branch is measured against where it left the default branch.
+Result<Sha> first_ancestor(Findings::State& state, const git::Repo& repo, const std::vector<Sha>& among,
+                           const Sha& of) {
+  for (const auto& commit : among) {
+    if (commit == of) continue;
+    const auto before = state.git.is_ancestor(repo, commit, of);
+    if (before && *before) return commit;  // one that was swept from the repository is none
+  }
+  return Sha::zero();
+}
+
+// A new branch is measured against where it left the default branch; where it has nothing in common with that, against
+// what was pushed last of what it has.
 Result<Sha> Findings::State::base_of(const git::Repo& repo, const Sha& commit, const std::string& ref, const Sha& old) {
   auto base = old;
   if (ref.empty()) {
@@ -82,6 +93,10 @@ Result<Sha> Findings::State::base_of(const git::Repo& repo, const Sha& commit, c
   } else if (old.is_zero() && ref != std::string(kBranches) + repo.default_branch) {
     if (auto main = git.resolve(repo, repo.default_branch))
       base = TRY(git.merge_base(repo, *main, commit)).value_or(Sha::zero());
+    if (base.is_zero()) {
+      const auto pushed = TRY(db.read([&](Tx& tx) { return store::pushed_lately(tx, repo.id, kMostAncestors); }));
+      base = TRY(first_ancestor(*this, repo, pushed, commit));
+    }
   }
   return base == commit ? Sha::zero() : base;
 }

@@ -56,6 +56,17 @@ TEST_CASE("findings: a new branch is measured against where it left the default 
   CHECK(branch.at_pointer("/items/1/fresh").as_bool());
 }
 
+TEST_CASE(
+    "findings: a branch that has nothing in common with the default one is measured against what was pushed before") {
+  Yard yard;
+  yard.scanned(yard.commit({{"README.md", "nobody uses this branch"}}));
+  yard.scanned(yard.commit({{"A.java", java("Aone", kBadField)}}, "trunk"));
+  yard.call(Method::post, "/api/v1/repos/:group/:repo/branches", R"({"name":"topic","from":"trunk"})");
+  const auto topic = yard.scanned(yard.commit({{"B.java", java("Bone", kBadField)}}, "topic"));
+  REQUIRE(topic.at("items").as_array().size() == 2);
+  CHECK(number(topic, "/fresh") == 1);
+}
+
 TEST_CASE("findings: dismissed with a reason until a date, ended before it, and never counted meanwhile") {
   Yard yard;
   yard.call(

@@ -8,7 +8,6 @@ namespace sampan::findings {
 
 namespace {
 
-constexpr int kMostAncestors = 20;           // looked at, when the scan's base has no results of the tool
 constexpr std::string_view kFile = "SARIF";  // in sentences; a gap of the whole file has no path
 
 bool is_ours(std::string_view tool) {
@@ -62,12 +61,7 @@ Result<Sha> base_of(Findings::State& state, const git::Repo& repo, const CommitS
   if (TRY(state.db.read([&](Tx& tx) { return has_results(tx, repo.id, scan.base, tool); }))) return scan.base;
   const auto known =
       TRY(state.db.read([&](Tx& tx) { return store::commits_of_tool(tx, repo.id, tool, kMostAncestors); }));
-  for (const auto& commit : known) {
-    if (commit == scan.commit) continue;
-    const auto before = state.git.is_ancestor(repo, commit, scan.commit);
-    if (before && *before) return commit;  // one that was swept from the repository is none
-  }
-  return Sha::zero();
+  return first_ancestor(state, repo, known, scan.commit);
 }
 
 // Without a base nothing is fresh: a tool that comes to old code finds what was there.

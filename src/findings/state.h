@@ -89,6 +89,10 @@ Result<std::vector<scan::Finding>> fresh_of(Findings::State& state, const git::R
 // Fills the scan: reads what is not known, counts, compares with its base.
 Result<void> scan_commit(Findings::State& state, const git::Repo& repo, CommitScan& scan);
 
+// The first of `among` that `of` comes from; zero: none. One process of git for each.
+Result<Sha> first_ancestor(Findings::State& state, const git::Repo& repo, const std::vector<Sha>& among, const Sha& of);
+constexpr int kMostAncestors = 20;  // looked at, where nothing nearer is known
+
 // What other tools found in a commit (handed_in.cc).
 struct Foreign {
   std::vector<scan::Finding> findings;

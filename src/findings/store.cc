@@ -75,6 +75,14 @@ Result<void> queue_again(Tx& tx, std::int64_t id) {
   return {};
 }
 
+Result<std::vector<Sha>> pushed_lately(Tx& tx, RepoId repo, int most) {
+  std::vector<Sha> found;
+  const auto rows = TRY(tx.query(
+      "select commit_sha from commit_scan where repo_id = $1 and ref <> '' order by id desc limit $2", {repo, most}));
+  for (const auto& row : rows) found.push_back(Sha::parse(row.text(0)).value_or(Sha::zero()));
+  return found;
+}
+
 Result<std::optional<CommitScan>> find_scan(Tx& tx, RepoId repo, const Sha& commit) {
   auto found = TRY(scans(tx, "where repo_id = $1 and commit_sha = $2", {repo, commit.text()}));
   if (found.empty()) return std::optional<CommitScan>();

@@ -45,6 +45,7 @@ Result<bool> finish_scan(Tx& tx, const CommitScan& scan);
 Result<void> take_over(Tx& tx, std::int64_t id, const CommitScan& scan);
 Result<void> queue_again(Tx& tx, std::int64_t id);
 Result<std::optional<CommitScan>> find_scan(Tx& tx, RepoId repo, const Sha& commit);
+Result<std::vector<Sha>> pushed_lately(Tx& tx, RepoId repo, int most);  // scanned for a branch, the last one first
 Result<std::vector<CommitScan>> queued_scans(Tx& tx);
 Result<std::vector<CommitScan>> scans_of_ref(Tx& tx, RepoId repo, std::string_view ref, int most);  // newest first
 
