@@ -122,7 +122,7 @@ version = "2.0"
                      {"PyPI flask 1.0 Pipfile:2 direct", "PyPI jinja2 2.0 Pipfile.lock:5 ?"});
   CHECK(read_packages(MapTree({{"poetry.lock", "[[package"}}), nullptr).gaps.size() == 1);
   CHECK(read_packages(MapTree({{"poetry.lock", ""}}), nullptr).gaps.size() == 1);
-  for (const std::string text : {"[!x]", "[[ !x]]", "[a.!]", "[", "[[", "[a", "!", "a = [!]", "a = {!}"})
+  for (const std::string text : {"[!x]", "[[ !x]]", "[a.!]", "[", "[[", "[a", "!", "a = [!]", "a = {!}", "a Ï = 1"})
     CHECK_MESSAGE(
         holds(gaps_of(read_packages(MapTree({{"uv.lock", "\n" + text}}), nullptr)), "uv.lock:2: it is not TOML"), text);
   CHECK(holds(gaps_of(read_packages(MapTree({{"pyproject.toml", project}}), nullptr)), "not locked"));
