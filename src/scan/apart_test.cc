@@ -67,10 +67,10 @@ TEST_CASE("apart: a rule that aborts, overflows its stack or never ends is named
     CHECK(all.emplace(files[number].path, std::move(scanned)).second);
   });
   CHECK(all.size() == files.size());
-  for (const auto& [path, scanned] : all) {
-    const bool good = path.starts_with("good");
-    CHECK_MESSAGE(scanned.findings.size() == (good ? 1 : 0), path);
-    CHECK_MESSAGE(scanned.gaps.size() == (good ? 0 : 1), path);
+  for (const auto& one : all) {
+    const bool good = one.first.starts_with("good");
+    CHECK_MESSAGE(one.second.findings.size() == (good ? 1 : 0), one.first);
+    CHECK_MESSAGE(one.second.gaps.size() == (good ? 0 : 1), one.first);
   }
   CHECK(all["abort.java"].gaps[0].reason.en == "not checked: the rule NeedBraceRule crashed (SIGABRT)");
   CHECK(all["abort.java"].gaps[0].rule == "NeedBraceRule");

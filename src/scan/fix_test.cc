@@ -146,7 +146,7 @@ TEST_CASE("fix: braces keep statements, comments, indentation and an else at its
 }
 
 TEST_CASE("fix: what could change the meaning is left to a person") {
-  for (const auto& [rule, body] : std::vector<std::pair<const char*, const char*>>{
+  for (const auto& one : std::vector<std::pair<const char*, const char*>>{
            {"ArrayNamingShouldHaveBracketRule", "    int c[], e = 1;\n"},
            {"ArrayNamingShouldHaveBracketRule", "    int c /* why */ [] = n;\n"},
            {"EqualsAvoidNullRule", "    if (other().equals(\"x\")) {}\n"},
@@ -157,8 +157,9 @@ TEST_CASE("fix: what could change the meaning is left to a person") {
            {"AvoidNegationOperatorRule", "    boolean c = !( /* why */ a == b);\n"},
            {"AvoidNewDateGetTimeRule", "    long t = new Date().getTime();\n"},
            {"ClassCastExceptionWithToArrayRule", "    String[] s = (String[]) other().toArray();\n"}}) {
-    CHECK_MESSAGE(mended(rule, in_method(body)) == in_method(body), rule, body);
-    CHECK_FALSE(scan_file({}, "Case.java", in_method(body)).findings.empty());
+    const auto text = in_method(one.second);
+    CHECK_MESSAGE(mended(one.first, text) == text, one.first, text);
+    CHECK_FALSE(scan_file({}, "Case.java", text).findings.empty());
   }
   const std::string broken = "class A {\n  long a = 1l;\n  void f( {\n}\n";
   CHECK(mended("UpperEllRule", broken) == broken);
@@ -214,9 +215,9 @@ TEST_CASE("fix: a file keeps its encoding, mark, line ends and mode, and a secon
   FolderOptions options;
   const auto before = must(scan_folder(settings, folder.path(), options));
   CHECK(fix_folder(settings, folder.path(), before).size() == forms.size());
-  for (const auto& [encoding, name] : forms) {
-    const auto file = folder.path() + "/" + name + ".java";
-    CHECK_MESSAGE(must(read_file(file)) == *encode(mended_code, encoding), name);
+  for (const auto& form : forms) {
+    const auto file = folder.path() + "/" + form.second + ".java";
+    CHECK_MESSAGE(must(read_file(file)) == *encode(mended_code, form.first), form.second);
     struct stat status {};
     REQUIRE(::stat(file.c_str(), &status) == 0);
     CHECK((status.st_mode & 07777) == 0750);
