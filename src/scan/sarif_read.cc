@@ -87,9 +87,13 @@ class RunReader {
     if (placed.refused) placed.path = source_.name;
     const auto line = integer_in(object_in(physical, "region"), "startLine").value_or(0);
     const auto text = clean(text_in(object_in(notification, "message"), "text"), kLongestReason);
-    const auto words = tool_.name == kOwnTool ? text : fmt::format("{}: {}", tool_.name, text);
+    Text words = both(tool_.name == kOwnTool ? text : fmt::format("{}: {}", tool_.name, text));
+    if (text.empty())
+      words = {fmt::format("{} 的通知没有内容", tool_.name),
+               fmt::format("{} notifies of something unnamed", tool_.name)};
     tool_.complain({std::move(placed.path),
-                    line > 0 && line < std::numeric_limits<int>::max() ? static_cast<int>(line) : 0, "", both(words)});
+                    line > 0 && line < std::numeric_limits<int>::max() ? static_cast<int>(line) : 0, "",
+                    std::move(words)});
   }
 
   static const json::object* physical_location(const json::object& thing) {

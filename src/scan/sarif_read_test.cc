@@ -278,4 +278,13 @@ TEST_CASE("sarif: what sampan scan writes comes back as it was") {
   CHECK(after.gaps[1].reason.en == "not checked");
 }
 
+TEST_CASE("sarif: a notification without a message is a gap with a sentence all the same") {
+  const std::string silent =
+      R"("invocations":[{"executionSuccessful":true,"toolExecutionNotifications":[{"level":"error","message":{}}]}],)";
+  const auto found = read(log_of("", {}, silent));
+  REQUIRE(found.gaps.size() == 1);
+  CHECK(found.gaps[0].reason.en == "Foreign notifies of something unnamed");
+  CHECK(!found.gaps[0].reason.zh.empty());
+}
+
 }  // namespace sampan::scan

@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import signal
+import time
 import urllib.request
 
 from dependencies import a_vulnerable_dependency_is_red_until_its_fixed_version, an_image_with_a_vulnerable_package_is_known_until_it_is_upgraded
@@ -284,6 +285,7 @@ def applications_serve_while_the_server_is_down(house):
     url = served(house)["url"]
     load = Load(url + "/", 100, "version")
     house.kill()
+    time.sleep(1)
     house.up()
     result = load.stop()
     assert result["failed"] == 0 and result["requests"] > 50, result
