@@ -43,16 +43,17 @@ TEST_CASE("changes: raw output of log and diff-tree, merges, removals, links and
 TEST_CASE("changes: a push check sees what the push brings, and only that, in its quarantine") {
   testing::House house;
   house.make_repo("shop");
-  std::vector<std::string> seen;
+  Sync<std::vector<std::string>> seen;  // the check is asked by a thread of the edge
   house.git->add_push_check([&](const PushCheck& push) -> Result<void> {
-    seen.clear();
+    auto in_check = seen.lock();
+    in_check->clear();
     const auto files = TRY(house.git->brought_files(push));
     std::vector<Sha> blobs;
     for (const auto& file : files) blobs.push_back(file.new_blob);
     return house.git->read_blobs(
         push.repo, blobs, 1000,
         [&](std::size_t i, std::optional<std::string> bytes) {
-          seen.push_back(files[i].path + "=" + bytes.value_or("too large"));
+          in_check->push_back(files[i].path + "=" + bytes.value_or("too large"));
         },
         &push);
   });
@@ -61,16 +62,16 @@ TEST_CASE("changes: a push check sees what the push brings, and only that, in it
   client.commit("a.txt", "one");
   client.commit("a.txt", "two");
   client.ok({"push", "-q", "origin", "main"});
-  CHECK(seen == std::vector<std::string>{"a.txt=one", "a.txt=two"});
+  CHECK(*seen.lock() == std::vector<std::string>{"a.txt=one", "a.txt=two"});
   client.ok({"checkout", "-q", "-b", "side", "HEAD~1"});
   client.commit("b.txt", std::string(2000, 'x'));
   client.ok({"push", "-q", "origin", "side"});
-  CHECK(seen == std::vector<std::string>{"b.txt=too large"});
+  CHECK(*seen.lock() == std::vector<std::string>{"b.txt=too large"});
   client.ok({"checkout", "-q", "main"});
   client.ok({"merge", "-q", "--no-edit", "side"});
   client.ok({"tag", "-a", "-m", "one", "v1"});
   client.ok({"push", "-q", "origin", "main", "v1"});
-  CHECK(seen.empty());  // a merge that changes nothing by itself brings nothing
+  CHECK(seen.lock()->empty());  // a merge that changes nothing by itself brings nothing
 }
 
 TEST_CASE(

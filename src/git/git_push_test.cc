@@ -226,12 +226,12 @@ TEST_CASE("git: tokens work in the password's place; wrong, revoked and too narr
 TEST_CASE("git: a check of a later room refuses a push with its sentence and sees the objects") {
   House house;
   const auto repo = house.make_repo("shop");
-  std::string seen;
+  Sync<std::string> seen;  // the check is asked by a thread of the edge
   house.git->add_push_check([&](const git::PushCheck& check) -> Result<void> {
     Command command;
     command.argv = {"git", "cat-file", "commit", check.updates[0].new_sha.text()};
     command.env = check.git_environment;
-    seen = TRY(run_ok(command));
+    *seen.lock() = TRY(run_ok(command));
     return fail(Errc::denied, "the message must name a ticket");
   });
   Client client;
@@ -239,7 +239,7 @@ TEST_CASE("git: a check of a later room refuses a push with its sentence and see
   const auto sha = client.commit("a", "1", "no ticket");
   auto push = client.run({"push", "origin", "main"});
   CHECK(has(push.err, "remote: Refused: the message must name a ticket."));
-  CHECK(has(seen, "no ticket"));
+  CHECK(has(*seen.lock(), "no ticket"));
   CHECK(house.git->read_commit(repo, *Sha::parse(sha)).error().code == Errc::not_found);  // the quarantine is gone
   CHECK(house.browse("pushes", "shop") == R"({"items":[],"next":null})");
 }
