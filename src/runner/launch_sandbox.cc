@@ -27,6 +27,7 @@ namespace {
 
 constexpr int kFailed = 125;
 constexpr unsigned kSeenUser = 1000;
+constexpr int kMostTries = 100;
 const std::string kRoot = "/tmp";  // where the new root is put together, in our own mount namespace
 
 [[noreturn]] void give_up(const std::string& what) {
@@ -74,31 +75,58 @@ void restrict_mount(int fd, const std::string& target, bool recursive, unsigned 
        "restrict " + target);
 }
 
-// A copy of a mount, detached, taken while the machine's own tree is still in sight.
-int open_bind(const Place& place) {
-  const int fd = ::open_tree(AT_FDCWD, place.source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+// A copy of a mount, detached: of what `path` below `folder` is now.
+int copy_mount(int folder, const std::string& path, const Place& place) {
+  const int fd = ::open_tree(folder, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
   if (fd < 0) give_up("bind " + place.source);
   restrict_mount(fd, "", true, MOUNT_ATTR_NOSUID | (place.kind == Place::Kind::read_only ? MOUNT_ATTR_RDONLY : 0));
   return fd;
 }
 
-void attach(int fd, const std::string& target) {
+// Taken while the machine's own tree is still in sight.
+struct Source {
+  int mount = -1;
+  int folder = -1;  // of a file
+};
+
+Source open_source(const Place& place) {
+  Source source{copy_mount(AT_FDCWD, place.source, place)};
   struct stat at {};
-  must(::fstat(fd, &at) == 0, "look at the source of " + target);
-  int place = -1;
-  if (S_ISDIR(at.st_mode)) {
-    place = open_folder(target);
-  } else {
-    const int folder = open_folder(parent(target));
-    const int made = ::openat(folder, name_of(target).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (made >= 0) ::close(made);
-    place = ::openat(folder, name_of(target).c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    ::close(folder);
+  must(::fstat(source.mount, &at) == 0, "look at " + place.source);
+  if (S_ISDIR(at.st_mode)) return source;
+  source.folder = ::open((parent(place.source) + "/").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  must(source.folder >= 0, "open the folder of " + place.source);
+  return source;
+}
+
+// What is at `target` below the new root, made as a file or folder when absent.
+int open_target(const std::string& target, bool is_folder) {
+  if (is_folder) return open_folder(target);
+  const int folder = open_folder(parent(target));
+  const int made = ::openat(folder, name_of(target).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (made >= 0) ::close(made);
+  const int file = ::openat(folder, name_of(target).c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  must(file >= 0, "open " + target);
+  ::close(folder);
+  return file;
+}
+
+bool move_to(int mount, int target) {
+  return ::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0;
+}
+
+void attach(Source source, const Place& place, const std::string& target) {
+  const int at = open_target(target, source.folder < 0);
+  // A file that was replaced since (an upgrade's program, a resolv.conf, advisories) can no longer be attached: the one
+  // that has its name now.
+  for (int tried = 1; !move_to(source.mount, at); ++tried) {
+    if (errno != ENOENT || source.folder < 0 || tried == kMostTries) give_up("mount " + target);
+    ::close(source.mount);
+    source.mount = copy_mount(source.folder, name_of(place.source), place);
   }
-  must(place >= 0 && ::move_mount(fd, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0,
-       "mount " + target);
-  ::close(place);
-  ::close(fd);
+  ::close(at);
+  ::close(source.mount);
+  if (source.folder >= 0) ::close(source.folder);
 }
 
 void mount_new(const char* kind, const std::string& target, unsigned long flags, const char* options) {
@@ -113,12 +141,19 @@ void make_link(const std::string& text, const std::string& target) {
   ::close(folder);
 }
 
+void attach_device(int mount, const std::string& target) {
+  const int at = open_target(target, false);
+  must(move_to(mount, at), "mount " + target);
+  ::close(at);
+  ::close(mount);
+}
+
 const char* const kDevices[] = {"null", "zero", "full", "random", "urandom", "tty"};
 
 void make_devices(const int* sources) {
   const std::string dev = "/dev";
   mount_new("tmpfs", dev, MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k");
-  for (std::size_t i = 0; i < std::size(kDevices); ++i) attach(sources[i], dev + "/" + kDevices[i]);
+  for (std::size_t i = 0; i < std::size(kDevices); ++i) attach_device(sources[i], dev + "/" + kDevices[i]);
   mount_new("tmpfs", dev + "/shm", MS_NOSUID | MS_NODEV, "mode=1777");
   mount_new("devpts", dev + "/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620");
   const char* const links[][2] = {{"/proc/self/fd", "/fd"},
@@ -134,13 +169,13 @@ void make_proc() {
   mount_new("proc", proc, MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
   for (const char* name : {"/sys", "/sysrq-trigger", "/irq", "/bus"}) {  // what root of the machine could turn
     const Place place{Place::Kind::read_only, kRoot + proc + name, ""};
-    if (::access(place.source.c_str(), F_OK) == 0) attach(open_bind(place), proc + name);
+    if (::access(place.source.c_str(), F_OK) == 0) attach(open_source(place), place, proc + name);
   }
 }
 
 // What the new root is made of, opened while we are still who may see it and where it can be seen.
 struct Sources {
-  std::vector<int> places;  // -1: not a bind
+  std::vector<Source> places;  // none where it is not a bind
   int devices[std::size(kDevices)];
 };
 
@@ -149,7 +184,7 @@ Sources open_sources(const Sandbox& sandbox) {
   must(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make mounts private");
   for (const auto& place : sandbox.places) {
     const bool bind = place.kind == Place::Kind::read_only || place.kind == Place::Kind::writable;
-    sources.places.push_back(bind ? open_bind(place) : -1);
+    sources.places.push_back(bind ? open_source(place) : Source());
   }
   for (std::size_t i = 0; i < std::size(kDevices); ++i) {
     sources.devices[i] =
@@ -167,7 +202,7 @@ void build_root(const Sandbox& sandbox, const Sources& sources) {
     const auto& place = sandbox.places[i];
     switch (place.kind) {
       case Place::Kind::read_only:
-      case Place::Kind::writable: attach(sources.places[i], place.target); break;
+      case Place::Kind::writable: attach(sources.places[i], place, place.target); break;
       case Place::Kind::tmpfs: mount_new("tmpfs", place.target, MS_NOSUID | MS_NODEV, "mode=1777"); break;
       case Place::Kind::folder: ::close(open_folder(place.target)); break;
       case Place::Kind::symlink: make_link(place.source, place.target); break;

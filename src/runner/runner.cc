@@ -88,10 +88,15 @@ void clean_local(const Folders& folders) {
   }
 }
 
-Result<void> check_launch_program(const Config& config) {
-  if (::access(config.launch_program.c_str(), X_OK) == 0) return {};
-  return fail(Errc::invalid, "there is no {}: it belongs beside the program and starts the steps",
-              config.launch_program);
+// Steps are started by the launch program that was there at the beginning: one that an upgrade puts in its place may
+// want other options. The path leads to it as long as the descriptor is open.
+Result<Fd> hold_launch_program(Config& config) {
+  Fd program(::open(config.launch_program.c_str(), O_PATH | O_CLOEXEC));
+  if (!program || ::access(config.launch_program.c_str(), X_OK) != 0)
+    return fail(Errc::invalid, "there is no {}: it belongs beside the program and starts the steps",
+                config.launch_program);
+  config.launch_program = fmt::format("/proc/{}/fd/{}", ::getpid(), program.get());
+  return program;
 }
 
 class LocalObserver final : public Observer {
@@ -119,11 +124,11 @@ class LocalObserver final : public Observer {
   std::string results_;
 };
 
-Result<Verdict> run_locally(const Config& config, const std::string& order_json, const std::string& working_tree,
+Result<Verdict> run_locally(Config config, const std::string& order_json, const std::string& working_tree,
                             const std::string& results) {
   auto order = TRY(parse_order(order_json));
   const auto folders = TRY(make_folders(config));
-  TRY(check_launch_program(config));
+  const auto launch = TRY(hold_launch_program(config));
   clean_local(folders);
   order.fence = ::getpid();  // makes its names differ from those of another local run
   TerminalSink sink(Masker(secrets_of(order)), STDOUT_FILENO);
@@ -140,7 +145,7 @@ Result<Verdict> run_locally(const Config& config, const std::string& order_json,
 Result<void> work(Config config, std::stop_token stop) {
   const auto folders = TRY(make_folders(config));
   const auto lock = TRY(take_lock(folders));
-  TRY(check_launch_program(config));
+  const auto launch = TRY(hold_launch_program(config));
   if (const auto cleaned = clean(folders); !cleaned.has_value()) log::warning("runner", "{}", cleaned.error().message);
   if (const auto cleaned = clean_workshop(config, folders); !cleaned.has_value())
     log::warning("runner", "{}", cleaned.error().message);

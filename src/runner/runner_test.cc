@@ -85,6 +85,23 @@ TEST_CASE("runner: a local run works on a copy of the working tree, keeps upload
   CHECK(std::filesystem::is_empty(bench.folders.jobs()));
 }
 
+TEST_CASE("runner: steps are started by the launch program that was there when it began") {
+  Bench bench;
+  auto config = config_of(bench);
+  config.launch_program = bench.folders.root + "/launch";
+  std::filesystem::copy_file(SAMPAN_LAUNCH_PROGRAM, config.launch_program);
+  auto order = bench.order({script("touch begun; while [ ! -e replaced ]; do sleep 0.01; done"), script("echo next")});
+  const auto tree = bench.folders.root + "/tree";
+  must(run_ok({.argv = {"git", "init", "-q", tree}}));
+  const std::jthread upgrade([&] {
+    const auto workspace = fmt::format("{}/local-{}/workspace", bench.folders.jobs(), ::getpid());
+    while (!exists(workspace + "/begun")) std::this_thread::yield();
+    must(write_file_durably(config.launch_program, "#!/bin/sh\nexit 125\n", 0755));
+    must(write_file_durably(workspace + "/replaced", ""));
+  });
+  CHECK(run_order_locally(config, order_json(order), tree, bench.folders.root + "/results") == 0);
+}
+
 TEST_CASE("runner: removing its traces ends its processes and leaves others' alone") {
   Bench bench, other;
   const auto ours = must(Cgroup::create(cgroup_prefix(bench.folders.root) + "1-1", {64 << 20, 0, 16}));

@@ -59,6 +59,22 @@ TEST_CASE("sandbox: a step sees the machine's advisories as they are when it beg
   CHECK(must(read_file(file)) == "imported");
 }
 
+TEST_CASE("sandbox: a file of the machine that is replaced all the time keeps no step from starting") {
+  Bench bench;
+  bench.folders.advisories_here = bench.folders.root + "/of-the-server";
+  must(write_file_durably(bench.folders.advisories_here, "imported"));
+  const std::jthread importer([&](const std::stop_token& stop) {
+    const auto next = bench.folders.root + "/next";
+    while (!stop.stop_requested()) {
+      std::ofstream(next) << "imported";
+      std::filesystem::rename(next, bench.folders.advisories_here);
+    }
+  });
+  const auto verdict = bench.run(bench.order(std::vector<Action>(40, script("cat $SAMPAN_ADVISORIES > /dev/null"))));
+  CAPTURE(bench.sink->text());
+  CHECK(verdict.state == "succeeded");
+}
+
 TEST_CASE("sandbox: without network there is a loopback and nothing else") {
   Bench bench;
   CHECK(bench

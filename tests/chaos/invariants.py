@@ -149,7 +149,7 @@ def no_job_failed_but_by_a_kill_of_its_own_parts(scene):
             "join pipeline_run r on r.id = j.run left join deployment d on d.id = j.deployment where j.state = 'failed' and j.started_at is not null"):
         reasons = ("step", "runner", "git", *(("engine", "conmon", "instance") if deployment else ()))
         if ended != "aborted" and not scene.killed_between(reasons, started / 1e6 - 2, finished / 1e6 + 1):
-            yield f"job {job} ({key}): {reason}"
+            yield f"job {job} ({key}): {reason}; its log ends: {scene.end_of_log(job)!r}"
 
 
 @invariant
@@ -210,7 +210,7 @@ def no_step_ran_beside_itself(scene):
 def every_log_of_a_job_that_succeeded_has_each_line_once(scene):
     for run, job, fence, key in scene.rows("select j.run, j.id, j.fence, j.key from run_job j join pipeline_run r on r.id = j.run "
                                            "where j.state = 'succeeded' and r.repo_path = 'company/fast'"):
-        file = scene.data / f"pipeline/logs/{run // 1000}/{run}/{job}.{fence}.log"
+        file = scene.log_of(run, job, fence)
         lines = [line for line in file.read_text(errors="replace").splitlines() if line.startswith("line-")] if file.is_file() else []
         wanted = [f"line-{number}" for number in range(1, 41 if key == "build.one" else 2)]
         if lines != wanted:

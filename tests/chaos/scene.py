@@ -38,6 +38,13 @@ class Scene:
         alive = {name for name, in self.rows("select name from instance where state not in ('failed', 'stopped')")}
         return {name: identity for name, identity in (line.split() for line in answer.stdout.splitlines()) if name in alive}
 
+    def log_of(self, run, job, fence):
+        return self.data / f"pipeline/logs/{run // 1000}/{run}/{job}.{fence}.log"
+
+    def end_of_log(self, job):
+        file = self.log_of(*self.rows("select run, id, fence from run_job where id = ?", job)[0])
+        return file.read_text(errors="replace")[-500:] if file.is_file() else ""
+
     def killed_between(self, names, first, last):
         return any(name in names and begin <= last and over >= first for name, begin, over in self.kills)
 
