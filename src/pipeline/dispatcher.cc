@@ -88,7 +88,8 @@ Result<void> Dispatcher::connect(const RunnerHello& hello, std::shared_ptr<Event
   }));
   runner.stream->send("hello", to_json(HelloEvent{"0.1", room_.config.lease.count()}));
   {
-    std::lock_guard pass(pass_);
+    const std::lock_guard entrance(entrance_);
+    const std::lock_guard pass(streams_);
     TRY(resend(runner));
     auto runners = runners_.lock();
     auto [entry, added] = runners->try_emplace(runner.id.value, runner);
@@ -135,28 +136,64 @@ void Dispatcher::send_cancel(const CancelOrder& order) {
     found->second.stream->send("cancel", to_json(CancelEvent{order.job.value, order.fence, order.reason}));
 }
 
+std::shared_lock<std::shared_mutex> Dispatcher::lease_pass() {
+  const std::lock_guard entrance(entrance_);
+  return std::shared_lock(streams_);
+}
+
 Result<int> Dispatcher::dispatch() {
-  std::lock_guard pass(pass_);
-  std::vector<ConnectedRunner> runners = connected();
+  const auto pass = lease_pass();
+  const auto runners = connected();
   if (runners.empty()) return 0;
-  const auto waiting = TRY(room_.db.read([](Tx& tx) { return store::queued_labels(tx); }));
-  if (waiting.empty()) return 0;
+  const bool idle = TRY(room_.db.read([&](Tx& tx) -> Result<bool> {
+    const auto free = TRY(free_places(tx, runners));
+    const bool full = std::all_of(free.begin(), free.end(), [](const Free& each) { return each.places <= 0; });
+    return full || TRY(store::queued_labels(tx)).empty();
+  }));
+  if (idle) return 0;
   TRY(room_.advisories->sum());  // new ones take a moment to be read: not within the transaction
   const auto assignments = TRY(room_.db.write([&](Tx& tx) { return lease_jobs(tx, runners); }));
   for (const Assignment& assignment : assignments) assignment.runner.stream->send("job", assignment.order);
   return static_cast<int>(assignments.size());
 }
 
-Result<std::vector<Dispatcher::Assignment>> Dispatcher::lease_jobs(Tx& tx, std::vector<ConnectedRunner> runners) {
-  struct Free {
-    const ConnectedRunner* runner;
-    std::int64_t places;
-  };
+Result<void> Dispatcher::hand_on(RunnerId runner, const std::function<Result<void>(Tx&)>& write) {
+  const auto pass = lease_pass();
+  auto runners = connected();
+  std::erase_if(runners, [&](const ConnectedRunner& each) { return each.id != runner; });
+  std::vector<Assignment> assignments;
+  if (!runners.empty() && room_.advisories->sum().has_value()) {
+    bool wrote = false;
+    const auto done = room_.db.write([&](Tx& tx) -> Result<void> {
+      wrote = false;
+      TRY(write(tx));
+      wrote = true;
+      assignments = TRY(lease_jobs(tx, runners));
+      return {};
+    });
+    if (!done.has_value() && !wrote) return done;
+    if (done.has_value()) {
+      for (const Assignment& assignment : assignments) assignment.runner.stream->send("job", assignment.order);
+      return {};
+    }
+    log::error("pipeline", "the next job could not be handed out: {}", done.error().message);
+  }
+  return room_.db.write([&](Tx& tx) { return write(tx); });
+}
+
+Result<std::vector<Dispatcher::Free>> Dispatcher::free_places(Tx& tx, const std::vector<ConnectedRunner>& runners) {
   std::vector<Free> free;
   for (const ConnectedRunner& runner : runners) {
     const auto busy = TRY(store::leased_to(tx, runner.id));
     free.push_back({&runner, runner.capacity - static_cast<std::int64_t>(busy.size())});
   }
+  return free;
+}
+
+Result<std::vector<Dispatcher::Assignment>> Dispatcher::lease_jobs(Tx& tx,
+                                                                   const std::vector<ConnectedRunner>& runners) {
+  TRY(tx.take_turns());
+  auto free = TRY(free_places(tx, runners));
   std::vector<Assignment> assignments;
   while (true) {
     // Always to the one with the most free places: work is spread.

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
+#include <shared_mutex>
 #include <thread>
 
 #include "base/http.h"
@@ -49,13 +51,22 @@ class Dispatcher {
   // sent.
   Result<int> dispatch();
 
+  // Does `write`, which gives back a place of the runner, and leases the runner its next jobs in the same transaction:
+  // the end of one job and the beginning of the next cost one commit. `write` is run again when it has to be.
+  Result<void> hand_on(RunnerId runner, const std::function<Result<void>(Tx&)>& write);
+
  private:
   struct Assignment {
     ConnectedRunner runner;
     std::string order;
     JobId job;
   };
-  Result<std::vector<Assignment>> lease_jobs(Tx& tx, std::vector<ConnectedRunner> runners);
+  struct Free {
+    const ConnectedRunner* runner;
+    std::int64_t places;
+  };
+  static Result<std::vector<Free>> free_places(Tx& tx, const std::vector<ConnectedRunner>& runners);
+  Result<std::vector<Assignment>> lease_jobs(Tx& tx, const std::vector<ConnectedRunner>& runners);
   Result<std::optional<Assignment>> lease_one(Tx& tx, const ConnectedRunner& runner);
   Result<std::optional<std::string>> lease(Tx& tx, const ConnectedRunner& runner, JobId id);
   Result<void> resend(const ConnectedRunner& runner);
@@ -66,7 +77,9 @@ class Dispatcher {
   std::mutex bell_mutex_;
   std::condition_variable_any bell_;
   bool rung_ = false;
-  std::mutex pass_;  // one pass at a time
+  std::shared_lock<std::shared_mutex> lease_pass();
+  std::mutex entrance_;        // of streams_; a stream that is taken over does not wait for ever for leases
+  std::shared_mutex streams_;  // shared from a lease until its order is sent; no stream is taken over meanwhile
   std::jthread thread_;
 };
 

@@ -167,7 +167,7 @@ Result<Response> RunnerApi::finish(const Request& request, const Actor& actor) {
     return fail(Errc::invalid, "the state '{}' of a finished job: expected succeeded, failed or canceled",
                 report.state);
   if (report.rest) TRY(keep_rest(request, actor, report));
-  TRY(room_.db.write([&](Tx& tx) -> Result<void> {
+  TRY(dispatcher_.hand_on(actor.runner, [&](Tx& tx) -> Result<void> {
     const store::JobRow row = TRY(leased_job(tx, request, actor, report.fence));
     if (!row.lease_until) return {};  // said before
     if (report.rest) TRY(note_steps(tx, row, report.rest->updates, report.rest->variables));

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -44,12 +46,14 @@ std::vector<std::string> with_children(const std::string& folder) {
   return all;
 }
 
-bool is_v2() { return exists(std::string(kRoot) + "/cgroup.controllers"); }
+bool is_v2() {
+  static const bool yes = exists(std::string(kRoot) + "/cgroup.controllers");
+  return yes;
+}
 
-// The hierarchies we use, those that are mounted.
-std::vector<std::string> hierarchies() {
-  std::vector<std::string> found;
+std::vector<std::string> find_hierarchies() {
   if (is_v2()) return {std::string(kRoot)};
+  std::vector<std::string> found;
   std::set<std::string> seen;  // cpu and cpuacct are often one
   for (const auto* name : {"memory", "cpu", "pids", "blkio", "unified"}) {
     const auto folder = fmt::format("{}/{}", kRoot, name);
@@ -58,6 +62,12 @@ std::vector<std::string> hierarchies() {
     if (seen.insert(std::filesystem::canonical(folder, error).string()).second) found.push_back(folder);
   }
   return found;
+}
+
+// The hierarchies we use, those that were mounted when we first asked.
+const std::vector<std::string>& hierarchies() {
+  static const auto all = find_hierarchies();
+  return all;
 }
 
 void set_v2_limits(const std::string& folder, const CgroupLimits& limits) {
@@ -79,13 +89,21 @@ void set_v1_limits(const std::string& folder, const CgroupLimits& limits) {
   if (limits.pids > 0 && exists(folder + "/pids.max")) write_value(folder + "/pids.max", std::to_string(limits.pids));
 }
 
-// All builds together weigh half of what all applications together do (1024 of the engine's parent), so that they never
-// starve them, and yet a release gets on while customers are busy.
-void set_weight(const std::string& parent) {
+// The group of all builds in a hierarchy. Together they weigh half of what all applications together do (1024 of the
+// engine's parent), so that they never starve them, and yet a release gets on while customers are busy.
+void make_parent(const std::string& hierarchy) {
+  const auto parent = fmt::format("{}/{}", hierarchy, kParent);
+  if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) return;
   write_value(parent + "/cpu.shares", "512");
   write_value(parent + "/cpu.weight", "50");
   write_value(parent + "/blkio.bfq.weight", "50");
   write_value(parent + "/io.weight", "50");
+  if (!is_v2()) return;
+  for (const auto* controller :
+       {"+memory", "+cpu", "+pids", "+io"}) {  // one by one: those that are not there must not keep the others away
+    write_value(hierarchy + "/cgroup.subtree_control", controller);
+    write_value(parent + "/cgroup.subtree_control", controller);
+  }
 }
 
 }  // namespace
@@ -93,20 +111,16 @@ void set_weight(const std::string& parent) {
 std::string cgroup_prefix(std::string_view folder) { return "r" + sha256_hex(folder).substr(0, 12) + "-j"; }
 
 Result<Cgroup> Cgroup::create(std::string_view name, const CgroupLimits& limits) {
+  static std::once_flag once;
+  std::call_once(once, [] { std::ranges::for_each(hierarchies(), make_parent); });
   Cgroup cgroup;
   for (const auto& hierarchy : hierarchies()) {
-    const auto parent = fmt::format("{}/{}", hierarchy, kParent);
-    if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) continue;
-    set_weight(parent);
-    if (is_v2()) {
-      for (const auto* controller :
-           {"+memory", "+cpu", "+pids", "+io"}) {  // one by one: those that are not there must not keep the others away
-        write_value(hierarchy + "/cgroup.subtree_control", controller);
-        write_value(parent + "/cgroup.subtree_control", controller);
-      }
+    const auto folder = fmt::format("{}/{}/{}", hierarchy, kParent, name);
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno == ENOENT) {  // somebody removed the parent
+      make_parent(hierarchy);
+      ::mkdir(folder.c_str(), 0755);
     }
-    const auto folder = fmt::format("{}/{}", parent, name);
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) continue;
+    if (!exists(folder)) continue;
     if (is_v2())
       set_v2_limits(folder, limits);
     else
@@ -171,6 +185,7 @@ void Cgroup::kill_all() const {
 void Cgroup::destroy() {
   kill_all();
   for (const auto& own : folders_) {
+    if (::rmdir(own.c_str()) == 0) continue;
     for (const auto& folder : with_children(own)) {
       if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
         log::debug("runner", "{} goes when the runner starts next: {}", folder, std::strerror(errno));
@@ -182,12 +197,12 @@ void Cgroup::destroy() {
 std::int64_t Cgroup::oom_kills() const {
   std::int64_t kills = 0;
   for (const auto& own : folders_) {
+    const auto* file = is_v2() ? "/memory.events.local" : "/memory.oom_control";
+    if (!exists(own + file)) continue;  // not the hierarchy of memory
     for (const auto& folder : with_children(own)) {
-      for (const auto* file : {"/memory.oom_control", "/memory.events.local"}) {
-        const auto text = read_text(folder + file);
-        const auto at = text.find("oom_kill ");
-        if (at != std::string::npos) kills += std::atoll(text.c_str() + at + 9);
-      }
+      const auto text = read_text(folder + file);
+      const auto at = text.find("oom_kill ");
+      if (at != std::string::npos) kills += std::atoll(text.c_str() + at + 9);
     }
   }
   return kills;

@@ -139,7 +139,8 @@ Result<void> Job::make_container() {
 
 // From a clean workspace to the last step.
 Result<Verdict> Job::attempt() {
-  TRY(empty_rooms(place_.folder));
+  if (attempted_) TRY(empty_rooms(place_.folder));
+  attempted_ = true;
   set_.clear();
   script_failed_ = false;
   TRY(prepare(room_));

@@ -118,7 +118,7 @@ class Job {
   Room room_;
   std::optional<Container> container_;
   std::map<std::string, std::string> set_;  // by steps of this job
-  bool script_failed_ = false;
+  bool attempted_ = false, script_failed_ = false;
   bool may_repeat_ = false;  // reports wait in held_reports_: the job may be tried again, and they would count twice
   std::vector<HeldReport> held_reports_;
 };

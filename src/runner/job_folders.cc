@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "base/files.h"
@@ -17,8 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string> kRooms{"workspace", "home", "tmp", "flow"};
-const std::set<std::string> kFlowFiles{"env", "script"};  // ours, written by each job
+// With the files of ours in them, which each job writes anew or removes.
+const std::map<std::string, std::set<std::string>> kRooms{
+    {"workspace", {}}, {"home", {".npmrc"}}, {"tmp", {}}, {"flow", {"env", "script"}}};
 
 // An emptied file of ours is written anew by the next job. A step may have put anything else in its place.
 bool emptied(const fs::path& path) {
@@ -43,8 +45,7 @@ Result<void> empty_folder(const std::string& folder, const std::set<std::string>
 }  // namespace
 
 Result<void> empty_rooms(const std::string& folder) {
-  for (const auto& name : kRooms)
-    TRY(empty_folder(folder + "/" + name, name == "flow" ? kFlowFiles : std::set<std::string>()));
+  for (const auto& [name, ours] : kRooms) TRY(empty_folder(folder + "/" + name, ours));
   return {};
 }
 

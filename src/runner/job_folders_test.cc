@@ -33,14 +33,15 @@ struct Left {
 TEST_CASE("job folders: what a job left goes, the rooms stay") {
   Left left;
   must(make_directories(left.folder + "/workspace/.git/hooks"));
-  for (const auto* file : {"/workspace/.git/hooks/x", "/home/.npmrc", "/tmp/t", "/flow/env", "/flow/more",
-                           "/etc/passwd", "/staging/s", "/artifact.tar"})
+  for (const auto* file : {"/workspace/.git/hooks/x", "/home/.npmrc", "/home/.bashrc", "/tmp/t", "/flow/env",
+                           "/flow/more", "/etc/passwd", "/staging/s", "/artifact.tar"})
     must(write_file_durably(left.folder + file, "left"));
   must(clean_job_folder(left.folder));
-  for (const auto* room : {"/workspace", "/home", "/tmp"}) CHECK(fs::is_empty(left.folder + room));
-  CHECK(must(read_file(left.folder + "/flow/env")).empty());
+  for (const auto* room : {"/workspace", "/tmp"}) CHECK(fs::is_empty(left.folder + room));
+  for (const auto* file : {"/flow/env", "/home/.npmrc"}) CHECK(must(read_file(left.folder + file)).empty());
   CHECK(must(read_file(left.folder + "/etc/passwd")) == "left");
-  for (const auto* file : {"/flow/more", "/staging", "/artifact.tar"}) CHECK(!exists(left.folder + file));
+  for (const auto* file : {"/flow/more", "/home/.bashrc", "/staging", "/artifact.tar"})
+    CHECK(!exists(left.folder + file));
 }
 
 TEST_CASE("job folders: a link or a second name in the place of our file is not written through") {

@@ -106,7 +106,10 @@ Result<void> copy_settings(const Room& room) {
   if (ours == nullptr) return {};
   for (const auto& setting : kHomeSettings) {
     const auto text = read_file(fmt::format("{}/{}", ours, setting), 1 << 20);
-    if (!text.has_value()) continue;  // not there
+    if (!text.has_value()) {  // not there, and no more what an earlier job had
+      ::unlink(fmt::format("{}/{}", room.home, setting).c_str());
+      continue;
+    }
     const auto folder = folder_behind(room, parent_of(setting));
     if (!folder.has_value()) continue;  // a step put something else there: its own affair
     const auto file = *folder + "/" + setting.substr(setting.rfind('/') + 1);
@@ -132,9 +135,11 @@ void add(std::vector<std::string>& list, std::initializer_list<std::string> word
 Result<void> write_fresh(const std::string& path, std::string_view text, int mode) {
   Fd file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat entry {};
-  // Written in place only when a step left no link, pipe or second name there.
+  // Written in place only when a step left no link, pipe or second name there. What was cut to nothing is written to
+  // the disk at its next close (ext4), so an empty file is not cut again.
   const bool plain = file && ::fstat(file.get(), &entry) == 0 && S_ISREG(entry.st_mode) && entry.st_nlink == 1 &&
-                     ::ftruncate(file.get(), 0) == 0 && ::fchmod(file.get(), static_cast<mode_t>(mode)) == 0;
+                     (entry.st_size == 0 || ::ftruncate(file.get(), 0) == 0) &&
+                     ::fchmod(file.get(), static_cast<mode_t>(mode)) == 0;
   if (!plain) {
     ::unlink(path.c_str());
     file = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));

@@ -313,7 +313,6 @@ void Session::run_job(Running& running, const Order& order) {
     if (!running.cancel.is(Cancel::Why::lost)) finish(verdict, std::move(*rest));
   }
   sink->reset();
-  ::truncate(spool.c_str(), 0);  // the next job's spool
   job_folders_.give_back(folder);
 }
 

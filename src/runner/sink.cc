@@ -23,7 +23,7 @@ std::string without_marks(std::string text) {
 
 Result<std::unique_ptr<SpoolSink>> SpoolSink::create(const std::string& file, Masker masker, Reports& reports,
                                                      JobKey key, Cancel& cancel) {
-  Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return fail_errno("open the log spool " + file);
   return std::unique_ptr<SpoolSink>(new SpoolSink(std::move(fd), std::move(masker), reports, key, cancel));
 }
@@ -36,7 +36,13 @@ SpoolSink::SpoolSink(Fd file, Masker masker, Reports& reports, JobKey key, Cance
       cancel_(cancel),
       shipper_([this](std::stop_token stop) { ship(stop); }) {}
 
-SpoolSink::~SpoolSink() { shipper_.request_stop(); }
+// Emptied for the next job here, not when that opens it: what is cut to nothing and then written goes to the disk at
+// its next close (ext4).
+SpoolSink::~SpoolSink() {
+  shipper_.request_stop();
+  shipper_.join();
+  if (::ftruncate(file_.get(), 0) != 0) log::warning("runner", "job {}: the log spool is not emptied", key_.job);
+}
 
 void SpoolSink::keep(std::string_view text) {
   const auto left = std::max<std::int64_t>(kMostOutput - size_, 0);

@@ -31,6 +31,7 @@ constexpr std::int64_t kMostOutput = std::int64_t{1} << 30;
 
 class SpoolSink final : public Sink {
  public:
+  // `file` is absent or empty, and is empty again when the sink goes.
   // A spool that cannot be written (a full disk) and a server that says the job is not ours ask `cancel`.
   static Result<std::unique_ptr<SpoolSink>> create(const std::string& file, Masker masker, Reports& reports, JobKey key,
                                                    Cancel& cancel);
