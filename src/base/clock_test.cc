@@ -12,6 +12,8 @@ TEST_CASE("clock: a time survives its text") {
   CHECK(parse_rfc3339("2026-11-24T08:30:00.123456Z") == time);
   CHECK(parse_rfc3339("2026-11-24T16:30:00.1234569+08:00") == time);
   CHECK(parse_rfc3339("1969-12-31T23:59:59Z") == from_micros(-1'000'000));
+  CHECK(format_rfc3339(from_micros(-1)) == "1969-12-31T23:59:59.999999Z");
+  CHECK(format_rfc3339(from_micros(253'402'300'800'000'007)) == "10000-01-01T00:00:00.000007Z");
 }
 
 TEST_CASE("clock: a text that is not a time is refused") {
