@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 
 #include "base/db_engine.h"
 #include "base/files.h"
@@ -34,7 +35,8 @@ class SqliteTx final : public EngineTx {
   Connection& connection_;
 };
 
-// Readers that are free. At most kReaders exist; who finds none waits.
+// Readers that are free. At most kReaders exist; who finds none waits, and is served in the order of coming: a thread
+// that gives one back would otherwise take it again before whom it woke is awake.
 class Readers {
  public:
   explicit Readers(std::string file) : file_(std::move(file)) {}
@@ -42,35 +44,58 @@ class Readers {
   Result<std::unique_ptr<Connection>> take() {
     {
       auto pool = pool_.lock();
-      returned_.wait(pool.lock(), [&] { return !pool->free.empty() || pool->open < kReaders; });
-      if (!pool->free.empty()) {
+      if (pool->free.empty() && pool->open == kReaders) {
+        Waiting self;
+        pool->waiting.push_back(&self);
+        self.bell.wait(pool.lock(), [&] { return self.served; });
+        if (self.given) return std::move(self.given);
+      } else if (!pool->free.empty()) {
         auto connection = std::move(pool->free.back());
         pool->free.pop_back();
         return connection;
+      } else {
+        ++pool->open;
       }
-      ++pool->open;
     }
     auto connection = Connection::open(file_);
     if (connection && (*connection)->command("pragma query_only = on") == SQLITE_OK) return connection;
-    --pool_.lock()->open;
-    returned_.notify_one();
+    serve(nullptr);
     if (!connection) return connection;
     return (*connection)->error("pragma query_only");
   }
 
-  void give_back(std::unique_ptr<Connection> connection) {
-    pool_.lock()->free.push_back(std::move(connection));
-    returned_.notify_one();
-  }
+  void give_back(std::unique_ptr<Connection> connection) { serve(std::move(connection)); }
 
  private:
+  struct Waiting {
+    std::unique_ptr<Connection> given;  // none: the place for one, to be opened
+    bool served = false;
+    std::condition_variable bell;
+  };
   struct Pool {
     std::vector<std::unique_ptr<Connection>> free;
     std::size_t open = 0;
+    std::deque<Waiting*> waiting;
   };
+
+  // Passes a connection on, or the place of one that could not be opened.
+  void serve(std::unique_ptr<Connection> connection) {
+    auto pool = pool_.lock();
+    if (!pool->waiting.empty()) {
+      Waiting& next = *pool->waiting.front();
+      pool->waiting.pop_front();
+      next.given = std::move(connection);
+      next.served = true;
+      next.bell.notify_one();
+    } else if (connection) {
+      pool->free.push_back(std::move(connection));
+    } else {
+      --pool->open;
+    }
+  }
+
   std::string file_;
   Sync<Pool> pool_;
-  std::condition_variable returned_;
 };
 
 class SqliteDb final : public Db {
