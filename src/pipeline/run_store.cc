@@ -103,7 +103,7 @@ Result<void> save_run(Tx& tx, const RunRow& run) {
 Result<std::vector<RunId>> stalled_runs(Tx& tx) {
   return ids_of(TRY(tx.query(
       "select r.id from pipeline_run r where r.finished_at is null and not exists (select 1 from run_job j where j.run "
-      "= r.id and (j.state in ('queued', 'running', 'waiting') or j.held <> 0)) order by r.id")));
+      "= r.id and (j.state in ('queued', 'running', 'waiting') or j.held <> 0)) order by r.pipeline, r.id")));
 }
 
 Result<std::vector<RunId>> open_runs(Tx& tx, PipelineId pipeline) {

@@ -1,7 +1,5 @@
 #include "web/pages.h"
 
-#include <zlib.h>
-
 #include <filesystem>
 
 #include "base/files.h"
@@ -10,20 +8,6 @@
 namespace sampan::web {
 
 namespace {
-
-std::string gzip(std::string_view bytes) {
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
-  std::string out(deflateBound(&stream, bytes.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const bool done = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return done ? out : std::string();
-}
 
 std::string type_of(const std::string& path) {
   const std::map<std::string, std::string> types = {{".html", "text/html; charset=utf-8"},
@@ -54,13 +38,14 @@ constexpr std::string_view kPolicy =
 Pages::Pages(const std::string& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
-    if (!entry.is_regular_file() || entry.path().extension() == ".map") continue;
+    const auto extension = entry.path().extension();
+    if (!entry.is_regular_file() || extension == ".map" || extension == ".gz") continue;
     auto bytes = sampan::read_file(entry.path().string());
     if (!bytes.has_value()) continue;
-    const auto path = "/" + std::filesystem::relative(entry.path(), folder).string();
-    File file{std::move(*bytes), {}, type_of(path), path.starts_with("/assets/")};
-    if (file.bytes.size() > 1024 && !file.type.starts_with("image/png")) file.gzip = gzip(file.bytes);
-    files_.emplace(path, std::move(file));
+    const auto path = "/" + entry.path().lexically_relative(folder).string();
+    auto packed = sampan::read_file(entry.path().string() + ".gz").value_or("");
+    if (packed.size() >= bytes->size()) packed.clear();
+    files_.emplace(path, File{std::move(*bytes), std::move(packed), type_of(path), path.starts_with("/assets/")});
   }
   if (!files_.contains("/index.html")) {
     log::warning("web", "no built pages in '{}'", folder);

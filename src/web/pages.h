@@ -1,4 +1,5 @@
-// The built UI, read once into memory with gzip twins: hashed assets for ever, index.html for every page's address.
+// The built UI, read once into memory, with the .gz that the build lays beside each text file: hashed assets for ever,
+// index.html for every page's address.
 #pragma once
 
 #include <map>
