@@ -128,8 +128,8 @@ class Git {
 
   // Further rules on pushes, from later rooms; called in order of adding. Before serving only.
   void add_push_check(std::function<Result<void>(const PushCheck&)> check);
-  // Lines to print to who pushed, after the refs moved (later rooms: "run #12 started: URL"). Called on a worker, must
-  // be quick.
+  // Lines to print to who pushed, after the refs moved (later rooms: "run #12 started: URL"), in the order of adding.
+  // All are called at once, each on a thread of its own; must be quick.
   void add_push_notice(std::function<std::vector<std::string>(const events::PushReceived&)> notice);
 
   // "group", "group" + "repo" (perhaps with ".git") -> their ids, for web and people; environments are somebody else's.

@@ -21,6 +21,8 @@ const Environment& house_settings() {
       {"safe.directory", "*"},
       {"core.fsync", "committed,reference"},
       {"core.bigFileThreshold", "32m"},
+      // Of a push's quarantine the alternate is the repository itself, whose refs are asked for anyway.
+      {"core.alternateRefsCommand", "true"},
       {"core.commitGraph", "true"},
       {"core.protectHFS", "true"},
       {"core.protectNTFS", "true"},

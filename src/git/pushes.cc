@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 
 #include "base/crypto.h"
 #include "base/log.h"
@@ -80,8 +81,10 @@ Result<std::vector<std::string>> Pushes::post_receive(std::string_view secret, s
   std::vector<std::string> lines;
   const auto said = TRY(confirm(under_way->push, std::move(moved)));
   if (!said) return lines;
-  for (const auto& notice : notices_) {
-    for (auto& line : notice(*said)) lines.push_back(std::move(line));
+  std::vector<std::future<std::vector<std::string>>> notices;  // at once: the push waits for the slowest
+  for (const auto& notice : notices_) notices.push_back(std::async(std::launch::async, [&] { return notice(*said); }));
+  for (auto& notice : notices) {
+    for (auto& line : notice.get()) lines.push_back(std::move(line));
   }
   return lines;
 }
