@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace sampan::deliver {
 
 struct Bridge {
@@ -15,6 +17,14 @@ struct Bridge {
 // By chance among thousands: the bridge of another Sampan that is down, or that is being chosen at this moment, is
 // seen nowhere.
 Bridge choose_bridge();
+
+// The "network_interface" of a network as podman keeps it (JSON); empty: it names none.
+std::string interface_of(std::string_view network);
+
+// Gives a bridge that is up the address it has now, to keep: otherwise it takes the lowest of its ports' addresses, and
+// each container that comes or goes may change it, so that what the others send to the old one is lost until they ask
+// again (200 ms to seconds). Nothing when there is no such bridge, or it keeps its address already.
+Result<void> hold_address(const std::string& interface);
 
 // Which 10.x.y.0/20 no route of `routes` (as /proc/net/route) touches, where the search begins at `chance`; nullopt:
 // none is free.

@@ -5,6 +5,10 @@
 
 #include <set>
 
+#include "base/files.h"
+#include "base/process.h"
+
+using namespace sampan;
 using namespace sampan::deliver;
 
 namespace {
@@ -36,4 +40,31 @@ TEST_CASE("bridge: two that are chosen at once, before either is up, do not meet
   }
   CHECK(interfaces.size() > 6);
   CHECK(subnets.size() > 6);
+}
+
+TEST_CASE("bridge: it keeps its address when ports with lower ones come and go") {
+  const auto bridge = choose_bridge().interface, port = "p" + bridge.substr(6);
+  const auto ip = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "ip");
+    REQUIRE(run_ok({.argv = std::move(words)}).has_value());
+  };
+  const auto address = [&] { return read_file("/sys/class/net/" + bridge + "/address").value_or(""); };
+  CHECK(hold_address(bridge).has_value());  // there is none
+  ip({"link", "add", bridge, "type", "bridge"});
+  ip({"link", "add", port, "address", "0e:00:00:00:00:02", "master", bridge, "type", "veth", "peer", "name",
+      port + "x"});
+  CHECK(address() == "0e:00:00:00:00:02\n");
+  CHECK(hold_address(bridge).has_value());
+  ip({"link", "add", port + "b", "address", "02:00:00:00:00:01", "master", bridge, "type", "veth", "peer", "name",
+      port + "y"});
+  CHECK(address() == "0e:00:00:00:00:02\n");
+  ip({"link", "del", port});
+  CHECK(address() == "0e:00:00:00:00:02\n");
+  ip({"link", "del", port + "b"});
+  ip({"link", "del", bridge});
+}
+
+TEST_CASE("bridge: its name is read from the network that podman keeps") {
+  CHECK(interface_of(R"({"name":"sampan","network_interface":"sampan3f09c1"})") == "sampan3f09c1");
+  CHECK(interface_of("{").empty());
 }

@@ -173,7 +173,14 @@ Result<void> Engine::prepare_podman() {
                     "\"ipam_options\":{{\"driver\":\"host-local\"}}}}\n",
                     sha256_hex(folder), bridge.interface, bridge.subnet, bridge.gateway)));
   }
+  bridge_ = interface_of(TRY(read_file(folder + "/networks/sampan.json")));
+  hold_bridge();
   return drop_lost_networks();
+}
+
+void Engine::hold_bridge() const {
+  if (bridge_.empty()) return;
+  if (const auto held = hold_address(bridge_); !held.has_value()) log::warning("deliver", "{}", held.error().message);
 }
 
 Result<bool> Engine::has_image(const std::string& image) {
@@ -241,7 +248,10 @@ Result<void> Engine::run(const InstanceSpec& spec) {
       const std::shared_lock lock(starts_);
       return sampan::run(made, {.input = list, .timeout = std::chrono::minutes(2)});
     }();
-    if (output.has_value() && output->exit.ok()) return {};
+    if (output.has_value() && output->exit.ok()) {
+      hold_bridge();  // there is none before the first container
+      return {};
+    }
     if (const auto dropped = drop_half_made(spec.name); !dropped.has_value())
       log::warning("deliver", "{}", dropped.error().message);
     if (output.has_value() && output->exit.signal != 0 && tried < kTries) continue;

@@ -50,8 +50,10 @@ class Engine {
   Result<void> prepare_docker();
   Result<void> drop_half_made(const std::string& name);
   Result<void> drop_lost_networks();
+  void hold_bridge() const;
   LocalConfig config_;
   Dialect dialect_;
+  std::string bridge_;        // podman's
   std::shared_mutex starts_;  // shared by each start; what starts may have left is looked for when there is none
 };
 
