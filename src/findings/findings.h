@@ -44,7 +44,7 @@ struct CommitScan {
   std::string ref;   // "refs/heads/main": the first it was scanned for; empty: somebody asked for the commit
   std::string rule_set;
   ScanState state = ScanState::queued;
-  std::string reason;      // of a failed one
+  std::string reason;      // of a failed one: what refused, in its words
   std::int64_t files = 0;  // read for this scan; files already known are not read again
   Counts found, fresh;
   std::int64_t gaps = 0;
@@ -66,6 +66,8 @@ struct HandedIn {
   std::string by;
   Time at{};
 };
+// As it travels: who asks names the commit.
+BOOST_DESCRIBE_STRUCT(HandedIn, (), (tool, base, found, fresh, gaps, suppressed, by, at))
 // A file of results (SARIF 2.1.0, scan/sarif.h).
 struct Results {
   std::string sarif;

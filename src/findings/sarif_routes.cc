@@ -9,26 +9,10 @@ namespace {
 
 using State = Findings::State;
 
-struct HandedInView {
-  std::string tool;
-  Sha base;
-  Counts found, fresh;
-  std::int64_t gaps = 0, suppressed = 0;
-  std::string by;
-  Time at{};
-};
-BOOST_DESCRIBE_STRUCT(HandedInView, (), (tool, base, found, fresh, gaps, suppressed, by, at))
 struct HandedInList {
-  std::vector<HandedInView> items;
+  std::vector<HandedIn> items;
 };
 BOOST_DESCRIBE_STRUCT(HandedInList, (), (items))
-
-std::string as_text(const std::vector<HandedIn>& handed) {
-  HandedInList out;
-  for (const auto& one : handed)
-    out.items.push_back({one.tool, one.base, one.found, one.fresh, one.gaps, one.suppressed, one.by, one.at});
-  return to_json(out);
-}
 
 Result<Sha> commit_of(State& state, const git::Repo& repo, const Request& request) {
   const auto sha = Sha::parse(request.param("commit"));
@@ -39,16 +23,16 @@ Result<Sha> commit_of(State& state, const git::Repo& repo, const Request& reques
 Result<Response> create(State& state, const Request& request, const Actor& actor) {
   const auto repo = TRY(repo_of(state, request));
   const auto commit = TRY(commit_of(state, repo, request));
-  return Response::json(201, as_text(TRY(hand_in(state, actor, repo, commit,
-                                                 {request.body, request.find_query("tool").value_or(""),
-                                                  request.find_query("root").value_or("")}))));
+  return Response::json(201, to_json(HandedInList{TRY(hand_in(state, actor, repo, commit,
+                                                              {request.body, request.find_query("tool").value_or(""),
+                                                               request.find_query("root").value_or("")}))}));
 }
 
 Result<Response> list(State& state, const Request& request) {
   const auto repo = TRY(repo_of(state, request));
   const auto commit = TRY(commit_of(state, repo, request));
-  return Response::json(200,
-                        as_text(TRY(state.db.read([&](Tx& tx) { return store::handed_in_at(tx, repo.id, commit); }))));
+  return Response::json(
+      200, to_json(HandedInList{TRY(state.db.read([&](Tx& tx) { return store::handed_in_at(tx, repo.id, commit); }))}));
 }
 
 }  // namespace
