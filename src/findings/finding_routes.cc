@@ -19,7 +19,7 @@ struct ScanView {
   Sha commit, base;
   std::optional<std::string> branch;  // the first it was scanned for; absent: somebody asked for the commit
   ScanState state = ScanState::queued;
-  std::string reason;
+  std::optional<scan::Text> reason;  // of a failed one
   std::int64_t files = 0;
   Counts found, fresh;
   std::int64_t gaps = 0;
@@ -80,9 +80,10 @@ struct ScanOrder {
 BOOST_DESCRIBE_STRUCT(ScanOrder, (), (ref))
 
 ScanView view_of(const CommitScan& scan) {
-  ScanView view{scan.commit,     scan.base,       {},         scan.state, scan.reason,
+  ScanView view{scan.commit,     scan.base,       {},         scan.state, {},
                 scan.files,      scan.found,      scan.fresh, scan.gaps,  static_cast<double>(scan.took.count()) / 1000,
                 scan.created_at, scan.finished_at};
+  if (scan.state == ScanState::failed) view.reason = failure_of(scan);
   if (!scan.ref.empty()) view.branch = scan.ref.substr(std::string_view("refs/heads/").size());
   return view;
 }

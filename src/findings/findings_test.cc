@@ -67,6 +67,32 @@ TEST_CASE(
   CHECK(number(topic, "/fresh") == 1);
 }
 
+TEST_CASE("findings: a scan that failed says why in both languages, in the list and in the verdict") {
+  Yard yard;
+  const auto head = yard.commit({{"A.java", java("Aone", kGoodField)}});
+  yard.scanned(head);
+  const auto next = yard.commit({{"A.java", java("Aone", kBadField)}});
+  yard.scanned(next);
+  yard.close();
+  {
+    const auto db = Db::open("sqlite:" + yard.folder.path() + "/sampan.db").value();
+    REQUIRE(
+        db->write([&](Tx& tx) {
+            return tx.exec(
+                "update commit_scan set state = 'failed', reason = 'git: an object is missing' where commit_sha = $1",
+                {next.text()});
+          }).has_value());
+  }
+  yard.open();
+  yard.findings->start();
+  const auto list = yard.scanned(next);
+  CHECK(text(list, "/scan/reason/zh") == "扫描失败：git: an object is missing");
+  CHECK(text(list, "/scan/reason/en") == "the scan failed: git: an object is missing");
+  CHECK(text(yard.verdict(next), "/state") == "unknown");
+  CHECK(yard.verdict(next).at("reason") == list.at("scan").at("reason"));
+  CHECK(yard.scanned(head).at("scan").at("reason").is_null());
+}
+
 TEST_CASE("findings: dismissed with a reason until a date, ended before it, and never counted meanwhile") {
   Yard yard;
   yard.call(

@@ -93,7 +93,7 @@ std::vector<std::string> Findings::State::notice(const events::PushReceived& pus
     if (!done || !now || !*now || (*now)->state == ScanState::queued) {
       ++later;
     } else if ((*now)->state == ScanState::failed) {
-      lines.push_back(fmt::format("{}{}", voice.chinese ? "扫描失败：" : "the scan failed: ", (*now)->reason));
+      lines.push_back(voice.of(failure_of(**now)));
     } else {
       for (auto& line : tell(*this, voice, *repo, **now, fresh_findings(*this, *repo, **now)))
         lines.push_back(std::move(line));

@@ -165,8 +165,7 @@ Result<Verdict> verdict_of(State& state, const git::Repo& repo, const Sha& commi
     return unknown(fmt::format("{} 的提交 {} 没有扫描", repo.path(), commit.short_text()), found.error().message);
   auto held = TRY(std::move(found));
   if (held.scan.state == ScanState::queued) return unknown("扫描尚未完成", "the scan is not done yet");
-  if (held.scan.state == ScanState::failed)
-    return unknown("扫描失败：" + held.scan.reason, "the scan failed: " + held.scan.reason);
+  if (held.scan.state == ScanState::failed) return Verdict{GateState::unknown, failure_of(held.scan), {}};
   const auto gaps = static_cast<std::int64_t>(held.gaps.size());
   const auto with = TRY(settings_at(state, repo, commit));
   const auto lines = TRY(state.db.read([&](Tx& tx) { return store::list_red_lines(tx, repo.id); }));

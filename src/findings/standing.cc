@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "base/enum_text.h"
 #include "base/text.h"
 
 namespace sampan::findings {
@@ -18,12 +17,18 @@ std::int64_t& of(Counts& counts, scan::Severity severity) {
   return counts.major;
 }
 
+// "severe finding", "warnings": as people see the severity.
+std::string noun_of(scan::Severity severity, std::int64_t count) {
+  return fmt::format("{}{}{}", scan::shown(severity).en, severity == scan::Severity::blocker ? " finding" : "",
+                     count == 1 ? "" : "s");
+}
+
 void add_crossed(scan::Text& reason, const LineCount& line) {
   const bool fresh = line.scope == LineScope::fresh;
   reason.zh += fmt::format("{}{} 个{}{}问题，上限 {} 个", reason.zh.empty() ? "" : "；", line.count,
                            fresh ? "新增的" : "", scan::shown(line.severity).zh, line.most);
-  reason.en += fmt::format("{}{} {}{} findings where at most {} may be", reason.en.empty() ? "" : "; ", line.count,
-                           fresh ? "new " : "", enum_text(line.severity), line.most);
+  reason.en += fmt::format("{}{} {}{} where at most {} may be", reason.en.empty() ? "" : "; ", line.count,
+                           fresh ? "new " : "", noun_of(line.severity, line.count), line.most);
 }
 
 }  // namespace
@@ -77,6 +82,10 @@ std::vector<RedLine> lines_for(std::string_view branch, const std::vector<RedLin
   return chosen;
 }
 
+scan::Text failure_of(const CommitScan& scan) {
+  return {"扫描失败：" + scan.reason, "the scan failed: " + scan.reason};
+}
+
 Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const std::vector<RedLine>& lines) {
   Verdict verdict{GateState::passed, {}, {}};
   std::set<std::string> named;
@@ -99,7 +108,8 @@ Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const s
   if (gaps > 0) {
     verdict.state = GateState::unknown;
     verdict.reason = {fmt::format("有 {} 处未能检查，情况未知", gaps),
-                      fmt::format("{} places could not be looked at, so nothing is known of them", gaps)};
+                      fmt::format("{} could not be looked at, so nothing is known of {}",
+                                  gaps == 1 ? "1 place" : fmt::format("{} places", gaps), gaps == 1 ? "it" : "them")};
     return verdict;
   }
   verdict.reason = lines.empty() ? scan::Text{"该分支没有红线", "no red line is drawn for this branch"}

@@ -27,6 +27,8 @@ Counts fresh_count(const std::vector<scan::Finding>& findings, const std::set<st
 
 // Those of the branch; when no line was ever drawn, the file's limits.
 std::vector<RedLine> lines_for(std::string_view branch, const std::vector<RedLine>& lines, const scan::Limits& limits);
+// What is told of a scan that failed; the cause is named in the words of what refused.
+scan::Text failure_of(const CommitScan& scan);
 Verdict judge(const std::vector<Standing>& standings, std::int64_t gaps, const std::vector<RedLine>& lines);
 
 }  // namespace sampan::findings

@@ -47,7 +47,7 @@ TEST_CASE("standing: a red line counts its severity, its scope and its branches 
                                    {"release/*", Severity::critical, LineScope::fresh, 1}};
   const auto main = judge(standings, 0, lines_for("main", drawn, {}));
   CHECK(main.state == GateState::failed);
-  CHECK(main.reason.en == "2 critical findings where at most 1 may be");
+  CHECK(main.reason.en == "2 warnings where at most 1 may be");
   CHECK(main.reason.zh == "2 个警告问题，上限 1 个");
   CHECK(main.offenders.size() == 2);
   REQUIRE(main.lines.size() == 1);
@@ -74,6 +74,7 @@ TEST_CASE("standing: what could not be looked at is never passed, and does not h
   CHECK(gap.state == GateState::unknown);
   CHECK(gap.lines.size() == 1);
   CHECK(gap.reason.zh == "有 1 处未能检查，情况未知");
+  CHECK(gap.reason.en == "1 place could not be looked at, so nothing is known of it");
   CHECK(judge(stand({finding("a", Severity::blocker)}, {}, {}, kNow), 1, lines).state == GateState::failed);
 }
 
@@ -82,8 +83,7 @@ TEST_CASE("standing: two crossed lines are two parts of one sentence, in each la
                                    {"**", Severity::critical, LineScope::fresh, 0}};
   const auto verdict =
       judge(stand({finding("a", Severity::blocker), finding("b", Severity::critical)}, {}, {}, kNow), 0, lines);
-  CHECK(verdict.reason.en ==
-        "1 blocker findings where at most 0 may be; 1 new critical findings where at most 0 may be");
+  CHECK(verdict.reason.en == "1 severe finding where at most 0 may be; 1 new warning where at most 0 may be");
   CHECK(verdict.reason.zh == "1 个严重问题，上限 0 个；1 个新增的警告问题，上限 0 个");
 }
 

@@ -49,6 +49,33 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a metric stands beside its values in the runs
   CHECK(format_json(metric.at("before")) == "[2,1]");
 }
 
+TEST_CASE_FIXTURE(Flow, "pipeline: a job that crossed a red line says so in both languages, and so does its run") {
+  auto stream = connect_runner();
+  std::size_t orders = 0;
+  const auto run_of = [&](const std::string& metrics, const std::string& reason) {
+    commit("master", {{".sampan/daily.yaml", kTwoJobs}, {"n", reason}});
+    const Json job = *parse_json(order(stream, ++orders));
+    report(job, "metrics", fmt::format(R"({{"fence":1,"step":"test","metrics":[{}]}})", metrics));
+    finish(job, "failed", reason);
+    return this->run(last_run());
+  };
+  const std::string over = R"({"name":"p3c.major","value":3,"comparator":"LE","limit":2.5})";
+  const std::string under = R"({"name":"tests.share","value":0.5,"comparator":"GE","limit":0.8})";
+  const std::string met = R"({"name":"scan.gaps","value":0,"comparator":"EQ","limit":0})";
+
+  const Json crossed = run_of(over + "," + under + "," + met,
+                              "step test: p3c.major is 3: the red line is <= 2.5; tests.share is 0.5: ...");
+  CHECK(at(crossed, "stages.0.jobs.0.why.zh") == "p3c.major 为 3，红线为 ≤ 2.5；tests.share 为 0.5，红线为 ≥ 0.8");
+  CHECK(at(crossed, "stages.0.jobs.0.why.en") == at(crossed, "stages.0.jobs.0.reason"));
+  CHECK(at(crossed, "why.zh") == "Unit tests：p3c.major 为 3，红线为 ≤ 2.5；tests.share 为 0.5，红线为 ≥ 0.8");
+  CHECK(at(crossed, "why.en") == at(crossed, "reason"));
+
+  const Json otherwise = run_of(over, "step test: exit code 6");  // the line is not why it failed
+  CHECK(at(otherwise, "stages.0.jobs.0.metrics.0.crossed") == "true");
+  CHECK(at(otherwise, "stages.0.jobs.0.why") == "null");
+  CHECK(at(otherwise, "why") == "null");
+}
+
 TEST_CASE_FIXTURE(Flow, "pipeline: a push on the default branch goes from order to order until the run has succeeded") {
   auto stream = connect_runner();
   CHECK(at(*parse_json(stream->wait_for("hello")), "lease_ms") == "30000");

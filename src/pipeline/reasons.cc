@@ -51,7 +51,30 @@ std::string why_pending(const std::vector<store::JobRow>& jobs, const store::Job
   return missing.empty() ? "starts at once" : fmt::format("waits for {}", join(missing, ", "));
 }
 
+std::string_view sign_of(std::string_view comparator) {
+  return comparator == "LE" ? "≤" : comparator == "GE" ? "≥" : "=";
+}
+
 }  // namespace
+
+bool is_crossed(const store::MetricRow& metric) {
+  if (metric.comparator == "LE") return metric.value > metric.limit;
+  if (metric.comparator == "GE") return metric.value < metric.limit;
+  return metric.comparator == "EQ" && metric.value != metric.limit;
+}
+
+// A job may fail otherwise and have crossed a line as well: its own reason names the metrics when they were it.
+std::optional<Text> crossed_lines(const store::JobRow& job, const std::vector<store::MetricRow>& metrics) {
+  if (job.state != JobState::failed) return std::nullopt;
+  Text why{"", job.reason};
+  for (const auto& metric : metrics) {
+    if (metric.job != job.id || !is_crossed(metric) || job.reason.find(metric.name + " is ") == std::string::npos)
+      continue;
+    why.zh += fmt::format("{}{} 为 {}，红线为 {} {}", why.zh.empty() ? "" : "；", metric.name, metric.value,
+                          sign_of(metric.comparator), metric.limit);
+  }
+  return why.zh.empty() ? std::nullopt : std::optional(std::move(why));
+}
 
 Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job,
                               const Surroundings& around) {

@@ -1,7 +1,6 @@
 #include "pipeline/views.h"
 
 #include "base/enum_text.h"
-#include "pipeline/artifact_store.h"
 #include "pipeline/progress.h"
 #include "pipeline/queue_store.h"
 #include "pipeline/run_actions.h"
@@ -47,6 +46,8 @@ Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std:
   if (const store::JobRow* job = telling_job(jobs)) {
     const std::string reason = TRY(reason_of(tx, jobs, *job, around));
     brief.reason = fmt::format("{}: {}", job->plan->name, reason.empty() ? std::string(enum_text(job->state)) : reason);
+    if (job->state == JobState::failed) brief.why = crossed_lines(*job, TRY(store::metrics_of_run(tx, run.id)));
+    if (brief.why) *brief.why = {fmt::format("{}：{}", job->plan->name, brief.why->zh), brief.reason};
   }
   return {};
 }
@@ -56,6 +57,7 @@ struct Leavings {
   std::map<std::int64_t, std::vector<Artifact>> artifacts;
   std::map<std::int64_t, std::vector<Report>> reports;
   std::map<std::int64_t, std::vector<Metric>> metrics;
+  std::vector<store::MetricRow> measured;
 };
 
 Result<void> add_report(const store::ReportRow& row, std::vector<Report>& reports) {
@@ -81,9 +83,7 @@ Result<Metric> make_metric(Tx& tx, const store::RunRow& run, const store::Metric
   if (row.comparator.empty()) return metric;
   metric.comparator = row.comparator;
   metric.limit = row.limit;
-  metric.crossed = row.comparator == "LE"   ? row.value > row.limit
-                   : row.comparator == "GE" ? row.value < row.limit
-                                            : row.value != row.limit;
+  metric.crossed = is_crossed(row);
   return metric;
 }
 
@@ -98,8 +98,8 @@ Result<Leavings> load_leavings(Tx& tx, const store::RunRow& of) {
     all.artifacts[a.job.value].push_back(std::move(artifact));
   }
   for (const auto& report : TRY(store::reports_of_run(tx, run))) TRY(add_report(report, all.reports[report.job.value]));
-  for (const auto& metric : TRY(store::metrics_of_run(tx, run)))
-    all.metrics[metric.job.value].push_back(TRY(make_metric(tx, of, metric)));
+  all.measured = TRY(store::metrics_of_run(tx, run));
+  for (const auto& metric : all.measured) all.metrics[metric.job.value].push_back(TRY(make_metric(tx, of, metric)));
   return all;
 }
 
@@ -167,6 +167,7 @@ Result<Job> make_job(Room& room, Tx& tx, const std::vector<store::JobRow>& jobs,
   job.name = row.plan->name;
   job.state = enum_text(row.state);
   job.reason = TRY(reason_of(tx, jobs, row, around));
+  job.why = crossed_lines(row, left.measured);
   job.needs = row.plan->needs;
   job.driven = row.plan->manual ? "manual" : "auto";
   if (row.plan->gate) job.component = "ManualValidate";

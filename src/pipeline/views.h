@@ -3,6 +3,8 @@
 #pragma once
 
 #include "base/json_struct.h"
+#include "base/sentence.h"
+#include "pipeline/artifact_store.h"
 #include "pipeline/dispatcher.h"
 #include "pipeline/junit.h"
 #include "pipeline/room.h"
@@ -12,12 +14,13 @@ namespace sampan::pipeline::view {
 struct RunBrief {
   std::int64_t id = 0, number = 0;
   std::string repo, pipeline, pipeline_file, ref, sha, title, state, reason, trigger, actor;
+  std::optional<Text> why;  // the reason in both languages; absent: it is known in one
   Time created_at{};
   std::optional<Time> started_at, finished_at;
   std::optional<double> duration_s, usual_s;
 };
 BOOST_DESCRIBE_STRUCT(RunBrief, (),
-                      (id, number, repo, pipeline, pipeline_file, ref, sha, title, state, reason, trigger, actor,
+                      (id, number, repo, pipeline, pipeline_file, ref, sha, title, state, reason, trigger, actor, why,
                        created_at, started_at, finished_at, duration_s, usual_s))
 
 struct Step {
@@ -72,6 +75,7 @@ BOOST_DESCRIBE_STRUCT(Metric, (), (step, name, value, comparator, limit, crossed
 struct Job {
   std::int64_t id = 0;
   std::string key, stage, name, state, reason;
+  std::optional<Text> why;  // as of a run
   std::vector<std::string> needs;
   std::string driven;
   std::optional<std::string> component, runner;
@@ -86,8 +90,9 @@ struct Job {
   std::vector<Metric> metrics;
 };
 BOOST_DESCRIBE_STRUCT(Job, (),
-                      (id, key, stage, name, state, reason, needs, driven, component, runner, started_at, finished_at,
-                       duration_s, usual_s, attempt, steps, gate, deployment_id, artifacts, reports, metrics))
+                      (id, key, stage, name, state, reason, why, needs, driven, component, runner, started_at,
+                       finished_at, duration_s, usual_s, attempt, steps, gate, deployment_id, artifacts, reports,
+                       metrics))
 
 struct Stage {
   std::string id, name;
@@ -122,6 +127,11 @@ Result<Surroundings> look_around(Tx& tx, const Dispatcher& dispatcher);
 // Why the job is in its state: for one that waits, for whom and until what.
 Result<std::string> reason_of(Tx& tx, const std::vector<store::JobRow>& jobs, const store::JobRow& job,
                               const Surroundings& around);
+
+bool is_crossed(const store::MetricRow& metric);
+// The reason of a job that failed because its step crossed red lines; nullopt: it did not. `metrics`: of its last
+// start.
+std::optional<Text> crossed_lines(const store::JobRow& job, const std::vector<store::MetricRow>& metrics);
 
 // In the order of the runs.
 Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, const std::vector<store::RunRow>& runs,

@@ -7,16 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/sentence.h"
+
 namespace sampan::scan {
 
 // As the Alibaba guidelines have them; shown to people as severe, warning and suggestion (严重, 警告, 建议).
 enum class Severity { blocker, critical, major };
 BOOST_DESCRIBE_ENUM(Severity, blocker, critical, major)
 
-struct Text {  // the same sentence twice
-  std::string zh, en;
-};
-BOOST_DESCRIBE_STRUCT(Text, (), (zh, en))
+using sampan::Text;
 Text shown(Severity severity);
 
 // Lines and columns count from 1; columns count characters (Unicode code points); the end is the place behind the last

@@ -82,6 +82,7 @@ def a_scan_step_is_held_against_its_red_line(house):
     found = house.finish(house.run_of(sha))
     job = found["stages"][0]["jobs"][0]
     assert found["state"] == "failed" and "p3c.critical is 1: the red line is <= 0" in job["reason"], (job["reason"], house.log(found["id"]))
+    assert job["why"] == {"zh": "p3c.critical 为 1，红线为 ≤ 0", "en": job["reason"]}, job["why"]
     metric = next(m for m in job["metrics"] if m["name"] == "p3c.critical")
     assert metric["crossed"] and metric["limit"] == 0 and metric["before"] == [1], metric
     assert job["reports"][0]["failures"] >= 1, job["reports"]
@@ -130,7 +131,7 @@ def results_of_another_tool_join_the_findings_and_close_the_gate(house):
     fresh = house.admin.get(of + "findings?ref=master&standing=fresh")
     assert [(f["engine"], f["range"]["line"]) for f in fresh["items"]] == [("ESLint", 4)], fresh
     verdict = house.admin.get(of + "gate?ref=master")
-    assert verdict["state"] == "failed" and "1 new critical findings" in verdict["reason"]["en"] and verdict["offenders"][0]["engine"] == "ESLint", verdict
+    assert verdict["state"] == "failed" and "1 new warning where" in verdict["reason"]["en"] and verdict["offenders"][0]["engine"] == "ESLint", verdict
     assert house.admin.get(f"{of}scans/{second}/sarif")["items"][0]["by"] == f"run {run['number']} of lint"
 
 

@@ -104,8 +104,8 @@ void note_broken(const java::Tree& tree, Run& run) {
   if (tree.broken().empty()) return;
   const int line = tree.line_of(tree.broken().front().start);
   run.gap(line, {fmt::format("没有完全解析：{} 处，第一处在第 {} 行；其余部分照常检查", tree.broken().size(), line),
-                 fmt::format("not fully parsed: {} places, the first in line {}; the rest was checked",
-                             tree.broken().size(), line)});
+                 fmt::format("not fully parsed: {} place{}, the first in line {}; the rest was checked",
+                             tree.broken().size(), tree.broken().size() == 1 ? "" : "s", line)});
 }
 
 }  // namespace

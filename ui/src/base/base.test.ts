@@ -8,7 +8,7 @@ import { pipelineWords } from '../pipeline/words';
 import { registryWords } from '../registry/words';
 import { commands } from '../web/commands';
 import { webWords } from '../web/words';
-import { ago, bytes, duration, milliseconds, rate } from './format';
+import { ago, bytes, duration, inLanguage, milliseconds, rate } from './format';
 import { query } from './http';
 import { baseWords } from './words';
 
@@ -28,3 +28,4 @@ test('words: no entry is empty, and no Chinese entry was left in English', () =>
   };
   for (const [room, d] of Object.entries({ baseWords, webWords, peopleWords, gitWords, findingsWords, pipelineWords, registryWords, deliverWords, notifyWords })) walk(d.en, d.zh, room);
 });
+test('a text that exists in one language only is shown in that one', () => { expect(inLanguage({ zh: '', en: 'x' }, 'zh')).toBe('x'); expect(inLanguage({ zh: '甲', en: 'x' }, 'zh')).toBe('甲'); });

@@ -1,6 +1,9 @@
 // Numbers and times as people read them. Pure; the language is an argument.
 import type { Locale } from './settings';
 
+/** What the server says in both languages. */
+export const inLanguage = (text: { zh: string; en: string }, locale: Locale) => (locale === 'zh' ? text.zh : text.en) || text.en || text.zh;
+
 /** 0.4s, 42s, 3m 07s, 2h 05m; zh: 42 秒, 3 分 07 秒. */
 export function duration(seconds: number | undefined | null, locale: Locale): string {
   if (seconds === undefined || seconds === null || !Number.isFinite(seconds)) return '–';

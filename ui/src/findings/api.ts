@@ -11,6 +11,7 @@ export type Severity = Finding['severity'];
 export type Scan = Item<`${RepoPath}/scans`>;
 export type RedLine = Item<`${RepoPath}/red-lines`>;
 export type Verdict = Answer<`${RepoPath}/gate`>;
+export type HandedIn = Item<`${RepoPath}/scans/{commit}/sarif`>;
 export type LineCount = Verdict['lines'][number];
 
 const repo = (path: string) => `/api/v1/repos/${encPath(path)}`;
@@ -18,6 +19,7 @@ export const paths = {
   findings: (path: string, wanted: Record<string, string | number | undefined>) => `${repo(path)}/findings${query(wanted)}`,
   trend: (path: string, ref: string) => `${repo(path)}/findings/trend${query({ ref })}`,
   scan: (path: string, commit: string) => `${repo(path)}/scans${query({ commit })}`,
+  sarif: (path: string, commit: string) => `${repo(path)}/scans/${commit}/sarif`,
   gate: (path: string, ref: string, branch: string) => `${repo(path)}/gate${query({ ref, branch })}`,
   redLines: (path: string) => `${repo(path)}/red-lines`,
 };

@@ -1,14 +1,14 @@
 // One finding in words, wherever it stands: in the list, under a line of a file, in a diff.
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { exact } from '../base/format';
+import { exact, inLanguage } from '../base/format';
 import { FormDialog } from '../base/dialog';
 import { Button, ErrorNote, Field } from '../base/parts';
 import { useLocale, useWords } from '../base/settings';
 import { useAct } from '../base/use_resource';
 import type { Repo } from '../git/api';
 import { dismiss, takeUp, type Finding, type Severity } from './api';
-import { inLanguage, kMostDays, severityKind, untilOf } from './standing';
+import { kMostDays, severityKind, untilOf } from './standing';
 import { findingsWords } from './words';
 import './findings.css';
 

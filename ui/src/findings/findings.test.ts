@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding, Scan, Severity } from './api';
-import { byFile, byLine, change, enginesOf, filtersOf, inLanguage, isFiltered, linesOf, rulesOf, shownLines, trendOf, untilOf, withFilter, worst } from './standing';
+import { byFile, byLine, change, enginesOf, filtersOf, isFiltered, linesOf, rulesOf, shownLines, trendOf, untilOf, withFilter, worst } from './standing';
 
 const f = (path: string, line: number, severity: Severity) => ({ path, severity, fingerprint: `${path}:${line}:${severity}`, range: { line, column: 1, end_line: line, end_column: 2 } }) as Finding;
 const scan = (commit: string, blocker: number, state: Scan['state'] = 'done') => ({ commit, state, found: { blocker, critical: 1, major: 0 } }) as Scan;
@@ -44,4 +44,3 @@ test('red lines: the rows that are left, in their order', () => {
   expect(linesOf(form, [1, 4])).toEqual([{ branch: 'release/*', severity: 'critical', scope: 'fresh', most: 7 }, { branch: 'main', severity: 'critical', scope: 'fresh', most: 7 }]);
 });
 test('diff: lines of the new file that are shown, deleted ones are none', () => { expect([...shownLines([{ lines: [{ new: 1 }, { new: null }, {}] }, { lines: [{ new: 40 }] }])]).toEqual([1, 40]); });
-test('findings: a text that exists in one language only is shown in that one', () => { expect(inLanguage({ zh: '', en: 'x' }, 'zh')).toBe('x'); expect(inLanguage({ zh: '甲', en: 'x' }, 'zh')).toBe('甲'); });

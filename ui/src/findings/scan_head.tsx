@@ -1,13 +1,14 @@
 // What is known of the commit: its scan, the counts, what could not be looked at, and the verdict by the red lines.
 import { Link } from 'wouter';
-import { count } from '../base/format';
+import { count, inLanguage } from '../base/format';
 import { Ago, Button, ErrorNote, Facts, Section, Skeleton, State, Table } from '../base/parts';
 import { useLocale, useWords } from '../base/settings';
 import { useAct, useResource } from '../base/use_resource';
 import { at as git, type Repo } from '../git/api';
 import { at, paths, scanNow, type FindingList, type Gap, type LineCount, type Scan, type Verdict } from './api';
 import { mayAct, SeverityMark } from './finding_note';
-import { inLanguage, isCrossed, severities } from './standing';
+import { isCrossed, kEveryBranch, severities } from './standing';
+import { OtherTools } from './other_tools';
 import { useReloadOn } from './use_findings';
 import { findingsWords } from './words';
 
@@ -18,10 +19,10 @@ export function ScanState({ scan }: { scan: Scan | null }) {
 }
 /** Why nothing is known of a commit, and the way on. Nothing for a done scan. */
 export function NotScanned({ repo, refName, scan, done }: { repo: Repo; refName: string; scan: Scan | null; done: () => void }) {
-  const w = useWords(findingsWords).scan, act = useAct(async () => { await scanNow(repo.path, refName); done(); });
+  const w = useWords(findingsWords).scan, locale = useLocale(), act = useAct(async () => { await scanNow(repo.path, refName); done(); });
   if (scan?.state === 'done') return null;
   if (scan?.state === 'queued') return <p className="soft">{w.queuedWhy}</p>;
-  return <>{scan ? <><ErrorNote>{scan.reason}</ErrorNote><p className="soft">{w.failedWhy}</p></> : <p className="soft">{w.absentWhy}</p>}
+  return <>{scan ? <><ErrorNote>{scan.reason && inLanguage(scan.reason, locale)}</ErrorNote><p className="soft">{w.failedWhy}</p></> : <p className="soft">{w.absentWhy}</p>}
     {mayAct(repo) && <div><Button look="primary" busy={act.busy} data-act="scan-now" onClick={() => void act.run()}>{scan ? w.again : w.now}</Button></div>}<ErrorNote error={act.error} /></>;
 }
 
@@ -46,13 +47,14 @@ export function ScanHead({ repo, refName, list, past, reload }: { repo: Repo; re
       ...(list.past > 0 && !past ? [[words.counts.past, <Link key="past" href={at.findings(repo.path, { ref: refName, files: 'history' })} className="bad-text">{count(list.past)}</Link>] as [string, React.ReactNode]] : []),
       [w.took, w.ms(scan.took_ms < 10 ? scan.took_ms.toFixed(1) : count(Math.round(scan.took_ms)))], [w.read, <span key="read" title={w.readHint}>{count(scan.files)}</span>]]} />}
     <Gaps repo={repo} refName={refName} gaps={list.gaps} />
+    {scan?.state === 'done' && !past && <OtherTools repo={repo.path} commit={list.commit} />}
   </section>;
 }
 
 const kinds: Record<Verdict['state'], string> = { passed: 'succeeded', failed: 'failed', unknown: 'waiting' };
 function Line({ line, repo, refName }: { line: LineCount; repo: Repo; refName: string }) {
   const w = useWords(findingsWords).verdict, over = isCrossed(line);
-  return <li className="red-line"><SeverityMark of={line.severity} /><span className="soft">{w.scope[line.scope]}</span><span className="mono small">{line.branch}</span>
+  return <li className="red-line"><SeverityMark of={line.severity} /><span className="soft">{w.scope[line.scope]}</span>{line.branch === kEveryBranch ? <span className="soft">{w.everyBranch}</span> : <span className="mono small">{line.branch}</span>}
     <Link href={at.findings(repo.path, { ref: refName, severity: line.severity, standing: line.scope === 'fresh' ? 'fresh' : undefined })} className={over ? 'bad-text' : undefined}>{w.most(line.count, line.most)}</Link>{over && <State of="failed" word={w.failed} bare />}</li>;
 }
 /** The verdict of the branch's red lines over the commit, each line with what stands against it. */

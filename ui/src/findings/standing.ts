@@ -1,5 +1,4 @@
 // What the pages work out from a list of findings. Pure.
-import type { Locale } from '../base/settings';
 import type { Kind } from '../base/states';
 import type { Counts, Finding, LineCount, RedLine, RuleCount, Scan, Severity } from './api';
 
@@ -7,7 +6,8 @@ export const severities = ['blocker', 'critical', 'major'] as const satisfies re
 export const severityKind: Record<Severity, Kind> = { blocker: 'bad', critical: 'wait', major: 'idle' };
 export const total = (c: Counts) => c.blocker + c.critical + c.major;
 export const worst = (findings: { severity: Severity }[]): Severity => severities.find(s => findings.some(f => f.severity === s)) ?? 'major';
-export const inLanguage = (text: { zh: string; en: string }, locale: Locale) => (locale === 'zh' ? text.zh : text.en) || text.en || text.zh;
+/** The pattern of the limits in .sampan/scan.yaml. */
+export const kEveryBranch = '**';
 export const isCrossed = (line: LineCount) => line.count > line.most;
 
 export type Group = { path: string; findings: Finding[] };

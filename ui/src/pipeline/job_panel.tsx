@@ -3,13 +3,14 @@ import * as Tabs from '@radix-ui/react-tabs';
 import { Link } from 'wouter';
 import { bytes } from '../base/format';
 import { Button, Duration, ErrorNote, Facts, State, Table } from '../base/parts';
-import { useWords } from '../base/settings';
+import { useLocale, useWords } from '../base/settings';
 import { useAct } from '../base/use_resource';
 import { baseWords } from '../base/words';
 import { paths, retryRun, startJob, type Job, type Report, type Run } from './api';
 import { Rollout } from '../deliver/rollout';
 import { LogView } from './log_view';
 import { Metrics } from './metrics';
+import { reasonOf } from './reason';
 import { pipelineWords } from './words';
 
 function Tests({ report }: { report: Report }) {
@@ -20,7 +21,7 @@ function Tests({ report }: { report: Report }) {
 }
 
 export function JobPanel({ run, job, changed }: { run: Run; job: Job; changed: () => void }) {
-  const all = useWords(pipelineWords), w = all.run, base = useWords(baseWords);
+  const all = useWords(pipelineWords), w = all.run, base = useWords(baseWords), locale = useLocale();
   const retry = useAct(async () => { await retryRun(run.id, job.id); changed(); }), start = useAct(async () => { await startJob(run.id, job.id); changed(); });
   const live = job.state === 'running';
   const hasLog = !job.gate && !job.component, crossed = job.metrics.filter(m => m.crossed).length;
@@ -30,7 +31,7 @@ export function JobPanel({ run, job, changed }: { run: Run; job: Job; changed: (
       {(live || job.duration_s != null) && <span className="soft"><Duration seconds={job.duration_s} from={live ? job.started_at ?? undefined : undefined} usual={job.usual_s} /></span>}</div>
       <div className="acts">{job.driven === 'manual' && job.state === 'waiting' && !job.gate && <Button look="primary" busy={start.busy} onClick={() => void start.run()}>{w.startJob}</Button>}
         {run.can.retry && (job.state === 'failed' || job.state === 'canceled') && <Button busy={retry.busy} onClick={() => void retry.run()}>{w.retryFailed}</Button>}</div></div>
-    {job.reason && !(job.gate && job.state === 'waiting') && <p className={`note ${job.state === 'failed' ? 'note-bad' : job.state === 'waiting' ? 'note-wait' : ''}`}>{job.reason}</p>}
+    {job.reason && !(job.gate && job.state === 'waiting') && <p className={`note ${job.state === 'failed' ? 'note-bad' : job.state === 'waiting' ? 'note-wait' : ''}`}>{reasonOf(job, locale)}</p>}
     <ErrorNote error={retry.error ?? start.error} />
     {job.deployment_id && <Rollout id={job.deployment_id} told={job.reason} />}
     {(job.runner || job.needs.length > 0) && <Facts facts={[...(job.runner ? [[w.runner, job.runner] as [string, string]] : []), ...(job.needs.length ? [[w.waits, job.needs.join(', ')] as [string, string]] : [])]} />}

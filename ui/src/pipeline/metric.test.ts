@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Metric } from './api';
 import { changeOf, figure, lineOf, sorted, standingOf, trendOf } from './metric';
+import { reasonOf } from './reason';
 
 const m = (value: number, more: Partial<Metric> = {}): Metric => ({ step: 's', name: 'n', value, comparator: null, limit: null, crossed: false, before: [], ...more });
 
@@ -15,4 +16,8 @@ test('metrics: the change is against the run before, and no sum of fractions sho
 test('metrics: crossed lines come first, the others in their order', () => {
   const names = sorted([m(1, { name: 'a' }), m(1, { name: 'b', comparator: 'LE', limit: 2 }), m(1, { name: 'c', comparator: 'LE', limit: 0, crossed: true }), m(1, { name: 'd' })]).map(x => x.name);
   expect(names).toEqual(['c', 'b', 'a', 'd']);
+});
+test('runs: a reason is told in the reader\'s language where it is known in both', () => {
+  const crossed = { reason: 'step One: a is 3: the red line is <= 2', why: { zh: 'a 为 3，红线为 ≤ 2', en: 'step One: a is 3: the red line is <= 2' } };
+  expect(reasonOf(crossed, 'zh')).toBe('a 为 3，红线为 ≤ 2'); expect(reasonOf(crossed, 'en')).toBe(crossed.reason); expect(reasonOf({ reason: 'exit code 6', why: null }, 'zh')).toBe('exit code 6');
 });

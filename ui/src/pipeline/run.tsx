@@ -1,7 +1,7 @@
 import { Link, useParams, useSearchParams } from 'wouter';
 import { CommandLine, Button, Duration, ErrorNote, Facts, PageHead, Skeleton, State } from '../base/parts';
 import { FormDialog } from '../base/dialog';
-import { useWords } from '../base/settings';
+import { useLocale, useWords } from '../base/settings';
 import { useAct, useResource } from '../base/use_resource';
 import { at as git } from '../git/api';
 import { Journey } from '../web/journey';
@@ -9,6 +9,7 @@ import { commands } from '../web/commands';
 import { cancelRun, paths, retryRun, type Job, type Run } from './api';
 import { GatePanel } from './gate_panel';
 import { JobPanel } from './job_panel';
+import { reasonOf } from './reason';
 import { RunGraph } from './run_graph';
 import { shortRef } from './run_list';
 import { pipelineWords } from './words';
@@ -21,7 +22,7 @@ function mostTelling(jobs: Job[]): Job | undefined {
 }
 
 export default function RunPage() {
-  const { run: id } = useParams<{ run: string }>(), words = useWords(pipelineWords), w = words.run, [search, setSearch] = useSearchParams();
+  const { run: id } = useParams<{ run: string }>(), words = useWords(pipelineWords), locale = useLocale(), w = words.run, [search, setSearch] = useSearchParams();
   const { data: run, error, loading, reload } = useResource<Run>(paths.run(id), [`run:${id}`]);
   const retry = useAct(async () => { await retryRun(run!.id); reload(); });
   if (!run) return <div className="page"><PageHead title={`#${id}`} crumbs={[{ text: words.runs.title, to: '/runs' }]} /><ErrorNote error={error} retry={reload} />{loading && <Skeleton what={words.runs.run} rows={8} />}</div>;
@@ -37,7 +38,7 @@ export default function RunPage() {
     <Journey repo={run.repo} sha={run.sha} run={run} />
     <Facts facts={[[w.commit, <Link href={git.commit(run.repo, run.sha)} className="mono">{run.sha.slice(0, 8)}</Link>], [w.ref, <span className="mono">{shortRef(run.ref)}</span>], [w.pipeline, run.pipeline_file], [w.trigger, `${run.actor}, ${(words.trigger as Record<string, string>)[run.trigger] ?? run.trigger}`],
       [w.took, <Duration seconds={run.duration_s} from={live ? run.started_at ?? undefined : undefined} usual={run.usual_s} />], ...(run.comment ? [[w.comment, run.comment] as [string, string]] : [])]} />
-    {run.reason && run.state !== 'succeeded' && !gates.length && !(job?.reason && run.reason.includes(job.reason)) && <p className={`note ${run.state === 'failed' ? 'note-bad' : run.state === 'waiting' ? 'note-wait' : ''}`} role="status">{run.reason}</p>}
+    {run.reason && run.state !== 'succeeded' && !gates.length && !(job?.reason && run.reason.includes(job.reason)) && <p className={`note ${run.state === 'failed' ? 'note-bad' : run.state === 'waiting' ? 'note-wait' : ''}`} role="status">{reasonOf(run, locale)}</p>}
     {gates.map(g => <GatePanel key={g.id} run={run.id} job={g} changed={reload} />)}
     <RunGraph run={run} chosen={job?.key} choose={choose} />
     {job && !gates.includes(job) && <JobPanel run={run} job={job} changed={reload} />}
