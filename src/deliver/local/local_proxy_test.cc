@@ -87,6 +87,34 @@ TEST_CASE("local target: a start that was interrupted after its container ran is
   CHECK(must(read_file(file)) == after);
 }
 
+TEST_CASE(
+    "local target: a proxy that runs by an earlier version's configuration takes today's when the server starts") {
+  if (!can_run()) return;
+  SystemClock clock;
+  LocalYard yard(clock, first_engine());
+  Instance one(yard, "one");
+  const auto url = must(yard.target->ensure_service({"shop", 0, {}, {}}));
+  must(yard.target->admit("shop", "one"));
+  yard.target.reset();
+  // The earlier version did not hear of requests that went well.
+  const auto file = yard.config.folder + "/haproxy.cfg";
+  const auto today = must(read_file(file));
+  auto lines = split(today, '\n');
+  REQUIRE(std::erase_if(lines, [](const std::string& line) { return line.ends_with(" local0 info"); }) == 1);
+  must(write_file_durably(file, join(lines, "\n")));
+  const auto master = std::atoi(must(read_file(yard.config.folder + "/haproxy.pid")).c_str());
+  const auto workers = [&] { return read_file(fmt::format("/proc/{0}/task/{0}/children", master)).value_or(""); };
+  const auto before = workers();
+  ::kill(master, SIGUSR2);
+  REQUIRE(wait_until([&] { return !workers().empty() && workers().find(trim(before)) == std::string::npos; }));
+
+  yard.open();
+  CHECK(must(read_file(file)) == today);
+  CHECK(get(url, "/version").body == R"({"version":"one"})");
+  CHECK(wait_until([&] { return must(yard.target->traffic("shop")).p95_ms.has_value(); }));  // heard of since
+  CHECK(std::atoi(must(read_file(yard.config.folder + "/haproxy.pid")).c_str()) == master);  // no socket was closed
+}
+
 TEST_CASE("local target: a request that is open when its instance is drained is answered") {
   if (!can_run()) return;
   SystemClock clock;
