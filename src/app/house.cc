@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <condition_variable>
 #include <thread>
 
@@ -17,13 +15,6 @@
 namespace sampan::app {
 
 namespace {
-
-std::string program_folder() {
-  char path[4096];
-  const auto length = ::readlink("/proc/self/exe", path, sizeof path);
-  const std::string whole(path, length > 0 ? static_cast<std::size_t>(length) : 0);
-  return whole.substr(0, whole.rfind('/'));
-}
 
 std::string ui_folder(const Config& config) {
   if (!config.ui_folder.empty()) return config.ui_folder;

@@ -1,11 +1,10 @@
 #include "app/local_run.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <set>
 
+#include "app/paths.h"
 #include "base/files.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -15,13 +14,6 @@
 namespace sampan::app {
 
 namespace {
-
-std::string program_folder() {
-  char path[4096];
-  const auto length = ::readlink("/proc/self/exe", path, sizeof path);
-  const std::string whole(path, length > 0 ? static_cast<std::size_t>(length) : 0);
-  return whole.substr(0, whole.rfind('/'));
-}
 
 std::string git_says(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "git");

@@ -12,6 +12,8 @@
 //   DATA/run/server.sock      hooks of git talk here
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 
 namespace sampan::app {
@@ -30,5 +32,13 @@ struct Paths {
   std::string run() const { return data + "/run"; }
   std::string socket() const { return data + "/run/server.sock"; }
 };
+
+// Where the running program lies; its companions lie beside it.
+inline std::string program_folder() {
+  char path[4096];
+  const auto length = ::readlink("/proc/self/exe", path, sizeof path);
+  const std::string whole(path, length > 0 ? static_cast<std::size_t>(length) : 0);
+  return whole.substr(0, whole.rfind('/'));
+}
 
 }  // namespace sampan::app

@@ -1,4 +1,5 @@
 // Environments: list, make, change, lock.
+#include "base/enum_text.h"
 #include "base/text.h"
 #include "deliver/views.h"
 
@@ -23,16 +24,6 @@ struct LockReason {
 };
 BOOST_DESCRIBE_STRUCT(LockReason, (), (reason))
 
-std::string role_text(Role role) {
-  switch (role) {
-    case Role::none: return "none";
-    case Role::viewer: return "viewer";
-    case Role::developer: return "developer";
-    case Role::admin: return "admin";
-  }
-  return "none";
-}
-
 Result<store::Environment> named(State& state, const Request& request) {
   const auto found =
       TRY(state.db.read([&](Tx& tx) { return store::find_environment(tx, request.param("environment")); }));
@@ -46,7 +37,7 @@ Result<views::EnvironmentView> view_of(State& state, const store::Environment& e
       e.id.value, e.name,
       e.title,    e.position,
       "local",    e.failure_policy,
-      {},         role_text(TRY(state.people.role_of(actor, {.environment = e.id}, Role::viewer))),
+      {},         std::string(enum_text(TRY(state.people.role_of(actor, {.environment = e.id}, Role::viewer)))),
       apps};
   if (!e.locked_by.empty()) view.locked = views::Lock{e.locked_by, e.locked_reason, e.locked_at};
   return view;

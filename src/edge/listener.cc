@@ -6,13 +6,13 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "base/log.h"
+#include "base/socket_address.h"
 #include "edge/peer.h"
 
 namespace sampan::edge {
@@ -25,17 +25,6 @@ tl::unexpected<Error> fail_listen(const std::string& where) {
   if (errno == EADDRINUSE) return fail(Errc::unavailable, "cannot listen on {}: another program already does", where);
   return fail(errno == EADDRNOTAVAIL || errno == EACCES ? Errc::invalid : Errc::internal, "cannot listen on {}: {}",
               where, std::strerror(errno));
-}
-
-Result<sockaddr_un> unix_address(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    return fail(Errc::invalid, "the socket path {} is longer than the {} bytes a socket's name may have", path,
-                sizeof address.sun_path - 1);
-  }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
 }
 
 bool answers(const sockaddr_un& address) {
@@ -71,7 +60,7 @@ Result<Bound> listen_tcp(const std::string& address, std::uint16_t port) {
 }
 
 Result<Fd> listen_unix(const std::string& path) {
-  const sockaddr_un address = TRY(unix_address(path));
+  const sockaddr_un address = TRY(socket_address(path));
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) {
     if (!S_ISSOCK(status.st_mode))

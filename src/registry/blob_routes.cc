@@ -185,20 +185,6 @@ Result<Response> delete_blob(State& state, const Request& request, const Actor& 
   return Response::empty(202);
 }
 
-Route oci_route(Method method, std::string pattern, std::string summary, State& state,
-                Result<Response> (*handler)(State&, const Request&, const Actor&), BodyKind body = BodyKind::text) {
-  Route route{.method = method,
-              .pattern = std::move(pattern),
-              .need = Need::signed_in(),  // the handler asks for the right on the image's name
-              .handler = [&state, handler](const Request& request,
-                                           const Actor& actor) { return handler(state, request, actor); },
-              .summary = std::move(summary)};
-  route.dialect = Dialect::oci;
-  route.body = body;
-  if (body == BodyKind::spool) route.body_limit = state.config.max_blob_bytes;
-  return route;
-}
-
 }  // namespace
 
 std::vector<Route> blob_routes(State& state) {

@@ -148,19 +148,6 @@ Result<Response> referrers(State& state, const Request& request, const Actor& ac
   return response;
 }
 
-Route oci_route(Method method, std::string pattern, std::string summary, State& state,
-                Result<Response> (*handler)(State&, const Request&, const Actor&)) {
-  Route route{.method = method,
-              .pattern = std::move(pattern),
-              .need = Need::signed_in(),  // the handler asks for the right on the image's name
-              .handler = [&state, handler](const Request& request,
-                                           const Actor& actor) { return handler(state, request, actor); },
-              .summary = std::move(summary)};
-  route.dialect = Dialect::oci;
-  route.body_limit = kMaxManifestBytes;
-  return route;
-}
-
 }  // namespace
 
 std::vector<Route> manifest_routes(State& state) {

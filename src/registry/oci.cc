@@ -1,6 +1,7 @@
 #include "registry/oci.h"
 
 #include "base/json.h"
+#include "registry/state.h"
 
 namespace sampan::registry {
 
@@ -26,6 +27,20 @@ Response oci_error(const Error& error) {
     case Errc::internal: return oci_error(500, "UNKNOWN", error.message);
   }
   return oci_error(500, "UNKNOWN", error.message);
+}
+
+Route oci_route(Method method, std::string pattern, std::string summary, Registry::State& state,
+                Result<Response> (*handler)(Registry::State&, const Request&, const Actor&), BodyKind body) {
+  Route route{.method = method,
+              .pattern = std::move(pattern),
+              .need = Need::signed_in(),  // the handler asks for the right on the image's name
+              .handler = [&state, handler](const Request& request,
+                                           const Actor& actor) { return handler(state, request, actor); },
+              .summary = std::move(summary)};
+  route.dialect = Dialect::oci;
+  route.body = body;
+  route.body_limit = body == BodyKind::spool ? state.config.max_blob_bytes : kMaxManifestBytes;
+  return route;
 }
 
 }  // namespace sampan::registry

@@ -52,6 +52,11 @@ struct Registry::State {
   Result<Role> role_on(const Actor& actor, std::string_view repository);
 };
 
+// A route of the distribution spec; `spool`: its body is a blob.
+Route oci_route(Method method, std::string pattern, std::string summary, Registry::State& state,
+                Result<Response> (*handler)(Registry::State&, const Request&, const Actor&),
+                BodyKind body = BodyKind::text);
+
 // Route tables; routes() joins them. They call oci_error for errors of the protocol.
 std::vector<Route> blob_routes(Registry::State& state);
 std::vector<Route> manifest_routes(Registry::State& state);

@@ -1,6 +1,7 @@
 #include "web/access.h"
 
 #include "base/crypto.h"
+#include "base/enum_text.h"
 #include "base/text.h"
 
 namespace sampan::web {
@@ -44,16 +45,6 @@ Role least_role(Need::Kind kind) {
     case Need::Kind::runner: return Role::none;
   }
   return Role::none;
-}
-
-std::string_view role_name(Role role) {
-  switch (role) {
-    case Role::none: return "none";
-    case Role::viewer: return "viewer";
-    case Role::developer: return "developer";
-    case Role::admin: return "admin";
-  }
-  return "none";
 }
 
 constexpr std::string_view kSignIn = "sign in first: a session, or a token in the Authorization header";
@@ -107,8 +98,8 @@ Result<void> Access::check(const Request& request, const Route& route, const Act
   const auto asked = TRY(role_on_target(request, actor));
   if (asked.role < Role::viewer) return fail(Errc::not_found, "no {}", asked.what);
   if (asked.role >= least_role(kind)) return {};
-  return fail(Errc::denied, "this needs the role {} on {}; {} is {} there", role_name(least_role(kind)), asked.what,
-              actor.name, role_name(asked.role));
+  return fail(Errc::denied, "this needs the role {} on {}; {} is {} there", enum_text(least_role(kind)), asked.what,
+              actor.name, enum_text(asked.role));
 }
 
 Result<Access::Asked> Access::role_on_target(const Request& request, const Actor& actor) const {

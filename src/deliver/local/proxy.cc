@@ -3,13 +3,13 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <condition_variable>
 
 #include "base/log.h"
 #include "base/process.h"
+#include "base/socket_address.h"
 #include "base/text.h"
 #include "deliver/local/listener.h"
 
@@ -19,11 +19,7 @@ namespace {
 
 Result<Fd> connect_to(const std::string& path) {
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
-  path.copy(address.sun_path, path.size());
+  const auto address = TRY(socket_address(path));
   if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail(Errc::unavailable, "the proxy does not listen at {}", path);
   const timeval limit{5, 0};

@@ -2,8 +2,9 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "base/socket_address.h"
 
 namespace sampan::deliver {
 
@@ -16,11 +17,7 @@ constexpr int kAtOnce = 256;  // lines taken under one lock
 Result<Fd> listen_at(const std::string& path) {
   ::unlink(path.c_str());
   Fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    return fail(Errc::invalid, "the path '{}' is too long for a socket: choose a shorter data folder", path);
-  path.copy(address.sun_path, path.size());
+  const auto address = TRY(socket_address(path));
   if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail_errno("listen for the proxy's log");
   return fd;
