@@ -21,7 +21,7 @@ export default function Chart({ times, series, format, label, tick, small }: { t
       const axis = { size: 30, stroke: colour('ink-faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
       plot.current = new uPlot({
         width: host.clientWidth, height: host.clientHeight, legend: { show: false }, cursor: small ? { show: false } : { y: false, points: { size: 6 } }, padding: small ? [4, 4, 4, 4] : [8, tick ? 32 : 0, 0, 0],
-        scales: { x: { time: !tick && !small }, y: { range: (_, min, max) => [Math.min(0, min ?? 0), max > 0 ? max * 1.15 : min < 0 ? 0 : 1] } },
+        scales: { x: { time: !tick && !small }, y: { range: (_, min, max) => small && min === max ? [min - 1, max + 1] : [Math.min(0, min ?? 0), max > 0 ? max * 1.15 : min < 0 ? 0 : 1] } },
         axes: small ? [{ show: false }, { show: false }] : [{ ...axis, space: 70, ...(tick ? { incrs: [1, 2, 5, 10, 20, 50] } : {}), values: (_, ticks) => ticks.map(t => naming.current ? naming.current(t) : new Date(t * 1000).toLocaleTimeString(locale === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit', second: ticks.length > 1 && ticks[1] - ticks[0] < 60 ? '2-digit' : undefined })) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map(format) }],
         series: [{}, ...series.map(s => ({ label: s.label, stroke: colour(`${s.state}-line`), width: 1.5, dash: s.dash, points: { show: times.length === 1 }, spanGaps: false }))],
       }, latest.current, host);

@@ -147,7 +147,9 @@ export function Choice<V extends string>({ label, value, options, onChange }: { 
 export function Facts({ facts }: { facts: [string, ReactNode][] }) {
   return <dl className="facts">{facts.map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>;
 }
-/** Links between the sub-pages of one thing. */
+/** Links between the sub-pages of one thing; where they do not all fit, the one that is open is in sight. */
 export function SubNav({ label, links }: { label: string; links: { to: string; text: string; here: boolean; count?: number }[] }) {
-  return <nav className="subnav" aria-label={label}>{links.map(l => <Link key={l.to} href={l.to} aria-current={l.here ? 'page' : undefined}>{l.text}{l.count !== undefined && <span className="badge">{l.count}</span>}</Link>)}</nav>;
+  const bar = useRef<HTMLElement>(null), here = links.find(l => l.here)?.to;
+  useEffect(() => { const link = bar.current?.querySelector<HTMLElement>('[aria-current]'); if (link) bar.current!.scrollLeft = link.offsetLeft + link.offsetWidth / 2 - bar.current!.clientWidth / 2; }, [here]);
+  return <nav ref={bar} className="subnav" aria-label={label}>{links.map(l => <Link key={l.to} href={l.to} aria-current={l.here ? 'page' : undefined}>{l.text}{l.count !== undefined && <span className="badge">{l.count}</span>}</Link>)}</nav>;
 }

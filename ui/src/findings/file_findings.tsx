@@ -1,8 +1,9 @@
 // The findings of one file, at its lines: a mark in the margin opens the note under the line.
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { Button } from '../base/parts';
-import { useWords } from '../base/settings';
+import { inLanguage } from '../base/format';
+import { Button, State } from '../base/parts';
+import { useLocale, useWords } from '../base/settings';
 import { useResource } from '../base/use_resource';
 import type { Repo } from '../git/api';
 import { at, paths, type FindingList } from './api';
@@ -15,19 +16,20 @@ import { findingsWords } from './words';
 const kMost = 500;
 const chosenLine = () => Number(/^#L(\d+)$/.exec(location.hash)?.[1] ?? 0);
 
-export type FileFindings = { head: ReactNode; mark?: (index: number) => ReactNode; note?: (index: number) => ReactNode };
+export type FileFindings = { head: ReactNode; gap?: ReactNode; mark?: (index: number) => ReactNode; note?: (index: number) => ReactNode };
 /** What the view of a file shows of its findings; lines count from 0. Without findings there is no mark and no note. */
 export function useFileFindings(repo: Repo, refName: string, file: string): FileFindings {
-  const w = useWords(findingsWords), { data, reload } = useResource<FindingList>(paths.findings(repo.path, { ref: refName, file, limit: kMost }), [`repo:${repo.id}`]);
+  const w = useWords(findingsWords), locale = useLocale(), { data, reload } = useResource<FindingList>(paths.findings(repo.path, { ref: refName, file, limit: kMost }), [`repo:${repo.id}`]);
   useLookAgain(data?.scan?.state === 'queued' ? data.scan : undefined, reload);
   const lines = useMemo(() => byLine(data?.items ?? []), [data]), [open, setOpen] = useState<ReadonlySet<number>>(() => new Set([chosenLine()]));
   const toggle = useCallback((line: number) => setOpen(old => { const next = new Set(old); if (!next.delete(line)) next.add(line); return next; }), []);
   if (!data) return { head: null };
-  const allOpen = [...lines.keys()].every(line => open.has(line)), list = at.findings(repo.path, { ref: refName, path: file });
-  const head = <span className="row"><ScanState scan={data.scan} />{data.scan?.state === 'done' && (data.items.length ? severities.map(s => { const n = data.items.filter(f => f.severity === s).length; return n > 0 && <SeverityMark key={s} of={s} text={` ${n}`} />; }) : <span className="soft small">{w.file.clean}</span>)}
+  const allOpen = [...lines.keys()].every(line => open.has(line)), list = at.findings(repo.path, { ref: refName, path: file }), gaps = data.gaps.filter(g => g.path === file);
+  const head = <span className="row"><ScanState scan={data.scan} />{data.scan?.state === 'done' && (data.items.length ? severities.map(s => { const n = data.items.filter(f => f.severity === s).length; return n > 0 && <SeverityMark key={s} of={s} text={` ${n}`} />; }) : !gaps.length && <span className="soft small">{w.file.clean}</span>)}
     {data.items.length > 0 && <><Button look="quiet" aria-pressed={allOpen} data-act="notes" onClick={() => setOpen(allOpen ? new Set() : new Set(lines.keys()))}>{allOpen ? w.file.hide : w.file.show}</Button><Link className="button button-quiet" href={list}>{w.file.all}</Link></>}
     {data.next && <span className="soft small">{w.file.cut(kMost)}</span>}</span>;
-  if (!lines.size) return { head };
+  const gap = gaps.map((g, i) => <p key={i} className="row small file-gap"><State of="waiting" word={w.file.gap} /><span className="soft">{inLanguage(g.reason, locale)}</span></p>);
+  if (!lines.size) return { head, gap };
   const mark = (index: number) => {
     const own = lines.get(index + 1); if (!own) return null;
     const severity = worst(own);
@@ -37,5 +39,5 @@ export function useFileFindings(repo: Repo, refName: string, file: string): File
     const own = open.has(index + 1) && lines.get(index + 1); if (!own) return null;
     return <div className="line-note" role="group" aria-label={w.file.noteOf(index + 1)}>{own.map(f => <FindingNote key={f.fingerprint} finding={f} acting={{ repo: repo.path, refName, may: mayAct(repo), done: reload }} />)}</div>;
   };
-  return { head, mark, note };
+  return { head, gap, mark, note };
 }

@@ -29,6 +29,6 @@ export function FindingsTrend({ repo, branch, version }: { repo: string; branch:
     <details><summary className="soft small">{w.table}</summary><Table caption={w.title(branch)} rows={[...scans].reverse()} rowKey={s => s.commit} columns={[
       { head: w.commit, main: true, cell: s => <Link className="mono small" href={git.commit(repo, s.commit)}>{s.commit.slice(0, 8)}</Link> },
       ...severities.map(s => ({ head: words.severity[s], numeric: true, cell: (scan: Scan) => count(scan.found[s]) })),
-      { head: words.fresh, numeric: true, cell: s => count(total(s.fresh)) }, { head: w.when, numeric: true, cell: s => <Ago at={s.created_at} /> }]} /></details>
+      { head: words.counts.fresh, numeric: true, cell: s => count(total(s.fresh)) }, { head: w.when, numeric: true, cell: s => <Ago at={s.created_at} /> }]} /></details>
   </figure></Section>;
 }

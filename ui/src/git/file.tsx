@@ -29,9 +29,10 @@ function FileView({ repo }: { repo: Repo }) {
     <div className="toolbar"><RefSelect repo={repo.path} value={ref} onChange={r => navigate(at.file(repo.path, r, path))} /><PathLine repo={repo.path} refName={ref} path={path} /></div>
     <ErrorNote error={error ?? blame.error} retry={reload} />{loading && <Skeleton what={path} rows={10} />}
     {file && <div className="code-frame">
-      <div className="code-head"><span className="soft small">{!file.binary && `${w.lines(count(lines.length))} · `}{bytes(file.size)}</span>{found.head}
+      <div className="code-head"><span className="soft small file-size">{!file.binary && `${w.lines(count(lines.length))} · `}{bytes(file.size)}</span>{found.head}
         <div className="acts">{!file.binary && <Button look="quiet" aria-pressed={blamed} onClick={() => setSearch(old => { const next = new URLSearchParams(old); if (blamed) next.delete('blame'); else next.set('blame', '1'); return next; }, { replace: true })}>{blamed ? w.normal : w.blame}</Button>}
           <Link className="button button-quiet" href={at.commits(repo.path, ref, path)}>{w.history}</Link><a className="button button-quiet" href={raw}>{file.binary ? w.download : w.raw}</a></div></div>
+      {found.gap}
       {file.binary ? <p className="soft" style={{ padding: 16 }}>{w.binary}</p> : <CodeView lines={lines} coloured={coloured} label={path} margin={margin || undefined} mark={found.mark} note={found.note} />}
       {file.truncated && <p className="note">{w.truncated}</p>}
     </div>}

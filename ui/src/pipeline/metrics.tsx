@@ -10,9 +10,10 @@ const Chart = lazy(() => import('../base/chart'));
 
 function Trend({ metric }: { metric: Metric }) {
   const w = useWords(pipelineWords).metrics, locale = useLocale(), values = useMemo(() => trendOf(metric), [metric]), say = (n: number) => figure(n, locale);
-  const places = useMemo(() => values.map((_, i) => i), [values]), series = useMemo(() => [{ label: metric.name, values, state: metric.crossed ? 'bad' as const : 'run' as const }], [metric, values]);
+  const places = useMemo(() => values.map((_, i) => i), [values]), limit = metric.limit ?? null;
+  const series = useMemo(() => [{ label: metric.name, values, state: 'run' as const }, ...(limit === null ? [] : [{ label: w.line, values: values.map(() => limit), state: 'bad' as const, dash: [3, 3] }])], [metric, values, limit, w]);
   if (values.length < 2) return <span className="faint">–</span>;
-  return <div className="spark-cell"><Suspense fallback={<div className="chart chart-small" />}><Chart small times={places} series={series} format={say} label={w.trendOf(metric.name, values.length, say(values[0]), say(metric.value), say(Math.min(...values)), say(Math.max(...values)))} /></Suspense><span className="faint small">{w.runs(values.length)}</span></div>;
+  return <div className="spark-cell"><Suspense fallback={<div className="chart chart-small" />}><Chart small times={places} series={series} format={say} label={w.trendOf(metric.name, values.length, say(values[0]), say(metric.value), say(Math.min(...values)), say(Math.max(...values))) + (limit === null ? '' : w.trendLine(lineOf(metric, locale)))} /></Suspense><span className="faint small">{w.runs(values.length)}</span></div>;
 }
 
 export function Metrics({ metrics }: { metrics: Metric[] }) {

@@ -18,7 +18,7 @@ export default function ImagePage() {
   const uses = (t: ImageTag) => apps.data?.items.filter(a => a.release?.digest === t.digest) ?? [], used = data?.items.flatMap(uses)[0];
   return <div className="page"><PageHead title={name} crumbs={[{ text: w.title, to: '/images' }]} />{used?.release && <Journey repo={used.release.repo || used.repo} sha={used.release.commit} />}
     <ErrorNote error={error} retry={reload} />{loading && <Skeleton what={name} />}
-    {data && <Section title={w.tags}><Table caption={name} rows={data.items} rowKey={t => t.tag} columns={[
+    {data && <Section title={w.list}><Table caption={name} rows={data.items} rowKey={t => t.tag} columns={[
       { head: w.tag, main: true, cell: t => <div><span className="strong">{t.tag}</span><div className="faint small mono">{shortDigest(t.digest)}</div></div> },
       { head: w.used, wide: true, cell: t => uses(t).length ? uses(t).map(a => <Link key={a.id} href={at.app(a)}>{a.name}, {a.environment} r{a.release!.number} </Link>) : <span className="faint">{w.nobody}</span> },
       { head: w.scan.title, cell: t => <ScanOfTag tag={t} show={() => setAsked(t)} /> },
