@@ -156,3 +156,36 @@ TEST_CASE("findings: a secret that a later commit took out is found in history, 
   CHECK(text(taken, "/items/0/commit") == guilty.text());
   CHECK_FALSE(taken.at_pointer("/items/0/fresh").as_bool());
 }
+
+TEST_CASE("findings: history is what the commit descends from and does not hold, without what the settings leave out") {
+  Yard yard(false);
+  const auto ask = [&](const Sha& commit) {
+    yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", fmt::format(R"({{"ref":"{}"}})", commit.text()));
+    return yard.scanned(commit, {{"files", "history"}, {"standing", "all"}});
+  };
+  const auto again = "aws.key=" + secret_key() + "\n";
+  yard.commit({{"README.md", "hello\n"}});
+  std::vector<git::NewFile> files{{"left/out.properties", "aws.key=" + secret_key() + "\n"},
+                                  {"again.properties", again},
+                                  {"A.java", java("Aone", kBadField)}};
+  for (const char* name : {"e", "a", "d", "b", "c"})
+    files.push_back({std::string(name) + ".properties", "region=one\naws.key=" + secret_key() + "\n"});
+  yard.commit(files);
+  for (auto& file : files) file.text = "region=one\n";
+  files.push_back({".sampan/scan.yaml", "exclude: [\"left/**\"]\n"});
+  const auto clean = yard.commit(files);
+  const auto back = yard.commit({{"again.properties", again}});
+
+  const auto paths = [](const json::value& list) {
+    std::vector<std::string> all;
+    for (const auto& item : list.at("items").as_array()) all.push_back(text(item, "/path"));
+    return all;
+  };
+  const std::vector<std::string> mended{"a.properties", "b.properties", "c.properties", "d.properties", "e.properties"};
+  CHECK(paths(ask(back)) == mended);  // in the order of paths, secrets alone, and not what it holds
+  auto with_again = mended;
+  with_again.insert(with_again.begin() + 1, "again.properties");
+  CHECK(paths(ask(clean)) == with_again);
+  REQUIRE(yard.db->write([](Tx& tx) { return tx.exec("update commit_scan set state = 'failed'"); }).has_value());
+  CHECK(number(yard.scanned(back, {{"files", "history"}, {"standing", "all"}}), "/past") == 0);  // nothing is known
+}

@@ -67,6 +67,25 @@ TEST_CASE(
   CHECK(number(topic, "/fresh") == 1);
 }
 
+TEST_CASE(
+    "findings: of what was pushed before the last is what a new branch is measured against, not what was asked for") {
+  Yard yard(false);
+  const auto scan = [&](const std::string& ref, const Sha& commit) {
+    yard.call(Method::post, "/api/v1/repos/:group/:repo/scans", fmt::format(R"({{"ref":"{}"}})", ref));
+    return yard.scanned(commit);
+  };
+  yard.commit({{"README.md", "nobody uses this branch"}});
+  scan("trunk", yard.commit({{"A.java", java("Aone", kBadField)}}, "trunk"));
+  scan("trunk", yard.commit({{"B.java", java("Bone", kBadField)}}, "trunk"));
+  const auto asked_for = yard.commit({{"C.java", java("Cone", kBadField)}}, "trunk");
+  yard.commit({{"D.java", java("Done", kBadField)}}, "trunk");
+  scan(asked_for.text(), asked_for);  // no branch ends there: nobody pushed it
+  yard.call(Method::post, "/api/v1/repos/:group/:repo/branches", R"({"name":"topic","from":"trunk"})");
+  const auto topic = scan("topic", yard.commit({{"E.java", java("Eone", kBadField)}}, "topic"));
+  CHECK(topic.at("items").as_array().size() == 5);
+  CHECK(number(topic, "/fresh") == 3);
+}
+
 TEST_CASE("findings: a scan that failed says why in both languages, in the list and in the verdict") {
   Yard yard;
   const auto head = yard.commit({{"A.java", java("Aone", kGoodField)}});

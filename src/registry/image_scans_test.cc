@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/archive.h"
+#include "base/text.h"
 #include "registry/fixture_test.h"
 #include "scan/packages.h"
 
@@ -15,6 +16,10 @@ using sampan::registry::testing::text_of;
 using sampan::testing::must;
 
 namespace {
+
+const std::string kImage = "application/vnd.oci.image.manifest.v1+json",
+                  kConfig = "application/vnd.oci.image.config.v1+json",
+                  kTar = "application/vnd.oci.image.layer.v1.tar+zstd";
 
 struct Harbour : House {
   std::string advisories = db.folder() + "/advisories";
@@ -42,6 +47,46 @@ struct Harbour : House {
     REQUIRE(push_manifest(tag, body, ann).status == 201);
     return digest_of(body).text();
   }
+  // A manifest whose descriptors say their types; none of its layers needs to be what it says.
+  std::string typed(std::string_view config_type, const std::vector<std::pair<std::string, std::string>>& layers) {
+    const auto descriptor = [](std::string_view type, std::string_view bytes) {
+      return fmt::format(R"({{"mediaType":"{}","digest":"{}","size":{}}})", type, digest_of(bytes).text(),
+                         bytes.size());
+    };
+    push_blob("config");
+    std::vector<std::string> list;
+    for (const auto& [type, bytes] : layers) {
+      push_blob(bytes);
+      list.push_back(descriptor(type, bytes));
+    }
+    return fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","config":{},"layers":[{}]}})", kImage,
+                       descriptor(config_type, "config"), join(list, ","));
+  }
+  std::string push_typed(const std::string& reference, const std::string& body) {
+    const auto answer = push_manifest(reference, body, ann);
+    REQUIRE_MESSAGE(answer.status == 201, text_of(answer));
+    return digest_of(body).text();
+  }
+  std::string push_index(const std::string& tag, const std::vector<std::string>& manifests) {
+    std::vector<std::string> list;
+    for (const auto& one : manifests) {
+      push_typed(digest_of(one).text(), one);
+      list.push_back(
+          fmt::format(R"({{"mediaType":"{}","digest":"{}","size":{}}})", kImage, digest_of(one).text(), one.size()));
+    }
+    const std::string type = "application/vnd.oci.image.index.v1+json";
+    const auto body = fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[{}]}})", type, join(list, ","));
+    const auto answer = call(Method::put, "/v2/*name/manifests/:reference", ann,
+                             {.params = {{"name", "company/shop"}, {"reference", tag}},
+                              .query = {},
+                              .headers = {{"Content-Type", type}},
+                              .body = body});
+    REQUIRE_MESSAGE(answer.status == 201, text_of(answer));
+    return digest_of(body).text();
+  }
+  void change(const std::string& sql) {
+    must(db->write([&](Tx& tx) { return tx.exec(sql); }));
+  }
   void import(const std::string& fixed) {
     const auto file = db.folder() + "/TEST-2023-1.json";
     must(write_file_durably(file, fmt::format(R"({{"id":"TEST-2023-1","modified":"{}","summary":"it opens doors",
@@ -60,6 +105,11 @@ struct Harbour : House {
     return boost::json::parse(findings(digest, vic));
   }
 };
+
+std::string first_gap(const boost::json::value& found) {
+  const auto& gaps = found.at("gaps").as_array();
+  return gaps.empty() ? std::string() : std::string(gaps[0].at_pointer("/reason/en").as_string());
+}
 
 std::string state(const boost::json::value& found) { return std::string(found.at_pointer("/scan/state").as_string()); }
 
@@ -144,4 +194,120 @@ TEST_CASE("images: the thread looks at what is pushed, by itself") {
     std::this_thread::yield();
   house.scans.stop();
   CHECK(state(boost::json::parse(house.findings(digest, house.vic))) == "failed");
+}
+
+TEST_CASE("images: an index is its platforms, each package once; a part that was deleted is passed over") {
+  Harbour house;
+  house.import("3.0.2");
+  const auto base = house.system("3.0.1");
+  const auto one = house.typed(kConfig, {{kTar, base}}),
+             two = house.typed(kConfig, {{kTar, base}, {kTar, house.layer({{"app/text", "hello"}})}});
+  const auto digest = house.push_index("1.0", {one, two});
+  auto found = house.found(digest);
+  CHECK(state(found) == "failed");
+  CHECK(found.at_pointer("/scan/packages") == 1);
+  CHECK(found.at("items").as_array().size() == 1);
+
+  house.change("delete from image_scan");
+  house.change(fmt::format("delete from image_manifest where digest = '{}'", digest_of(one).text()));
+  found = house.found(digest);
+  CHECK(found.at_pointer("/scan/packages") == 1);
+  CHECK(found.at("gaps").as_array().empty());
+}
+
+TEST_CASE("images: statements about an image, and what is no image, have no gaps") {
+  Harbour house;
+  house.import("3.0.2");
+  const auto image = house.typed(kConfig, {{kTar, house.system("3.0.2")}});
+  const auto statement = house.typed(kConfig, {{"application/vnd.in-toto+json", "a statement"}});
+  CHECK(state(house.found(house.push_index("1.0", {image, statement}))) == "passed");
+  const auto artifact =
+      house.push_typed("chart", house.typed("application/vnd.cncf.helm.config.v1+json",
+                                            {{"application/vnd.cncf.helm.chart.content.v1.tar+gzip", "a chart"}}));
+  CHECK(house.found(artifact).at("gaps").as_array().empty());
+}
+
+TEST_CASE("images: a layer that is kept elsewhere or of another type is a gap, and the image is not good") {
+  Harbour house;
+  house.import("3.0.2");
+  const auto base = house.system("3.0.2");
+  const auto foreign = house.found(house.push_typed(
+      "foreign",
+      house.typed(kConfig, {{kTar, base}, {"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "far"}})));
+  CHECK(state(foreign) == "unknown");
+  CHECK(first_gap(foreign) == "layers that are kept elsewhere were not read");
+  const auto other =
+      house.found(house.push_typed("other", house.typed(kConfig, {{kTar, base}, {"application/vnd.disk", "a disk"}})));
+  CHECK(state(other) == "unknown");
+  CHECK(first_gap(other) == "this layer was not read: it is of the type application/vnd.disk");
+}
+
+TEST_CASE("images: a layer in a file is read as one in the database; one whose file is gone is a gap") {
+  Harbour house;
+  house.import("3.0.2");
+  const auto large =
+      house.layer({{"etc/os-release", "ID=debian\nVERSION_ID=12\n"},
+                   {"app/noise", random_token("", 4 * kSpooledInMemory)},
+                   {"var/lib/dpkg/status", "Package: openssl\nStatus: install ok installed\nVersion: 3.0.1\n"}});
+  REQUIRE(large.size() > kSpooledInMemory);
+  const auto digest = house.push("1.0", {large});
+  REQUIRE(house.blobs->open(digest_of(large).hex()).has_value());
+  CHECK(state(house.found(digest)) == "failed");
+  house.change("delete from image_scan");
+  house.change("delete from image_layer");
+  must(house.blobs->remove(digest_of(large).hex()));
+  const auto found = house.found(digest);
+  CHECK(state(found) == "unknown");
+  CHECK(first_gap(found).starts_with("this layer was not read: "));
+}
+
+TEST_CASE("images: one whose manifest cannot be read any more has a gap, and the others are looked at") {
+  Harbour house;
+  house.import("3.0.2");
+  const auto good = house.push("good", {house.system("3.0.2")});
+  const auto broken = house.push("broken", {house.system("3.0.1")});
+  house.change(fmt::format("update image_manifest set body = '[' where digest = '{}'", broken));
+  CHECK(state(house.found(good)) == "passed");
+  CHECK(state(house.found(broken)) == "unknown");
+  CHECK(house.found(broken).at("gaps").as_array().size() == 1);
+}
+
+TEST_CASE("images: a layer that another version read is read again; what was deleted meanwhile is kept nowhere") {
+  Harbour house;
+  house.import("3.0.2");
+  const auto base = house.system("3.0.1");
+  const auto digest = house.push("1.0", {base});
+  must(house.db->write([&](Tx& tx) { return store::put_layer(tx, digest_of(base).hex(), {}); }));
+  house.change("update image_layer set format = format - 1");
+  CHECK(house.found(digest).at_pointer("/scan/packages") == 1);
+  CHECK(house.count("select count(*) from image_layer") == 1);
+
+  must(house.db->write([&](Tx& tx) -> Result<void> {
+    TRY(store::put_layer(tx, digest_of("never pushed").hex(), {}));
+    return store::put_scan(tx, 4711, "stamp", {}, {}, Microseconds{1});
+  }));
+  CHECK(house.count("select count(*) from image_layer") == 1);
+  CHECK(house.count("select count(*) from image_scan") == 1);
+}
+
+TEST_CASE("images: of the findings of an image the severe come first") {
+  Harbour house;
+  house.import("3.0.2");
+  const auto digest =
+      house.push("1.0", {house.layer({{"etc/os-release", "ID=debian\nVERSION_ID=12\n"},
+                                      {"var/lib/dpkg/status",
+                                       "Package: openssl\nStatus: install ok installed\nVersion: 3.0.1\n\n"
+                                       "Package: zlib\nStatus: install ok installed\nVersion: 1.0\n"}})});
+  const auto mild = house.db.folder() + "/TEST-2023-1.json", severe = house.db.folder() + "/TEST-2023-2.json";
+  must(write_file_durably(
+      severe,
+      fmt::format(
+          R"({{"id":"TEST-2023-2","modified":"{}","summary":"it leaks","database_specific":{{"severity":"CRITICAL"}},
+      "affected":[{{"package":{{"ecosystem":"Debian:12","name":"zlib"}},"ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"2"}}]}}]}}]}})",
+          format_rfc3339(house.clock.now()))));
+  must(scan::import_advisories({mild, severe}, house.advisories, house.clock.now()));
+  const auto found = house.found(digest);
+  REQUIRE(found.at("items").as_array().size() == 2);
+  CHECK(found.at_pointer("/items/0/rule") == "TEST-2023-2");
+  CHECK(found.at_pointer("/items/0/severity") == "blocker");
 }
