@@ -44,6 +44,20 @@ export async function findingStories({ page, base, story, must, absent, violatio
     must(Math.abs(line - below) < 2, `the note covers the next line (${line} against ${below})`);
     await page.click('[data-act=notes]'); await page.waitForFunction(() => document.querySelectorAll('.line-mark').length === document.querySelectorAll('.line-mark[aria-expanded=true]').length);
   }));
+  await story('a file that was not looked at whole says so where it is read', here(async () => {
+    const gap = found.list.gaps.find(g => g.path); if (!gap) absent('no file with a gap');
+    await open(`${at}/file?path=${encodeURIComponent(gap.path)}`); await page.waitForSelector('.file-gap'); must((await page.textContent('.file-gap')).includes(gap.reason.en) || (await page.textContent('.file-gap')).includes(gap.reason.zh), 'the reason is not told'); await calm('a file with a gap');
+  }));
+  await story('results of another tool say which tool it was and who handed them in', async () => {
+    let of;
+    for (const r of (await api(page, '/api/v1/repos'))?.items ?? []) for (const b of r.empty ? [] : (await api(page, `/api/v1/repos/${r.path}/branches`))?.items ?? []) {
+      const sha = (await api(page, `/api/v1/repos/${r.path}/findings?ref=${encodeURIComponent(b.name)}&limit=1`))?.commit, handed = sha && (await api(page, `/api/v1/repos/${r.path}/scans/${sha}/sarif`))?.items[0];
+      if (handed && !of) of = { repo: r.path, ref: b.name, handed };
+    }
+    if (!of) absent('nobody handed results in');
+    await open(`${base}/code/${of.repo}/findings?ref=${encodeURIComponent(of.ref)}`); await page.click('[data-act=tools]'); const told = await page.textContent('details:has([data-act=tools])');
+    must(told.includes(of.handed.tool) && told.includes(of.handed.by), 'the tool or who handed its results in is not named'); await calm('the tools');
+  });
   await story('a commit shows what it brought under its line, in one column and in two', here(async () => {
     await open(`${at}/commits/${found.list.commit}`); await page.waitForSelector('.diff-note .finding'); must(await page.locator('.diff-note .known-finding').count() > 0 || await page.locator('.diff-head a').count() > 0, 'known findings are not told apart'); await calm('one column');
     await page.locator('.diff-choice input').nth(1).check({ force: true }); await page.waitForSelector('.diff-split .diff-note .finding'); await calm('two columns'); await page.locator('.diff-choice input').nth(0).check({ force: true });

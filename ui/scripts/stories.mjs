@@ -78,7 +78,7 @@ await story('metrics stand against their red lines, with the change since the ru
   const crossed = await runWithMetrics(page); if (!crossed) absent('no run crossed a red line');
   await page.goto(`${base}/runs/${crossed.run}?job=${crossed.job}`); await settle(page); await page.waitForSelector('[role=tabpanel] table'); const row = page.locator('[role=tabpanel] tbody tr').first();
   must((await row.textContent()).includes(crossed.metric.name), 'what is crossed does not come first'); must(await row.locator('.state-bad').count() === 1, 'the line is not shown as crossed');
-  await row.locator('.chart-small canvas').waitFor(); must((await row.locator('[role=img]').getAttribute('aria-label')).includes(crossed.metric.name), 'the trend has no words');
+  await row.locator('.chart-small canvas').waitFor(); must((await row.locator('[role=img]').getAttribute('aria-label')).includes(crossed.metric.name), 'the trend has no words'); must(/red line|红线/.test(await row.locator('[role=img]').getAttribute('aria-label')), 'the trend does not know its red line');
   const v = await violations(page); must(!v.length, v.join('\n'));
 });
 await story('a log of a million lines opens at its end and can be dragged through', async () => {
