@@ -54,6 +54,9 @@ TEST_CASE("standing: a red line counts its severity, its scope and its branches 
   CHECK(main.lines[0].branch == "main");
   CHECK(main.lines[0].count == 2);
   CHECK(judge(standings, 0, lines_for("release/1", drawn, {})).state == GateState::passed);
+  auto one_dismissed = standings;
+  one_dismissed[0].dismissed = dismissal("old", kNow + std::chrono::hours(1));
+  CHECK(judge(one_dismissed, 0, lines_for("main", drawn, {})).state == GateState::passed);
   const auto other = judge(standings, 0, lines_for("feature", drawn, {}));
   CHECK(other.state == GateState::passed);
   CHECK(other.reason.en == "no red line is drawn for this branch");

@@ -63,8 +63,9 @@ TEST_CASE_FIXTURE(Flow, "pipeline: a job that crossed a red line says so in both
   const std::string under = R"({"name":"tests.share","value":0.5,"comparator":"GE","limit":0.8})";
   const std::string met = R"({"name":"scan.gaps","value":0,"comparator":"EQ","limit":0})";
 
-  const Json crossed = run_of(over + "," + under + "," + met,
-                              "step test: p3c.major is 3: the red line is <= 2.5; tests.share is 0.5: ...");
+  const Json crossed =
+      run_of(over + "," + under + "," + met,
+             "step test: scan.gaps is 0; p3c.major is 3: the red line is <= 2.5; tests.share is 0.5: ...");
   CHECK(at(crossed, "stages.0.jobs.0.why.zh") == "p3c.major 为 3，红线为 ≤ 2.5；tests.share 为 0.5，红线为 ≥ 0.8");
   CHECK(at(crossed, "stages.0.jobs.0.why.en") == at(crossed, "stages.0.jobs.0.reason"));
   CHECK(at(crossed, "why.zh") == "Unit tests：p3c.major 为 3，红线为 ≤ 2.5；tests.share 为 0.5，红线为 ≥ 0.8");
