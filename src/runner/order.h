@@ -7,39 +7,13 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "model/action.h"
 
 namespace sampan::runner {
 
-struct KeyValue {
-  std::string key, value;
-};
-BOOST_DESCRIBE_STRUCT(KeyValue, (), (key, value))
-
-struct RedLine {
-  std::string metric, comparator;  // LE, GE, EQ
-  double limit = 0;
-};
-BOOST_DESCRIBE_STRUCT(RedLine, (), (metric, comparator, limit))
-
-struct Action {
-  std::string action;
-  std::optional<std::string> script, shell, workdir;
-  std::optional<std::vector<KeyValue>> environment;
-  std::optional<std::string> artifact, dockerfile, context, image;
-  std::optional<std::vector<std::string>> tags;
-  std::optional<std::vector<KeyValue>> build_args;
-  std::optional<bool> no_cache;
-  std::optional<std::string> name;
-  std::optional<std::vector<std::string>> paths;
-  std::optional<bool> include_path;
-  std::optional<std::string> into;
-  std::optional<bool> always;
-  std::optional<std::vector<KeyValue>> variables;
-  std::optional<std::vector<RedLine>> redlines;
-};
-BOOST_DESCRIBE_STRUCT(Action, (),
-                      (action, script, shell, workdir, environment, artifact, dockerfile, context, image, tags,
-                       build_args, no_cache, name, paths, include_path, into, always, variables, redlines))
+using order::Action;
+using order::KeyValue;
+using order::RedLine;
 
 struct Checkout {
   std::string clone_url, sha, ref;
