@@ -151,14 +151,18 @@ Result<Child> Child::spawn(const Command& command, Streams streams) {
                           ? fmt::format("cannot start '{}'", command.argv[0])
                           : fmt::format("cannot start '{}' in {}", command.argv[0], command.directory));
   }
-  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));  // close-on-exec by definition
+  return adopt(pid);
+}
+
+Result<Child> Child::adopt(pid_t forked) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, forked, 0));  // close-on-exec by definition
   if (pidfd < 0) {
     const auto error = fail_errno("pidfd_open");
-    send_signal(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
+    send_signal(forked, SIGKILL);
+    ::waitpid(forked, nullptr, 0);
     return error;
   }
-  return Child(pid, pidfd);
+  return Child(forked, pidfd);
 }
 
 Child::Child(Child&& other) noexcept

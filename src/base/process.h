@@ -57,6 +57,7 @@ class Child {
     int in = -1, out = -1, err = -1;
   };
   static Result<Child> spawn(const Command& command, Streams streams);
+  static Result<Child> adopt(pid_t forked);  // one that the caller forked; killed and reaped when that fails
   Child(Child&&) noexcept;
   Child& operator=(Child&&) noexcept;
   ~Child();

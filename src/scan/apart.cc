@@ -12,13 +12,6 @@ namespace {
 
 constexpr int kLook = 200;  // milliseconds between two looks at whether one hangs
 
-Scanned unchecked(const std::string& path, const std::string& rule, Text reason) {
-  Scanned scanned;
-  scanned.files = 1;
-  scanned.gaps.push_back({path, 0, rule, std::move(reason)});
-  return scanned;
-}
-
 }  // namespace
 
 Apart::Apart(Scanner& scanner, std::string folder, const FolderOptions& options)
@@ -31,8 +24,8 @@ Worker* Apart::free_worker(std::size_t most) {
     if (!worker->is_busy()) return worker.get();
   }
   if (workers_.size() >= most) return nullptr;
-  auto made = Worker::start(scanner_, folder_);
-  return made ? workers_.emplace_back(std::move(made)).get() : nullptr;
+  auto made = Worker::fork(scanner_, folder_);
+  return made ? workers_.emplace_back(std::move(*made)).get() : nullptr;
 }
 
 void Apart::wait(const std::function<void(std::size_t, Scanned)>& done) {
@@ -41,17 +34,13 @@ void Apart::wait(const std::function<void(std::size_t, Scanned)>& done) {
   ::poll(ends.data(), ends.size(), kLook);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Worker& worker = *workers_[i];
+    const bool readable = ends[i].revents != 0;
     if (!worker.is_busy()) {
-      if (ends[i].revents != 0) worker.take_answer();  // it is gone
+      if (readable) worker.has_ended();
       continue;
     }
-    const auto task = worker.task();
-    if (ends[i].revents != 0) {
-      if (auto answer = worker.take_answer()) done(task.number, std::move(*answer));
-    } else if (worker.is_late(options_.patience)) {
-      worker.kill();
-    }
-    if (worker.is_dead()) done(task.number, unchecked(task.path, worker.rule(), worker.reason_of_death()));
+    const auto number = worker.task().number;
+    if (auto scanned = worker.attend(readable, options_.patience)) done(number, std::move(*scanned));
   }
   std::erase_if(workers_, [](const auto& worker) { return worker->is_dead(); });
 }

@@ -2,12 +2,11 @@
 
 #include <doctest/doctest.h>
 #include <poll.h>
-
-#include <cstdlib>
+#include <signal.h>
 
 #include "base/files.h"
 #include "base/testing.h"
-#include "scan/p3c/rules/rules.h"
+#include "scan/testing.h"
 #include "scan/wire.h"
 #include "scan/worker.h"
 
@@ -17,29 +16,10 @@ using sampan::testing::must;
 
 namespace {
 
-// More stack than there is, whatever the compiler makes of it.
-int deep(int left) {
-  volatile char room[4096];
-  room[0] = static_cast<char>(left);
-  return left == 0 ? 0 : deep(left - 1) + room[0];
-}
-
-// Goes wrong as the name of the file says.
-constinit const p3c::Rule kWayward = {.name = "NeedBraceRule",
-                                      .severity = Severity::major,
-                                      .summary = {"", ""},
-                                      .remedy = {"", ""},
-                                      .check = [](const p3c::Source& source, p3c::Report&) {
-                                        volatile int zero = 0;
-                                        if (source.path == "abort.java") std::abort();
-                                        if (source.path == "deep.java") zero = deep(1'000'000);
-                                        while (source.path == "hang.java") zero = zero + 1;
-                                      }};
-
 struct Yard {
   TempDir folder = must(TempDir::create());
   const Settings settings{};
-  const p3c::Rule* rules[2] = {&kWayward, &p3c::kUpperEll};
+  const p3c::Rule* rules[2] = {&testing::kWayward, &p3c::kUpperEll};
   FolderOptions options{};
   Scanner scanner{settings, {.p3c = true, .secrets = false}, rules};
 
@@ -88,13 +68,15 @@ TEST_CASE("apart: bytes at hand are scanned as files are, also behind one that c
     CHECK(scanned.gaps.size() == (path == "abort.java" ? 1 : 0));
   }
   CHECK(apart.file("big.java", std::string(kMostBytes + 1, ' ')).gaps.size() == 1);
-  const auto worker = Worker::start(yard.scanner, {});
-  REQUIRE(worker);
-  worker->kill();
+  const auto worker = must(Worker::fork(yard.scanner, {}));
+  ::kill(worker->pid(), SIGKILL);
   worker->give({7, "a.java"}, code.size(), &code);
-  pollfd end{worker->socket(), POLLIN, 0};
-  while (!worker->is_dead() && ::poll(&end, 1, 10'000) == 1) CHECK_FALSE(worker->take_answer().has_value());
-  CHECK(worker->is_dead());
+  std::optional<Scanned> scanned;
+  for (pollfd end{worker->socket(), POLLIN, 0}; !scanned && ::poll(&end, 1, 10'000) == 1;)
+    scanned = worker->attend(true, yard.options.patience);
+  REQUIRE(scanned.has_value());
+  CHECK(scanned->gaps.at(0).reason.en == "not checked: what checks it crashed (SIGKILL)");
+  CHECK(worker->was_killed());
 }
 
 TEST_CASE("apart: what a scan made arrives as it was, and other bytes are refused") {

@@ -1,5 +1,8 @@
 #include "scan/wire.h"
 
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <cstring>
 
 namespace sampan::scan {
@@ -101,7 +104,55 @@ void read_finding(Reader& in, Finding& one) {
   });
 }
 
+void write_rule(Writer& out, const std::string& name, const RuleSetting& setting) {
+  out.text(name);
+  out.number(setting.off);
+  out.number(setting.severity.has_value());
+  out.number(setting.severity.value_or(Severity::major));
+  out.number(static_cast<std::uint32_t>(setting.except.size()));
+  for (const auto& pattern : setting.except) out.text(pattern);
+}
+
+void read_rule(Reader& in, std::pair<std::string, RuleSetting>& rule) {
+  bool has_severity = false;
+  Severity severity{};
+  in.text(rule.first);
+  in.number(rule.second.off);
+  in.number(has_severity);
+  in.number(severity);
+  if (has_severity) rule.second.severity = severity;
+  in.list(rule.second.except, [&](std::string& pattern) { in.text(pattern); });
+}
+
 }  // namespace
+
+std::string packed(const Settings& settings, Engines engines) {
+  Writer out;
+  out.number(engines);
+  out.number(static_cast<std::uint32_t>(settings.rules.size()));
+  for (const auto& [name, setting] : settings.rules) write_rule(out, name, setting);
+  out.number(static_cast<std::uint32_t>(settings.patterns.size()));
+  for (const auto& own : settings.patterns) {
+    for (const auto* text : {&own.name, &own.pattern, &own.what}) out.text(*text);
+    out.number(own.severity);
+  }
+  return out.finish();
+}
+
+std::optional<Rules> unpacked_rules(std::string_view bytes) {
+  Reader in(bytes);
+  Rules made;
+  std::vector<std::pair<std::string, RuleSetting>> rules;
+  in.number(made.engines);
+  in.list(rules, [&](auto& rule) { read_rule(in, rule); });
+  in.list(made.settings.patterns, [&](SecretPattern& own) {
+    for (auto* text : {&own.name, &own.pattern, &own.what}) in.text(*text);
+    in.number(own.severity);
+  });
+  if (!in.at_end()) return std::nullopt;
+  for (auto& rule : rules) made.settings.rules.insert(std::move(rule));
+  return made;
+}
 
 std::string packed(const Scanned& scanned) {
   Writer out;
@@ -133,6 +184,27 @@ std::optional<Scanned> unpacked(std::string_view bytes) {
   in.number(scanned.bytes);
   if (!in.at_end()) return std::nullopt;
   return scanned;
+}
+
+bool send_all(int socket, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+bool receive_all(int socket, char* into, std::size_t size) {
+  while (size > 0) {
+    const auto got = ::recv(socket, into, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    into += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
 }
 
 }  // namespace sampan::scan
