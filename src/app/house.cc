@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "app/app.h"
+#include "app/program.h"
 #include "app/runner_keeper.h"
 #include "base/crypto.h"
 #include "base/files.h"
@@ -71,6 +72,18 @@ pipeline::Config pipeline_config(const Config& config, const Paths& paths) {
   return settings;
 }
 
+findings::Config findings_config(const Config& config) {
+  findings::Config settings;
+  settings.public_url = config.server.public_url;
+  settings.advisories = config.scan.advisories;
+  settings.pushes = config.scan.pushes;
+  settings.patience = config.scan.patience;
+  // The program as it was started: a new one in its place may speak otherwise. The folder says whose processes they
+  // are.
+  settings.crew.command = {"/proc/self/exe", std::string(kScanWorker), config.data};
+  return settings;
+}
+
 registry::Config registry_config(const Config& config, const Paths& paths) {
   registry::Config settings;
   settings.folder = paths.blobs();
@@ -95,9 +108,7 @@ struct House::Rooms {
   EventLog events{*db, clock};
   people::People people{*db, clock, events};
   git::Git git{*db, clock, events, people, git_config(config, paths)};
-  findings::Findings findings{
-      *db, clock,  events,
-      git, people, {config.server.public_url, config.scan.advisories, config.scan.pushes, config.scan.patience}};
+  findings::Findings findings{*db, clock, events, git, people, findings_config(config)};
   pipeline::Pipeline pipeline{*db, clock, events, hub, git, people, secrets, pipeline_config(config, paths)};
   registry::Registry registry{*db, clock, events, git, people, *blobs, registry_config(config, paths)};
   std::unique_ptr<deliver::Target> target;
@@ -246,6 +257,7 @@ void House::Rooms::sweep(std::stop_token stop) {
 void House::stop() {
   if (!rooms_) return;
   auto& rooms = *rooms_;
+  rooms.findings.hurry();
   rooms.runner.reset();  // the runner itself goes on: its steps are not interrupted by our stop
   rooms.sweeper = {};
   if (rooms.server) rooms.server->stop();

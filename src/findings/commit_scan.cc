@@ -1,9 +1,5 @@
 // The scan of one commit: what changed since its base is read, what is known is not; counts follow from those of the
 // base.
-#include <atomic>
-#include <map>
-#include <thread>
-
 #include "base/crypto.h"
 #include "base/log.h"
 #include "findings/standing.h"
@@ -15,28 +11,17 @@ namespace sampan::findings {
 namespace {
 
 constexpr std::string_view kSettingsFile = ".sampan/scan.yaml";
-constexpr std::size_t kMostTogether = 128;  // blobs in memory at once
-constexpr std::size_t kMostBytesTogether = 32 << 20;
-
-struct Loaded {
-  FileKey key;
-  std::optional<std::string> bytes;
-};
-
-FileOutcome outcome_of(scan::Scanner& scanner, Loaded& file) {
-  if (file.bytes) {
-    auto scanned = scanner.file(file.key.path, std::move(*file.bytes));
-    return {std::move(scanned.findings), std::move(scanned.gaps)};
-  }
-  if (!scan::is_source(file.key.path)) return {};  // a film, an archive: nothing that people wrote
-  return {{}, {{file.key.path, 0, "", {"没有检查：文件太大", "not checked: too large"}}}};
+FileOutcome outcome_of(const std::string& path, std::optional<scan::Scanned>& scanned) {
+  if (scanned) return {std::move(scanned->findings), std::move(scanned->gaps)};
+  if (!scan::is_source(path)) return {};  // a film, an archive: nothing that people wrote
+  return {{}, {{path, 0, "", {"没有检查：文件太大", "not checked: too large"}}}};
 }
 
 // One repository's files through the engines, by one rule set.
 class Reading {
  public:
   Reading(Findings::State& state, const git::Repo& repo, const CommitSettings& with)
-      : state_(state), repo_(repo), with_(with) {}
+      : state_(state), repo_(repo), with_(with), order_(with.settings) {}
 
   // Afterwards each of the files has an outcome. Returns how many had to be read.
   Result<std::int64_t> read(const std::vector<FileKey>& wanted) {
@@ -47,48 +32,24 @@ class Reading {
       if (!key.path.empty() && !known.contains(key) && !with_.settings.excludes(key.path)) unknown.insert(key);
     }
     std::vector<FileKey> keys(unknown.begin(), unknown.end());
-    std::vector<Sha> blobs;
-    for (const auto& key : keys) blobs.push_back(key.blob);
-    std::vector<Loaded> loaded;
-    std::size_t bytes = 0;
-    Result<void> stored;
-    const auto take = [&](std::size_t i, std::optional<std::string> text) {
-      bytes += text ? text->size() : 0;
-      loaded.push_back({keys[i], std::move(text)});
-      if (loaded.size() < kMostTogether && bytes < kMostBytesTogether) return;
-      if (stored) stored = scan_and_store(loaded);
-      loaded.clear();
-      bytes = 0;
+    const auto keep = [&](std::size_t first, std::vector<std::optional<scan::Scanned>> scanned) {
+      return state_.db.write_lazily([&](Tx& tx) -> Result<void> {
+        for (std::size_t i = 0; i < scanned.size(); ++i) {
+          const auto& key = keys[first + i];
+          TRY(store::insert_file(tx, repo_.id, with_.rule_set, key, outcome_of(key.path, scanned[i])));
+        }
+        return {};
+      });
     };
-    TRY(state_.git.read_blobs(repo_, blobs, kMostBytesRead, take));
-    if (stored) stored = scan_and_store(loaded);
-    TRY(std::move(stored));
+    TRY(scan_blobs(state_, {repo_, order_, keys}, keep));
     return static_cast<std::int64_t>(keys.size());
   }
 
  private:
-  Result<void> scan_and_store(std::vector<Loaded>& files) {
-    std::vector<FileOutcome> outcomes(files.size());
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&] {
-      scan::Scanner scanner(with_.settings);
-      for (std::size_t i = next++; i < files.size(); i = next++) outcomes[i] = outcome_of(scanner, files[i]);
-    };
-    {
-      std::jthread other;
-      if (files.size() > 4) other = std::jthread(work);
-      work();
-    }
-    return state_.db.write_lazily([&](Tx& tx) -> Result<void> {
-      for (std::size_t i = 0; i < files.size(); ++i)
-        TRY(store::insert_file(tx, repo_.id, with_.rule_set, files[i].key, outcomes[i]));
-      return {};
-    });
-  }
-
   Findings::State& state_;
   const git::Repo& repo_;
   const CommitSettings& with_;
+  const scan::Order order_;
 };
 
 // Both sides of what changed: everything found in the files as they are, and as they were.

@@ -61,20 +61,6 @@ TEST_CASE("findings: advisories grow old, and then nothing is good any more") {
   CHECK(text(yard.verdict(head), "/state") == "unknown");
 }
 
-namespace {
-
-// Of the form of a key of AWS, made here so that none stands in the source.
-std::string secret_key() {
-  std::string key = "AKIA";
-  for (const char c : random_token("", 40)) {
-    if (key.size() < 20 && ((c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'))) key += c;
-  }
-  while (key.size() < 20) key += "QZ7KX"[key.size() % 5];
-  return key;
-}
-
-}  // namespace
-
 TEST_CASE("findings: a push that brings a secret is refused by commit, file and line, and leaves nothing") {
   Yard yard;
   yard.commit({{"README.md", "hello\n"}});

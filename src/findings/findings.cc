@@ -38,10 +38,17 @@ Result<void> Findings::recover() {
 }
 
 void Findings::start() {
+  if (state_->config.pushes) state_->crew.start();
   for (int i = 0; i < kWorkers; ++i) state_->workers.emplace_back([this] { state_->run(); });
 }
 
+void Findings::hurry() {
+  state_->work.lock()->leaving = true;
+  state_->crew.hurry();
+}
+
 void Findings::stop() {
+  hurry();
   state_->work.lock()->stopping = true;
   state_->changed.notify_all();
   state_->workers.clear();
@@ -136,6 +143,7 @@ Result<void> Findings::State::do_scan(CommitScan scan) {
     const auto repo = git.find_repo(scan.repo);
     if (!repo) return {};
     const auto done = scan_commit(*this, *repo, scan);
+    if (!done && work.lock()->leaving) return {};
     scan.state = done ? ScanState::done : ScanState::failed;
     if (!done) scan.reason = done.error().message;
     if (!done) log::warning("findings", "scanning {} of {}: {}", scan.commit.text(), repo->path(), scan.reason);

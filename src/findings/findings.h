@@ -15,7 +15,7 @@
 #include "git/git.h"
 #include "model/route.h"
 #include "people/people.h"
-#include "scan/scan.h"
+#include "scan/crew.h"
 
 namespace sampan::findings {
 
@@ -24,6 +24,7 @@ struct Config {
   std::string advisories;                     // the file of `sampan advisories import`; it need not exist
   bool pushes = true;                         // false: only what people ask for is scanned, and no push is refused
   std::chrono::milliseconds patience{1'000};  // a push's answer waits so long for its scan, which then goes on
+  scan::Crew::Config crew{};                  // the processes in which rules run
 };
 
 struct Counts {
@@ -110,6 +111,7 @@ class Findings {
   void connect();
   Result<void> recover();  // scans that were queued or under way when the server stopped begin again
   void start();
+  void hurry();  // stop() is near: what is not scanned in two seconds is given up; a commit is done at the next start
   void stop();
   // Call now and then. Once a day, from the first call on, forgets what files held by rule sets that no repository uses
   // any more: neither the last commit of its default branch nor the last scan of any branch it has. A commit that was

@@ -26,6 +26,16 @@ inline std::string java(const std::string& name, const std::string& body) {
 inline const std::string kBadField = "    private int Bad_Name;\n";
 inline const std::string kGoodField = "    private int goodName;\n";
 
+// Of the form of a key of AWS, made here so that none stands in the source.
+inline std::string secret_key() {
+  std::string key = "AKIA";
+  for (const char c : random_token("", 40)) {
+    if (key.size() < 20 && ((c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'))) key += c;
+  }
+  while (key.size() < 20) key += "QZ7KX"[key.size() % 5];
+  return key;
+}
+
 struct Yard {
   TempDir folder = TempDir::create().value();
   FakeClock clock;
@@ -37,8 +47,11 @@ struct Yard {
   std::vector<Route> routes;
 
   bool pushes = true;
+  std::chrono::milliseconds patience{1'000};  // for one file
+  std::vector<std::string> scan_program = {SAMPAN_WAYWARD_PROGRAM, "scan-worker", folder.path()};
 
-  explicit Yard(bool scan_pushes = true) : pushes(scan_pushes) {
+  explicit Yard(bool scan_pushes = true, std::vector<std::string> scanner = {}) : pushes(scan_pushes) {
+    if (!scanner.empty()) scan_program = std::move(scanner);
     log::set_level(log::Level::error);
     open();
     findings->start();
@@ -47,6 +60,11 @@ struct Yard {
     call(Method::post, "/api/v1/repos", R"({"group":"company","name":"shop"})");
   }
   ~Yard() { close(); }
+  Config findings_config() const {
+    Config config{"http://sampan.test", folder.path() + "/advisories", pushes};
+    config.crew = {scan_program, 2, patience};
+    return config;
+  }
   void open() {
     db = Db::open("sqlite:" + folder.path() + "/sampan.db").value();
     auto all = migrations();
@@ -60,8 +78,7 @@ struct Yard {
     config.hook_socket = folder.path() + "/hooks.sock";
     config.public_url = "http://sampan.test";
     git = std::make_unique<git::Git>(*db, clock, *events, *people, config);
-    findings = std::make_unique<Findings>(*db, clock, *events, *git, *people,
-                                          Config{"http://sampan.test", folder.path() + "/advisories", pushes});
+    findings = std::make_unique<Findings>(*db, clock, *events, *git, *people, findings_config());
     findings->connect();
     REQUIRE(git->recover().has_value());
     REQUIRE(findings->recover().has_value());

@@ -30,9 +30,11 @@ Result<std::vector<scan::ToolResults>> read_results(Findings::State& state, cons
       names.push_back(file.path);
       blobs.push_back(file.blob);
     }
-    return state.git.read_blobs(repo, blobs, scan::kMostBytes, [&](std::size_t i, std::optional<std::string> text) {
+    const auto give = [&](std::size_t i, std::optional<std::string> text) -> Result<void> {
       if (text) take(names[i], *text);
-    });
+      return {};
+    };
+    return state.git.read_blobs(repo, blobs, scan::kMostBytes, give);
   };
   auto tools = TRY(scan::read_sarif(results.sarif, source));
   if (tools.size() > 1 && !results.tool.empty())

@@ -32,22 +32,27 @@ Result<void> look_back(Findings::State& state, const git::Repo& repo, const Comm
                        const CommitSettings& with, const LeftBehind& left) {
   const auto written = TRY(written_for(state, repo, scan, left.gone));
   std::set<FileKey> seen(left.held.begin(), left.held.end());
-  std::vector<const git::ChangedFile*> wanted;
-  std::vector<Sha> blobs;
+  std::vector<FileKey> wanted;
+  std::vector<Sha> commits;
   for (const auto& change : written) {
-    if (with.settings.excludes(change.path) || !seen.insert({change.path, change.new_blob}).second) continue;
-    wanted.push_back(&change);
-    blobs.push_back(change.new_blob);
+    const FileKey key{change.path, change.new_blob};
+    if (with.settings.excludes(change.path) || !seen.insert(key).second) continue;
+    wanted.push_back(key);
+    commits.push_back(change.commit);
   }
-  scan::Scanner scanner(with.settings, {.p3c = false, .secrets = true});
+  const scan::Order order(with.settings, {.p3c = false, .secrets = true});
   std::vector<scan::Finding> found;
-  TRY(state.git.read_blobs(repo, blobs, kMostBytesRead, [&](std::size_t i, std::optional<std::string> bytes) {
-    if (!bytes) return;
-    for (auto& finding : scanner.file(wanted[i]->path, std::move(*bytes)).findings) {
-      finding.commit = wanted[i]->commit.text();
-      found.push_back(std::move(finding));
+  const auto keep = [&](std::size_t first, std::vector<std::optional<scan::Scanned>> scanned) -> Result<void> {
+    for (std::size_t i = 0; i < scanned.size(); ++i) {
+      if (!scanned[i]) continue;
+      for (auto& finding : scanned[i]->findings) {
+        finding.commit = commits[first + i].text();
+        found.push_back(std::move(finding));
+      }
     }
-  }));
+    return {};
+  };
+  TRY(scan_blobs(state, {repo, order, wanted}, keep));
   if (found.empty()) return {};
   return state.db.write_lazily([&](Tx& tx) -> Result<void> {
     for (const auto& finding : found) TRY(store::insert_past(tx, repo.id, finding));

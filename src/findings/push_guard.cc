@@ -51,34 +51,37 @@ Result<scan::Settings> settings_in_force(Findings::State& state, const git::Repo
   return TRY(settings_at(state, repo, *head)).settings;
 }
 
+// Of each of the files.
+Result<std::vector<std::vector<scan::Finding>>> secrets_in(Findings::State& state, const BlobsToScan& asked) {
+  std::vector<std::vector<scan::Finding>> found(asked.keys.size());
+  const auto keep = [&](std::size_t first, std::vector<std::optional<scan::Scanned>> scanned) -> Result<void> {
+    for (std::size_t i = 0; i < scanned.size(); ++i) {
+      if (scanned[i]) found[first + i] = std::move(scanned[i]->findings);
+    }
+    return {};
+  };
+  TRY(scan_blobs(state, asked, keep));
+  return found;
+}
+
 // The secrets of the push's new commits; one that was at the same path before is not brought by it.
 Result<std::vector<Brought>> secrets_of(Findings::State& state, const git::PushCheck& push,
-                                        const std::vector<git::ChangedFile>& changes) {
+                                        std::vector<git::ChangedFile> changes) {
   const auto settings = TRY(settings_in_force(state, push.repo));
-  scan::Scanner scanner(settings, {.p3c = false, .secrets = true});
+  std::erase_if(changes, [&](const git::ChangedFile& change) { return settings.excludes(change.path); });
+  std::vector<FileKey> keys;
+  for (const auto& change : changes) keys.push_back({change.path, change.new_blob});
+  const scan::Order order(settings, {.p3c = false, .secrets = true});
+  auto found = TRY(secrets_in(state, {push.repo, order, keys, &push}));
   std::vector<Brought> brought;
-  std::vector<Sha> blobs;
-  for (const auto& change : changes) blobs.push_back(change.new_blob);
-  std::vector<std::size_t> guilty;
-  std::vector<std::vector<scan::Finding>> found(changes.size());
-  TRY(state.git.read_blobs(
-      push.repo, blobs, kMostBytesRead,
-      [&](std::size_t i, std::optional<std::string> bytes) {
-        if (!bytes || settings.excludes(changes[i].path)) return;
-        found[i] = scanner.file(changes[i].path, std::move(*bytes)).findings;
-        // Of a major one the engine is not sure, or it is an example.
-        std::erase_if(found[i], [](const scan::Finding& one) { return one.severity == scan::Severity::major; });
-        if (!found[i].empty()) guilty.push_back(i);
-      },
-      &push));
-  for (const auto i : guilty) {
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    // Of a major one the engine is not sure, or it is an example.
+    std::erase_if(found[i], [](const scan::Finding& one) { return one.severity == scan::Severity::major; });
+    if (found[i].empty()) continue;
+    std::vector<FileKey> old;
+    for (const auto& blob : changes[i].old_blobs) old.push_back({changes[i].path, blob});
     std::set<std::string> before;
-    TRY(state.git.read_blobs(
-        push.repo, changes[i].old_blobs, kMostBytesRead,
-        [&](std::size_t, std::optional<std::string> bytes) {
-          if (bytes) before.merge(fingerprints(scanner.file(changes[i].path, std::move(*bytes)).findings));
-        },
-        &push));
+    for (const auto& one : TRY(secrets_in(state, {push.repo, order, old, &push}))) before.merge(fingerprints(one));
     for (auto& finding : found[i]) {
       if (!before.contains(finding.fingerprint)) brought.push_back({changes[i].commit, std::move(finding)});
     }
@@ -117,7 +120,9 @@ Result<void> Findings::State::check_push(const git::PushCheck& push) {
   const auto allowed = TRY(allowed_by(voice, push.options));
   const auto changes = TRY(git.brought_files(push));
   if (changes.empty()) return {};
-  auto brought = TRY(secrets_of(*this, push, changes));
+  auto brought = TRY(secrets_of(*this, push, changes)
+                         .context(voice.of({"没有检查密钥，本次推送已全部拒绝",
+                                            "secrets were not looked for, so nothing of this push was taken"})));
   if (brought.empty()) return {};
   const auto dismissals = TRY(db.read([&](Tx& tx) { return store::list_dismissals(tx, push.repo.id); }));
   std::vector<Dismissal> declared;

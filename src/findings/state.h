@@ -23,16 +23,23 @@ struct Findings::State {
 
   struct Work {
     std::deque<CommitScan> queue;
-    std::set<std::int64_t> pending;  // ids of those queued or under way
-    bool stopping = false;
+    std::set<std::int64_t> pending;          // ids of those queued or under way
+    bool leaving = false, stopping = false;  // leaving: a scan that fails now is done at the next start
   };
   Sync<Work> work;
   std::condition_variable changed;
+  scan::Crew crew;
   std::vector<std::jthread> workers;
   Sync<std::optional<Time>> collected_at;  // as collect() last began
 
   State(Db& db_, Clock& clock_, EventLog& events_, git::Git& git_, people::People& people_, Config config_)
-      : db(db_), clock(clock_), events(events_), git(git_), people(people_), config(std::move(config_)) {}
+      : db(db_),
+        clock(clock_),
+        events(events_),
+        git(git_),
+        people(people_),
+        config(std::move(config_)),
+        crew(config.crew) {}
 
   // The rows of the push's branches, made when they are not there yet; a deleted branch has none.
   Result<std::vector<CommitScan>> scans_of(const events::PushReceived& push);
@@ -57,6 +64,18 @@ struct Voice {
 Voice voice_of(Findings::State& state, UserId user);
 
 inline constexpr std::size_t kMostBytesRead = 16 << 20;  // of one file; what is larger is not code
+
+// Files of a repository, or of a push, as blobs have them, and by which rules they are looked at.
+struct BlobsToScan {
+  const git::Repo& repo;
+  const scan::Order& order;
+  const std::vector<FileKey>& keys;
+  const git::PushCheck* push = nullptr;
+};
+// What came of some keys, from `first` on, in their order; nullopt: over kMostBytesRead.
+using TakeScanned = std::function<Result<void>(std::size_t first, std::vector<std::optional<scan::Scanned>> scanned)>;
+// An error of `take` ends it. unavailable: there is nobody to scan.
+Result<void> scan_blobs(Findings::State& state, const BlobsToScan& asked, const TakeScanned& take);
 
 // What a commit holds, as its scan knows it.
 struct Held {

@@ -113,7 +113,7 @@ Result<void> Changes::read(RepoId repo, const std::vector<Sha>& blobs, std::size
     for (std::size_t i = 0; i < blobs.size(); ++i) {
       auto bytes = reader.contents(blobs[i].text(), limit);
       if (!bytes && bytes.error().code != Errc::too_large) return bytes.error();
-      take(i, bytes ? std::optional<std::string>(std::move(*bytes)) : std::nullopt);
+      TRY(take(i, bytes ? std::optional<std::string>(std::move(*bytes)) : std::nullopt));
     }
     return {};
   };

@@ -52,8 +52,9 @@ TEST_CASE("changes: a push check sees what the push brings, and only that, in it
     for (const auto& file : files) blobs.push_back(file.new_blob);
     return house.git->read_blobs(
         push.repo, blobs, 1000,
-        [&](std::size_t i, std::optional<std::string> bytes) {
+        [&](std::size_t i, std::optional<std::string> bytes) -> Result<void> {
           in_check->push_back(files[i].path + "=" + bytes.value_or("too large"));
+          return {};
         },
         &push);
   });

@@ -74,7 +74,8 @@ struct ChangedFile {
   std::vector<Sha> old_blobs;  // what was there: one, of a merge one for each parent; empty: nothing
   Sha new_blob;                // zero: it is gone
 };
-using TakeBlob = std::function<void(std::size_t index, std::optional<std::string> bytes)>;
+// An error ends the reading.
+using TakeBlob = std::function<Result<void>(std::size_t index, std::optional<std::string> bytes)>;
 
 class Git {
  public:

@@ -250,7 +250,7 @@ def the_proxy_was_back_in_time(scene):
 def every_process_is_somebodys(scene):
     living = scene.living()
     server, runner = scene.yard.process.pid, victims.runner_pid(scene.yard)
-    proxies = []
+    proxies, scanners = [], []
     for pid, parent, words, state in scene.ours():
         name = victims.name_of(words)
         if pid in (server, runner):
@@ -259,10 +259,14 @@ def every_process_is_somebodys(scene):
             proxies.append(pid)
         elif name == "conmon" and any(identity in words for identity in living.values()):
             continue
+        elif parent == server and victims.is_scanner(words):
+            scanners.append(pid)
         elif inside_container(pid, living.values()) or (parent == server and name == "git"):
             continue  # the server keeps readers of its repositories
         else:
             yield f"process {pid} ({' '.join(words)[:150]})"
+    if len(scanners) > 2:
+        yield f"{len(scanners)} processes that scan: {scanners}; expected at most two"
     if len(proxies) > 2:
         yield f"{len(proxies)} processes of HAProxy: {proxies}; expected a master and a worker"
     for pid, parent, words, state in victims.processes():

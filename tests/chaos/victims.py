@@ -45,6 +45,16 @@ def runner(yard, numbers):
     return pid and end(pid)
 
 
+def is_scanner(words):
+    return words[1:2] == ["scan-worker"]
+
+
+def scanner(yard, numbers):
+    """One of the server's own processes in which rules run."""
+    found = [pid for pid, _, words, state in processes() if is_scanner(words) and str(yard.data) in words and state != "Z"]
+    return end(numbers.choice(sorted(found))) if found else None
+
+
 def haproxy(yard, numbers):
     found = [pid for pid, _, words, state in processes() if name_of(words) == "haproxy" and f"{yard.data}/deliver/haproxy.cfg" in words and state != "Z"]
     return end(numbers.choice(sorted(found))) if found else None
@@ -111,7 +121,7 @@ def instance(yard, numbers):
 
 
 ALL = {"server": (server, 5), "runner": (runner, 3), "haproxy": (haproxy, 3), "conmon": (conmon, 2), "engine": (engine, 4), "step": (step, 3), "git": (git, 2),
-       "instance": (instance, 1), "pause": (pause, 1)}
+       "instance": (instance, 1), "scanner": (scanner, 1), "pause": (pause, 1)}
 
 
 def choose(numbers):

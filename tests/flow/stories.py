@@ -1,4 +1,5 @@
 """The product's sentence as stories; each can fail by itself."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -56,6 +57,47 @@ def a_push_is_told_what_scanning_found(house):
     assert "/code/company/scanned/findings?ref=master" in said, said
     found = house.admin.get("/api/v1/repos/company/scanned/findings?ref=master")
     assert found["fresh"] == 1 and found["scan"]["files"] == 1, found["scan"]
+
+
+def scan_workers(house):
+    children = pathlib.Path("/proc").glob("[0-9]*/stat")
+    found = []
+    for stat in children:
+        try:
+            name, rest = stat.read_text().rsplit(")", 1)
+            if int(rest.split()[1]) == house.process.pid and name.endswith("(sampan-scan"):
+                found.append(int(stat.parent.name))
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # ended meanwhile
+    return found
+
+
+def scan_workers_are_killed_during_pushes_and_every_push_is_scanned(house):
+    java = "package com.company;\n\n/**\n * Sample.\n *\n * @author li\n * @date 2026/01/01\n */\npublic class C{n} {{\n    private int Bad_Name;\n}}\n"
+    repo = house.repository("killed-workers", {"README.md": "# hello\n"})
+    repo.commit("First")
+    repo.push("master")
+    killed = 0
+    for n in range(10):
+        for k in range(8):
+            repo.write(f"src/C{n}x{k}.java", java.format(n=f"{n}x{k}"))
+        sha = repo.commit(f"Round {n}")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            pushed = pool.submit(repo.push, "master")
+            time.sleep(random.uniform(0, 0.15))
+            for pid in scan_workers(house)[:1 + n % 2]:
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+            pushed.result()
+        found = wait_for("the scan", lambda: (lambda f: f if f["scan"] and f["scan"]["state"] != "queued" else None)(
+            house.admin.get(f"/api/v1/repos/company/killed-workers/findings?ref={sha}&limit=1")), 20, 0.05)
+        assert found["scan"]["state"] == "done" and found["scan"]["gaps"] == 0, found["scan"]
+        assert found["fresh"] == 8, found
+    assert killed > 5, killed
+    left = wait_for("two workers", lambda: (lambda pids: pids if len(pids) == 2 else None)(scan_workers(house)), 10, 0.05)
+    house.kill()
+    wait_for("the end of both", lambda: not any(os.path.exists(f"/proc/{pid}") for pid in left), 5, 0.05)
+    house.up()
 
 
 SCAN = """name: scan
@@ -321,7 +363,7 @@ def an_upgrade_replaces_the_runner(house):
 
 ALL = [(story.__name__.replace("_", " "), story) for story in (
     a_push_runs_the_pipeline, a_failing_step_fails_the_run_with_its_exit_code, a_wrong_pipeline_file_is_told_with_line_and_nearest_name,
-    a_push_is_told_what_scanning_found, a_scan_step_is_held_against_its_red_line, results_of_another_tool_join_the_findings_and_close_the_gate, a_vulnerable_dependency_is_red_until_its_fixed_version, a_pushed_secret_is_refused_and_a_false_alarm_is_recorded, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo, an_image_with_a_vulnerable_package_is_known_until_it_is_upgraded,
+    a_push_is_told_what_scanning_found, scan_workers_are_killed_during_pushes_and_every_push_is_scanned, a_scan_step_is_held_against_its_red_line, results_of_another_tool_join_the_findings_and_close_the_gate, a_vulnerable_dependency_is_red_until_its_fixed_version, a_pushed_secret_is_refused_and_a_false_alarm_is_recorded, a_viewer_may_not_push_and_a_stranger_sees_nothing, a_secret_never_reaches_a_log, the_server_is_killed_and_the_step_goes_on, an_image_goes_in_and_out_by_skopeo, an_image_with_a_vulnerable_package_is_known_until_it_is_upgraded,
     a_push_reaches_customers, a_release_loses_no_request, a_version_that_never_becomes_healthy_is_not_noticed, a_rollback_brings_image_and_configuration_back,
     a_killed_instance_is_replaced, applications_serve_while_the_server_is_down, every_documented_route_answers_as_documented, the_command_line_speaks_to_it,
     an_upgrade_replaces_the_runner, a_full_disk_refuses_and_loses_nothing, a_pipeline_runs_on_the_working_tree,
