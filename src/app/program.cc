@@ -166,7 +166,7 @@ int restore_command(const std::string& from, const std::string& to) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
-  if (argc > 1 && argv[1] == kScanWorker) return scan::work_for_crew();  // before anything it has no need of
+  if (argc > 1 && argv[1] == kScanWorker) return scan::work_for_crew();  // before anything it has no use for
   const auto http = edge::make_http_client();
   cli::World world{*http,
                    [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout), std::fflush(stdout); },

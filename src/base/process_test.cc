@@ -162,3 +162,24 @@ TEST_CASE("process: streams that are crossed with ours arrive where they belong"
   CHECK(::read(read_end.get(), buffer, sizeof buffer) == 8);
   CHECK(std::string(buffer) == "out\nerr\n");
 }
+
+TEST_CASE("process: a child that was forked here is watched as a spawned one is") {
+  const auto start = [] {
+    const pid_t forked = ::fork();
+    if (forked == 0) {
+      ::pause();
+      ::_exit(0);
+    }
+    return must(Child::adopt(forked));
+  };
+  auto child = start();
+  CHECK_FALSE(child.wait_for(0ms).has_value());
+  child.signal(SIGTERM);
+  CHECK(child.wait().signal == SIGTERM);
+  pid_t dropped = 0;
+  {
+    const auto other = start();
+    dropped = other.pid();
+  }
+  CHECK(::kill(dropped, 0) != 0);
+}

@@ -96,8 +96,10 @@ Result<std::unique_ptr<Worker>> Crew::take() {
     return !now->idle.empty() || (now->living == 0 && now->failures != failures);
   };
   now->wanted = now->living < config_.most;
-  if (now->wanted) bell_.notify_one();
-  while (!may_go()) changed_.wait_for(now.lock(), std::chrono::milliseconds(kLook));
+  while (!may_go()) {
+    if (now->wanted) bell_.notify_one();  // also where all that were idle have died
+    changed_.wait_for(now.lock(), std::chrono::milliseconds(kLook));
+  }
   ++now->next;
   changed_.notify_all();
   if (now->is_over()) return fail(Errc::unavailable, "the server is stopping");

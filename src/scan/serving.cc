@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 
 #include "scan/crew.h"
@@ -98,7 +99,10 @@ int work_for_crew() { return work_for_crew(p3c::all_rules()); }
 
 int work_for_crew(std::span<const p3c::Rule* const> rules) {
   void* shared = ::mmap(nullptr, sizeof(Activity), PROT_READ | PROT_WRITE, MAP_SHARED, STDOUT_FILENO, 0);
-  if (shared == MAP_FAILED) return 2;
+  if (shared == MAP_FAILED) {
+    std::fputs("this command is the server's own: there is nothing to scan here\n", stderr);
+    return 2;
+  }
   come_apart();
   ::prctl(PR_SET_NAME, "sampan-scan");
   std::ofstream("/proc/self/oom_score_adj") << 1000;  // where memory ends, a worker goes and not the server

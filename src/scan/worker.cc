@@ -21,7 +21,8 @@ namespace sampan::scan {
 
 namespace {
 
-constexpr timeval kSendPatience{10, 0};  // an idle worker reads at once; one that does not stands still
+constexpr std::size_t kSentTogether = 64 << 10;  // bytes with their heading: the worker wakes once
+constexpr timeval kSendPatience{10, 0};          // an idle worker reads at once; one that does not stands still
 
 }  // namespace
 
@@ -83,9 +84,11 @@ void Worker::give(Task task, std::uint64_t size, const std::string* bytes, std::
   since_ = std::chrono::steady_clock::now();
   const Heading heading{static_cast<std::uint32_t>(rules.size()), static_cast<std::uint32_t>(task_.path.size()),
                         bytes ? 1U : 0U, 0, size};
-  const auto start = std::string(bytes_of(heading)).append(rules) + task_.path;
-  // Where it has died meanwhile, its end of the socket says so when the answer is read.
-  if (!send_all(socket_.get(), start) || (bytes && !send_all(socket_.get(), *bytes))) process_.signal(SIGKILL);
+  auto start = std::string(bytes_of(heading)).append(rules) + task_.path;
+  const bool together = bytes && size <= kSentTogether;
+  if (together) start += *bytes;
+  const bool sent = send_all(socket_.get(), start) && (!bytes || together || send_all(socket_.get(), *bytes));
+  if (!sent) process_.signal(SIGKILL);  // where it died meanwhile, that is seen when the answer is read
 }
 
 std::optional<Scanned> Worker::attend(bool readable, std::chrono::milliseconds patience) {
