@@ -25,6 +25,19 @@ std::vector<pid_t> scan_workers() {
   return found;
 }
 
+// Both, none of them among `before`.
+std::vector<pid_t> new_workers(const std::vector<pid_t>& before) {
+  std::vector<pid_t> found;
+  const auto is_old = [&](pid_t one) { return std::find(before.begin(), before.end(), one) != before.end(); };
+  for (int i = 0; i < 1'000; ++i) {
+    found = scan_workers();
+    if (found.size() == 2 && std::none_of(found.begin(), found.end(), is_old)) return found;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  FAIL("no new workers");
+  return found;
+}
+
 pid_t held_up(const Yard& yard) {
   const auto file = yard.folder.path() + "/held";
   for (int i = 0; i < 2'000 && !exists(file); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -70,17 +83,17 @@ TEST_CASE("findings: a worker that is killed in the middle of a scan leaves no g
 TEST_CASE("findings: with both workers killed the next push is looked through, and workers are there again") {
   Yard yard;
   yard.scanned(yard.commit({{"A.java", java("Aone", kGoodField)}}));
-  const auto before = scan_workers();
-  CHECK(before.size() == 2);
-  for (const auto worker : before) ::kill(worker, SIGKILL);
+  const auto first = new_workers({});
+  for (const auto worker : first) ::kill(worker, SIGKILL);
+  const auto second = new_workers(first);  // without anybody asking for them
+  for (const auto worker : second) ::kill(worker, SIGKILL);
   const auto refused = yard.try_commit({{"config.properties", "aws.key=" + secret_key() + "\n"}});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().message.find("this push brings a secret") != std::string::npos);
   const auto list = yard.scanned(yard.commit({{"B.java", java("Bone", kBadField)}}));
   CHECK(list.at("items").as_array().size() == 1);
   CHECK(list.at("gaps").as_array().empty());
-  for (int i = 0; i < 600 && scan_workers().size() < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  CHECK(scan_workers().size() == 2);
+  new_workers(second);
   yard.close();
   CHECK(scan_workers().empty());
 }
