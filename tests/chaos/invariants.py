@@ -341,8 +341,9 @@ def every_temporary_file_is_somebodys(scene):
     for folder, allowed in folders.items():
         place = scene.data / folder
         yield from (f"{entry}" for entry in (place.iterdir() if place.is_dir() else ()) if entry.name not in allowed)
-    jobs = scene.data / "runner/jobs"  # N/ and N.log are handed on from job to job: empty between them
-    yield from (f"{file}" for room in ("workspace", "home", "tmp") for file in jobs.glob(f"*/{room}/*"))
+    jobs = scene.data / "runner/jobs"  # N/ and N.log are handed on from job to job: empty between them, and so is the .npmrc of the home
+    yield from (f"{file}" for room in ("workspace", "home", "tmp") for file in jobs.glob(f"*/{room}/*")
+                if room != "home" or file.name != ".npmrc" or file.is_symlink() or file.stat().st_size > 0)
     yield from (f"{file}" for file in jobs.glob("*.log") if file.stat().st_size > 0)
     for identity, _ in scene.rows("select id, name from repository"):
         folder = pathlib.Path(folder_of(scene, identity))
