@@ -56,16 +56,20 @@ Result<std::unique_ptr<Worker>> Worker::fork(Scanner& scanner, const std::string
     ::_exit(0);
   }
   auto process = forked < 0 ? Result<Child>(fail_errno("fork")) : Child::adopt(forked);
-  if (!process) ::munmap(made.activity, sizeof(Activity));
-  return std::unique_ptr<Worker>(new Worker(TRY(std::move(process)), std::move(made)));
+  return of(std::move(process), std::move(made));
 }
 
 Result<std::unique_ptr<Worker>> Worker::spawn(const std::vector<std::string>& command) {
   auto made = TRY(parts());
   auto process = Child::spawn({.argv = command, .clear_env = true, .directory = "/"},
                               {made.theirs.get(), made.memory.get(), STDERR_FILENO});
-  if (!process) ::munmap(made.activity, sizeof(Activity));
-  return std::unique_ptr<Worker>(new Worker(TRY(std::move(process)), std::move(made)));
+  return of(std::move(process), std::move(made));
+}
+
+Result<std::unique_ptr<Worker>> Worker::of(Result<Child> process, Parts parts) {
+  if (process) return std::unique_ptr<Worker>(new Worker(std::move(*process), std::move(parts)));
+  ::munmap(parts.activity, sizeof(Activity));
+  return process.error();
 }
 
 Worker::Worker(Child process, Parts parts)

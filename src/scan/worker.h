@@ -44,6 +44,7 @@ class Worker {
  private:
   struct Parts;
   static Result<Parts> parts();
+  static Result<std::unique_ptr<Worker>> of(Result<Child> process, Parts parts);
   Worker(Child process, Parts parts);
   std::optional<Scanned> take_answer();
   bool is_late(std::chrono::milliseconds patience) const;
