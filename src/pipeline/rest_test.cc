@@ -32,6 +32,7 @@ TEST_CASE_FIXTURE(Yard,
   CHECK(end(first.size(), "danced").error().code == Errc::invalid);
   CHECK(at(run(last_run()), "stages.0.jobs.0.state") == "running");
   CHECK(end(first.size(), "succeeded").has_value());
+  CHECK(stream->count("job") == 2);                   // the next one was leased with the end of this one
   CHECK(end(first.size(), "succeeded").has_value());  // said again: the answer was lost
   const Json run = this->run(last_run());
   CHECK(at(run, "stages.0.jobs.0.state") == "succeeded");
