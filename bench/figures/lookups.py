@@ -8,10 +8,9 @@ import random
 import re
 import subprocess
 import tempfile
-import time
 import zipfile
 
-from figure import figure
+from figure import cost, figure
 
 FIGURES = ["packages_lookup_ms", "packages_lookup_memory_mb"]
 RECORDS, PACKAGES = 200_000, 1_000
@@ -22,10 +21,10 @@ ECOSYSTEMS = {"Go": "go.zip", "PyPI": "pypi.zip", "Maven": "maven.zip"}
 def measure(names):
     with tempfile.TemporaryDirectory(prefix="sampan-bench-") as work:
         bench = Bench(pathlib.Path(work))
-        ours = [run(bench.ours()) for _ in range(21)]
-        theirs = [run(bench.theirs(), bench.environment) for _ in range(3)]
+        ours = [cost(bench.ours()) for _ in range(21)]
+        theirs = [cost(bench.theirs(), bench.environment) for _ in range(3)]
         found = [figure("packages_lookup_ms", [1e3 * r[0] for r in ours], "ms", 50, [1e3 * r[0] for r in theirs]),
-                 figure("packages_lookup_memory_mb", [r[1] for r in ours], "MiB", 50, [r[1] for r in theirs])]
+                 figure("packages_lookup_memory_mb", [r[2] for r in ours], "MiB", 50, [r[2] for r in theirs])]
         yield from (f for f in found if f["name"] in names)
 
 
@@ -54,7 +53,7 @@ class Bench:
         write_project(self.project, real)
 
     def ours(self, *more):
-        return [os.environ["SAMPAN_BIN"] + "/sampan", "scan", "--advisories", str(self.file), *more, str(self.project)]
+        return [os.environ["SAMPAN_BIN"] + "/sampan", "scan", "--engines", "packages", "--advisories", str(self.file), *more, str(self.project)]
 
     def theirs(self):
         return [self.scanner, "scan", "--experimental-offline", "--experimental-no-resolve", "--format", "json", "-r", str(self.project)]
@@ -135,15 +134,3 @@ def version_of(chance, ecosystem, name, originals):
     if ecosystem == "Go":
         known = {version for version in known if re.fullmatch(r"[01]\.\d+\.\d+", version)}
     return chance.choice(sorted(known))
-
-
-def run(command, environment=None):
-    """Seconds and MiB at the most, of a command that may end with findings."""
-    before = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    took = time.perf_counter() - before
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1, 6):  # 1: findings, 6: ours, not everything was checked
-        raise SystemExit(f"bench: {command[0]} ended with {process.returncode}")
-    return took, usage.ru_maxrss / 1024

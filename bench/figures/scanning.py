@@ -8,10 +8,9 @@ import pathlib
 import subprocess
 import tempfile
 
-from figure import figure
+from figure import cost, figure
 
 FIGURES = ["p3c_file_cpu_ms", "p3c_repo_cpu_s", "p3c_repo_memory_mb", "secrets_tree_cpu_s", "secrets_history_cpu_s"]
-ENDS = (0, 1, 4, 6)  # with findings: 1 ours, 4 PMD; 6: ours, not everything was checked
 RULESETS = ",".join(f"rulesets/java/ali-{name}.xml" for name in
                     ("comment", "concurrent", "constant", "exception", "flowcontrol", "naming", "oop", "orm", "other", "set"))
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>bench</groupId><artifactId>p3c</artifactId><version>1</version>
@@ -34,18 +33,23 @@ def measure_secrets(names):
     if not folder:
         raise SystemExit("bench: SAMPAN_BENCH_REPOSITORY must name the folder of a git repository")
     if "secrets_tree_cpu_s" in names:
-        ours = [cpu(secrets(folder))[0] for _ in range(5)]
-        yield figure("secrets_tree_cpu_s", ours, "s", None, [cpu(gitleaks("dir", folder))[0] for _ in range(3)], ratio_aim=1 / 20)
+        ours = [cost(secrets(folder))[1] for _ in range(5)]
+        yield figure("secrets_tree_cpu_s", ours, "s", None, [cost_of_gitleaks("dir", folder) for _ in range(3)], ratio_aim=1 / 20)
     if "secrets_history_cpu_s" in names:
-        ours = [cpu(secrets(folder, "--history"))[0] for _ in range(3)]
-        yield figure("secrets_history_cpu_s", ours, "s", None, [cpu(gitleaks("git", folder))[0]], ratio_aim=1 / 20)
+        ours = [cost(secrets(folder, "--history"))[1] for _ in range(3)]
+        yield figure("secrets_history_cpu_s", ours, "s", None, [cost_of_gitleaks("git", folder)], ratio_aim=1 / 20)
 
 
 def secrets(folder, *how):
     return [os.environ["SAMPAN_BIN"] + "/sampan", "scan", "--engines", "secrets", "--threads", "1", "--format", "json", *how, str(folder)]
 
 
-def gitleaks(how, folder, report="/dev/null"):
+def cost_of_gitleaks(how, folder):
+    with tempfile.TemporaryDirectory(prefix="sampan-bench-") as work:  # it removes the file of an empty report, /dev/null too
+        return cost(gitleaks(how, folder, f"{work}/report.json"))[1]
+
+
+def gitleaks(how, folder, report):
     options = ["--no-banner", "--log-level", "error", "--exit-code", "0", "--report-format", "json", "--report-path", report]
     return [os.environ.get("SAMPAN_BENCH_GITLEAKS", "gitleaks"), how, *options, *(["--log-opts=--all"] if how == "git" else []), str(folder)]
 
@@ -74,13 +78,13 @@ def measure_p3c(names):
             one.mkdir()
             chosen = min(pathlib.Path(folder).rglob("*.java"), key=lambda path: (abs(path.stat().st_size - 65536), path))
             (one / chosen.name).write_bytes(chosen.read_bytes())
-            ours = [1e3 * cpu(scan(one))[0] for _ in range(15)]
-            yield figure("p3c_file_cpu_ms", ours, "ms", None, [1e3 * cpu(pmd.command(one, SHORT))[0] for _ in range(5)], ratio_aim=1 / 40)
+            ours = [1e3 * cost(scan(one))[1] for _ in range(15)]
+            yield figure("p3c_file_cpu_ms", ours, "ms", None, [1e3 * cost(pmd.command(one, SHORT))[1] for _ in range(5)], ratio_aim=1 / 40)
         if set(names) & {"p3c_repo_cpu_s", "p3c_repo_memory_mb"}:
-            ours = [cpu(scan(folder)) for _ in range(3)]
-            theirs = [cpu(pmd.command(folder, LONG))]
-            found = [figure("p3c_repo_cpu_s", [run[0] for run in ours], "s", None, [run[0] for run in theirs], ratio_aim=1 / 15),
-                     figure("p3c_repo_memory_mb", [run[1] for run in ours], "MiB", 200, [run[1] for run in theirs])]
+            ours = [cost(scan(folder)) for _ in range(3)]
+            theirs = [cost(pmd.command(folder, LONG))]
+            found = [figure("p3c_repo_cpu_s", [run[1] for run in ours], "s", None, [run[1] for run in theirs], ratio_aim=1 / 15),
+                     figure("p3c_repo_memory_mb", [run[2] for run in ours], "MiB", 200, [run[2] for run in theirs])]
             yield from (f for f in found if f["name"] in names)
 
 
@@ -107,13 +111,3 @@ def scan(folder, threads=1):
 def our_findings(folder):
     said = json.loads(subprocess.run(scan(folder, 2), stdout=subprocess.PIPE, text=True).stdout)
     return {(f["path"], f["line"], f["rule"]) for f in said["findings"]}
-
-
-def cpu(command):
-    """Seconds of CPU and MiB of memory at the most, of a command that may end with findings."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in ENDS:
-        raise SystemExit(f"bench: {command[0]} ended with {process.returncode}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
