@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -122,6 +123,13 @@ Exit to_exit(int status) {
 Result<std::pair<int, int>> make_pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno("pipe");
+  return std::pair(ends[0], ends[1]);
+}
+
+Result<std::pair<int, int>> make_wide_pipe() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail_errno("socketpair");
+  ::shutdown(ends[0], SHUT_WR);
   return std::pair(ends[0], ends[1]);
 }
 

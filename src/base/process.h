@@ -80,5 +80,8 @@ class Child {
 
 // A pipe with both ends O_CLOEXEC: {read, write}.
 Result<std::pair<int, int>> make_pipe();
+// The same as a pair of sockets. Who writes more than is read is woken when most of it was read; with a pipe at each
+// page, which costs a turn of both sides for every 4 KiB that the reader takes.
+Result<std::pair<int, int>> make_wide_pipe();
 
 }  // namespace sampan

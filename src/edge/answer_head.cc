@@ -110,12 +110,13 @@ std::string format_answer_head(int status, const Headers& headers, const AnswerF
   return text;
 }
 
+std::string format_chunk_head(std::size_t bytes) { return fmt::format("{:x}\r\n", bytes); }
+
 std::string format_chunk(std::string_view bytes) {
-  std::string chunk;
-  chunk.reserve(bytes.size() + 20);
-  fmt::format_to(std::back_inserter(chunk), "{:x}\r\n", bytes.size());
+  std::string chunk = format_chunk_head(bytes.size());
+  chunk.reserve(chunk.size() + bytes.size() + kChunkEnd.size());
   chunk += bytes;
-  chunk += "\r\n";
+  chunk += kChunkEnd;
   return chunk;
 }
 

@@ -30,6 +30,8 @@ std::string format_answer_head(int status, const Headers& headers, const AnswerF
 bool forbids_body(int status);  // RFC 9110, section 6.4.1
 
 std::string format_chunk(std::string_view bytes);  // never of nothing: that would be the end
+std::string format_chunk_head(std::size_t bytes);  // of a chunk whose bytes, and then kChunkEnd, follow
+inline constexpr std::string_view kChunkEnd = "\r\n";
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +13,9 @@
 namespace sampan::edge {
 
 namespace {
+
+constexpr int kPipeBytes = 256 << 10;             // fewer turns between the process and us
+constexpr std::size_t kWorthSplicing = 16 << 10;  // below it copying costs less than the calls
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
@@ -25,6 +29,11 @@ ssize_t uninterrupted(Call call) {
   return result;
 }
 
+std::size_t bytes_in(int pipe) {
+  int count = 0;
+  return ::ioctl(pipe, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
 void make_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
 
 }  // namespace
@@ -35,6 +44,7 @@ Pump::Pump(ProcessBody body, Options options, Loop& loop, const std::shared_ptr<
   for (const int fd : {body_.stdin_fd, body_.stdout_fd}) {
     if (fd < 0) continue;
     make_nonblocking(fd);
+    ::fcntl(fd, F_SETPIPE_SZ, kPipeBytes);  // refused where a user has too many pages in pipes, it stays as it is
     loop_.watch(fd, owner);
   }
 }
@@ -62,7 +72,7 @@ void Pump::close_stdout() {
   ::close(std::exchange(body_.stdout_fd, -1));
 }
 
-bool Pump::waits_for_client(const Wire& wire) const { return hungry_ || !wire.flushed(); }
+bool Pump::waits_for_client(const Wire& wire) const { return hungry_ || piece_ > 0 || !wire.flushed(); }
 
 Pump::Step Pump::step(Wire& wire, BodyFraming& framing) {
   const Step sent = up(wire, framing);
@@ -81,7 +91,7 @@ Pump::Step Pump::step(Wire& wire, BodyFraming& framing) {
 
 bool Pump::stdin_refused() const {
   pollfd watched{body_.stdin_fd, POLLOUT, 0};
-  return ::poll(&watched, 1, 0) == 1 && (watched.revents & POLLERR) != 0;
+  return ::poll(&watched, 1, 0) == 1 && (watched.revents & (POLLERR | POLLHUP)) != 0;  // of a pipe, of a socket
 }
 
 Pump::Step Pump::fail_body(Error error) {
@@ -91,7 +101,7 @@ Pump::Step Pump::fail_body(Error error) {
 
 Pump::Step Pump::up(Wire& wire, BodyFraming& framing) {
   hungry_ = false;
-  if (!ready_.empty()) return write_stdin();
+  if (!ready_.empty()) return write_ready();
   if (!packed_.empty()) {
     std::string_view in = std::string_view(packed_).substr(unpacked_);
     auto out = loop_.scratch();
@@ -131,26 +141,35 @@ Pump::Step Pump::take_body(Wire& wire, BodyFraming& framing) {
   if (framing.broken()) return fail_body(Error{Errc::invalid, "the chunked framing of the request body is malformed"});
   received_ += piece.bytes.size();
   if (received_ > options_.limit) return fail_body(over_limit(options_.limit));
-  if (body_.stdin_fd >= 0) (inflater_ ? packed_ : ready_) = piece.bytes;
+  if (inflater_) {
+    if (body_.stdin_fd >= 0) packed_ = piece.bytes;
+  } else {
+    ready_ = piece.bytes.substr(write_stdin(piece.bytes));
+  }
   wire.in.consume(piece.used);
   return Step::moved;
 }
 
-Pump::Step Pump::write_stdin() {
-  const auto count =
-      uninterrupted([&] { return ::write(body_.stdin_fd, ready_.data() + written_, ready_.size() - written_); });
-  if (count < 0 && would_block()) return Step::waiting;
-  if (count <
-      0) {  // EPIPE: the process reads no more. What it says still counts; the rest of the body is read and dropped.
-    close_stdin();
-    return Step::moved;
-  }
-  written_ += static_cast<std::size_t>(count);
-  if (written_ == ready_.size()) {
+Pump::Step Pump::write_ready() {
+  const auto count = write_stdin(std::string_view(ready_).substr(written_));
+  if (count == 0) return Step::waiting;
+  written_ += count;
+  if (written_ >= ready_.size()) {
     ready_.clear();
     written_ = 0;
   }
   return Step::moved;
+}
+
+// How many of the bytes are done with. A process that reads no more (EPIPE) is done with all: what it says still
+// counts, and the rest of the body is read and dropped.
+std::size_t Pump::write_stdin(std::string_view bytes) {
+  if (body_.stdin_fd < 0 || bytes.empty()) return bytes.size();
+  const auto count = uninterrupted([&] { return ::write(body_.stdin_fd, bytes.data(), bytes.size()); });
+  if (count >= 0) return static_cast<std::size_t>(count);
+  if (would_block()) return 0;
+  close_stdin();
+  return bytes.size();
 }
 
 Pump::Step Pump::down(Wire& wire) {
@@ -159,7 +178,15 @@ Pump::Step Pump::down(Wire& wire) {
     if (io == Io::broken) return Step::gone;
     return io == Io::wait ? Step::waiting : Step::moved;
   }
+  if (piece_ > 0) return pass_piece(wire);
   if (body_.stdout_fd < 0) return Step::waiting;
+  if (const auto ready = flows_ && !wire.secure() ? bytes_in(body_.stdout_fd) : 0; ready >= kWorthSplicing) {
+    wire.more_follows(true);
+    if (!answered()) wire.queue(take_head());
+    if (options_.chunked) wire.queue(format_chunk_head(ready));
+    piece_ = ready;
+    return Step::moved;
+  }
   auto out = loop_.scratch();
   const auto count = uninterrupted([&] { return ::read(body_.stdout_fd, out.data(), out.size()); });
   if (count < 0 && would_block()) return Step::waiting;
@@ -168,8 +195,19 @@ Pump::Step Pump::down(Wire& wire) {
     return Step::moved;
   }
   const std::string_view bytes(out.data(), static_cast<std::size_t>(count));
+  flows_ = bytes.size() >= kWorthSplicing;
   if (!answered()) wire.queue(take_head());
   wire.queue(options_.chunked ? format_chunk(bytes) : std::string(bytes));
+  return Step::moved;
+}
+
+Pump::Step Pump::pass_piece(Wire& wire) {
+  const Io io = wire.send_pipe(body_.stdout_fd, piece_);
+  if (io == Io::wait) return Step::waiting;
+  if (io != Io::moved) return Step::gone;
+  if (piece_ > 0) return Step::moved;
+  wire.more_follows(false);
+  if (options_.chunked) wire.queue(std::string(kChunkEnd));
   return Step::moved;
 }
 

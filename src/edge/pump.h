@@ -49,8 +49,10 @@ class Pump {
   Step up(Wire& wire, BodyFraming& framing);
   Step take_body(Wire& wire, BodyFraming& framing);
   Step end_of_body();
-  Step write_stdin();
+  Step write_ready();
+  std::size_t write_stdin(std::string_view bytes);
   Step down(Wire& wire);
+  Step pass_piece(Wire& wire);
   Step fail_body(Error error);
   bool stdin_refused() const;
   void close_stdin();
@@ -65,7 +67,9 @@ class Pump {
   std::string ready_;  // for stdin
   std::size_t written_ = 0;
   std::uint64_t received_ = 0;
-  bool hungry_ = false;  // waits for the client's bytes
+  bool hungry_ = false;    // waits for the client's bytes
+  bool flows_ = false;     // stdout said much at its last word, so more may lie in the pipe
+  std::size_t piece_ = 0;  // bytes of stdout whose chunk is begun, to be sent as they lie in the pipe
   Error error_;
 };
 

@@ -1,5 +1,6 @@
 #include "edge/wire.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -147,6 +148,17 @@ Io Wire::send_file(FileBody& part) {
   part.offset += static_cast<std::uint64_t>(moved);
   part.size -= static_cast<std::uint64_t>(moved);
   if (!tls_) moved_ += static_cast<std::uint64_t>(moved);
+  return Io::moved;
+}
+
+Io Wire::send_pipe(int pipe, std::size_t& left) {
+  ssize_t sent = 0;
+  do sent = ::splice(pipe, nullptr, fd(), nullptr, left, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  while (sent < 0 && errno == EINTR);
+  if (sent < 0) return trouble();
+  if (sent == 0) return Io::end;
+  left -= static_cast<std::size_t>(sent);
+  moved_ += static_cast<std::size_t>(sent);
   return Io::moved;
 }
 

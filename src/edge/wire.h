@@ -44,8 +44,10 @@ class Wire {
   bool flushed() const { return sent_ == out_.size(); }
   Io flush();                    // moved: nothing is queued any more
   Io send_file(FileBody& part);  // when flushed(): sends once and advances `part`; end: the file is shorter than `part`
-  void end();                    // says that nothing more will be sent
-  void close();                  // at once; nothing but the destructor may follow
+  // When flushed() and not secure(): sends once of the `left` bytes that are in the pipe, uncopied, and takes them off.
+  Io send_pipe(int pipe, std::size_t& left);
+  void end();    // says that nothing more will be sent
+  void close();  // at once; nothing but the destructor may follow
   std::uint64_t moved() const {
     return moved_;
   }  // bytes in both directions so far: two looks tell whether anything moved

@@ -109,21 +109,13 @@ Result<std::vector<ChangedFile>> Changes::written(RepoId repo, const Range& rang
 
 Result<void> Changes::read(RepoId repo, const std::vector<Sha>& blobs, std::size_t limit, const Environment& quarantine,
                            const TakeBlob& take) const {
-  const auto give = [&](ObjectReader& reader) -> Result<void> {
-    for (std::size_t i = 0; i < blobs.size(); ++i) {
-      auto bytes = reader.contents(blobs[i].text(), limit);
-      if (!bytes && bytes.error().code != Errc::too_large) return bytes.error();
-      TRY(take(i, bytes ? std::optional<std::string>(std::move(*bytes)) : std::nullopt));
-    }
-    return {};
-  };
   if (blobs.empty()) return {};
   if (quarantine.empty()) {
     auto lease = TRY(readers_.borrow(repo));
-    return give(*lease.operator->());
+    return lease->each(blobs, limit, take);
   }
   auto reader = TRY(ObjectReader::open(plumbing_, repo, quarantine));
-  return give(reader);
+  return reader.each(blobs, limit, take);
 }
 
 }  // namespace sampan::git

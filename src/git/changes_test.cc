@@ -76,6 +76,47 @@ TEST_CASE("changes: a push check sees what the push brings, and only that, in it
 }
 
 TEST_CASE(
+    "changes: many blobs come in order, those over the limit as nothing, and who stops amid them spoils nobody's") {
+  testing::House house;
+  const auto repo = house.make_repo("shop");
+  testing::Client client;
+  client.begin(house.url("ann", "shop"));
+  std::vector<std::string> expected;
+  for (int i = 0; i < 150; ++i) {  // more than are asked for at once; some larger than a socket holds
+    const auto text = fmt::format("{}{}", i, std::string(i % 50 == 49 ? 400'000 : i % 7 == 0 ? 300'000 : 10, 'x'));
+    REQUIRE(write_file_durably(fmt::format("{}/f{:03}", client.tree(), i), text).has_value());
+    expected.push_back(text.size() > 350'000 ? "too large" : text);
+  }
+  client.ok({"add", "."});
+  client.ok({"commit", "-q", "-m", "many"});
+  client.ok({"push", "-q", "origin", "main"});
+  std::vector<Sha> blobs;
+  const auto files = house.git->all_files(repo, house.git->resolve(repo, "main").value()).value();
+  for (const auto& file : files) blobs.push_back(file.blob);
+  REQUIRE(blobs.size() == expected.size());
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::string> seen;
+    const auto read = house.git->read_blobs(repo, blobs, 350'000, [&](std::size_t i, std::optional<std::string> bytes) {
+      CHECK(i == seen.size());
+      seen.push_back(bytes.value_or("too large"));
+      return Result<void>();
+    });
+    REQUIRE_MESSAGE(read.has_value(), read.error().message);
+    CHECK(seen == expected);
+    const auto stopped =
+        house.git->read_blobs(repo, blobs, 350'000, [&](std::size_t i, std::optional<std::string>) -> Result<void> {
+          if (i < 70) return {};
+          return fail(Errc::invalid, "enough");
+        });
+    CHECK(stopped.error().message == "enough");
+  }
+  blobs[120] = Sha::parse(std::string(40, '1')).value();
+  const auto missing = house.git->read_blobs(repo, blobs, 350'000,
+                                             [](std::size_t, std::optional<std::string>) { return Result<void>(); });
+  CHECK(missing.error().code == Errc::not_found);
+}
+
+TEST_CASE(
     "changes: what the commits of a range wrote, also what a later one of them wrote over; a tip names its branches") {
   testing::House house;
   const auto repo = house.make_repo("shop");

@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,15 +33,20 @@ class ObjectReader {
   Result<std::optional<ObjectInfo>> info(std::string_view name);  // nullopt: no such object, or an ambiguous short sha
   // too_large over `limit`; not_found when there is no such object.
   Result<std::string> contents(std::string_view name, std::size_t limit);
+  // The contents of all, in order; nullopt: over `limit`. not_found: one is not there; what `take` refuses ends it.
+  Result<void> each(std::span<const Sha> objects, std::size_t limit, const TakeBlob& take);
   bool healthy() const { return healthy_; }  // false after any failure: the conversation is out of step
   bool ended();                              // somebody killed it while nobody was using it
   int pid() const { return child_.pid(); }
 
  private:
   ObjectReader(Child child, Fd in, Fd out) : child_(std::move(child)), in_(std::move(in)), out_(std::move(out)) {}
-  Result<void> say(std::string_view verb, std::string_view name);
+  Result<void> send(std::string_view message);
+  Result<std::optional<ObjectInfo>> read_info();
+  Result<std::string> read_contents(const ObjectInfo& asked);
+  Result<void> some(std::size_t first, std::span<const Sha> objects, std::size_t limit, const TakeBlob& take);
   Result<std::string> line();
-  Result<void> fill();
+  Result<std::size_t> read_some(std::span<char> into);
   Child child_;
   Fd in_, out_;
   std::string buffer_;

@@ -149,7 +149,7 @@ Response Transport::advertise(const Request& request, const Actor& actor) {
 
 Result<Response> Transport::start(const Request& request, const Admitted& admitted, Service service) {
   const bool receives = service == Service::receive_pack;
-  const auto [child_in, our_in] = TRY(make_pipe());
+  const auto [child_in, our_in] = TRY(make_wide_pipe());  // index-pack takes 4 KiB at a time
   Fd child_in_fd(child_in), our_in_fd(our_in);
   const auto [our_out, child_out] = TRY(make_pipe());
   Fd our_out_fd(our_out), child_out_fd(child_out);

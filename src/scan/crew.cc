@@ -24,7 +24,7 @@ constexpr std::string_view kFirstPath = "First.java", kFirstFile = "class First 
 
 }  // namespace
 
-Order::Order(const Settings& settings, Engines engines) : packed_(scan::packed(settings, engines)) {}
+Order::Order(const Settings& settings, Engines engines) : engines_(engines), packed_(scan::packed(settings, engines)) {}
 
 Crew::Crew(Config config) : config_(std::move(config)), keeper_([this] { keep(); }) {}
 

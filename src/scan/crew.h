@@ -18,8 +18,10 @@ class Order {
  public:
   explicit Order(const Settings& settings, Engines engines = {});
   const std::string& packed() const { return packed_; }
+  Engines engines() const { return engines_; }
 
  private:
+  Engines engines_;
   std::string packed_;
 };
 

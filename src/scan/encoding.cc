@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr std::size_t kLook = 8000;  // as git: a zero byte in the first 8000 means binary
 
+bool begins_binary(std::string_view bytes) { return bytes.substr(0, kLook).find('\0') != std::string_view::npos; }
+
 std::optional<std::string> converted(std::string_view bytes, const char* from, const char* into = "UTF-8") {
   const iconv_t work = ::iconv_open(into, from);
   if (work == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
@@ -37,12 +39,14 @@ std::optional<std::string> decode_utf16(std::string_view bytes, Encoding encodin
   return converted(bytes, encoding == Encoding::utf16le ? "UTF-16LE" : "UTF-16BE");
 }
 
+bool is_binary(std::string_view bytes) { return !utf16_of(bytes) && begins_binary(bytes); }
+
 std::optional<Decoded> decode(std::string bytes) {
   const std::string_view all = bytes;
   if (const auto encoding = utf16_of(all)) {
     if (auto text = decode_utf16(all.substr(2), *encoding)) return Decoded{std::move(*text), true, *encoding};
   }
-  if (all.substr(0, kLook).find('\0') != std::string_view::npos) return std::nullopt;
+  if (begins_binary(all)) return std::nullopt;
   const bool marked = all.starts_with(kMark);
   if (marked) bytes.erase(0, kMark.size());
   if (is_valid_utf8(bytes)) return Decoded{std::move(bytes), true, marked ? Encoding::utf8_marked : Encoding::utf8};

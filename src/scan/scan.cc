@@ -105,6 +105,14 @@ Scanned Scanner::Parts::in_pieces(const std::string& path, std::uint64_t size, c
   return scanned;
 }
 
+std::optional<Scanned> seen_at_once(Engines engines, const std::string& path, std::string_view bytes) {
+  const bool with_p3c = engines.p3c && p3c::reads(path);
+  const bool with_secrets = engines.secrets && !secrets::is_never_text(path);
+  if (!with_p3c && !with_secrets) return left_out(engines.secrets);
+  if (with_p3c || secrets::is_named_as_text(path) || bytes.size() > kMostSecretBytes) return std::nullopt;
+  return is_binary(bytes) ? std::optional(left_out(true)) : std::nullopt;
+}
+
 Scanned Scanner::file(const std::string& path, std::string bytes) {
   const bool with_p3c = parts_->p3c_reads(path);
   const auto size = bytes.size();

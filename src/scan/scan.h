@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,9 @@ class Scanner {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+// What file() says where nobody has to read on: no engine looks at such a path, or the bytes are binary at first sight
+// and their name does not promise text; nullopt: a Scanner has to look.
+std::optional<Scanned> seen_at_once(Engines engines, const std::string& path, std::string_view bytes);
 bool is_source(std::string_view path);  // by its name: an engine that knows the language reads it
 inline constexpr std::size_t kMostBytes = 4 << 20, kMostSecretBytes = 100 << 20;
 Scanned scan_file(const Settings& settings, const std::string& path, std::string bytes);  // with a Scanner of its own

@@ -98,6 +98,31 @@ TEST_CASE("scan: GBK, UTF-16 and marked UTF-8 are read, binary files are gaps") 
   CHECK(judge(binary, {}) == Verdict::incomplete);
 }
 
+TEST_CASE("scan: what is seen at once is what a scanner says, and it is seen of nothing that somebody has to read") {
+  const std::string binary("\x01\0\x02", 3), late = std::string(9000, 'a') + '\0',
+                                             wide(
+                                                 "\xFF\xFE"
+                                                 "a\0",
+                                                 4);
+  const Settings settings;
+  for (const Engines engines : {Engines{}, Engines{.p3c = false}, Engines{.secrets = false}}) {
+    Scanner scanner(settings, engines);
+    for (const std::string path : {"a.bin", "A.java", "a.txt", "a.png"}) {
+      for (const auto& bytes : {binary, late, wide, std::string("text"), std::string()}) {
+        CAPTURE(path);
+        CAPTURE(bytes.substr(0, 4));
+        const auto said = scanner.file(path, bytes);
+        const auto seen = seen_at_once(engines, path, bytes);
+        if (seen) CHECK(std::tuple(seen->binary, seen->files, seen->gaps.size()) == std::tuple(said.binary, 0, 0U));
+        if (seen) CHECK(said.files == 0);
+        if (said.files > 0 || !said.gaps.empty()) CHECK_FALSE(seen.has_value());
+      }
+    }
+  }
+  CHECK(seen_at_once({}, "a.bin", binary).has_value());
+  CHECK(seen_at_once({}, "a.png", "text").has_value());
+}
+
 TEST_CASE("scan: a file over the limit is a gap, whether its bytes are at hand or on the disk") {
   const auto folder = must(TempDir::create());
   put(folder.path(), "Huge.java", "class Box {}");
