@@ -14,7 +14,7 @@ namespace sampan::edge {
 
 namespace {
 
-constexpr std::size_t kScratchBytes = 64 << 10;
+constexpr std::size_t kScratchBytes = 256 << 10;
 
 }  // namespace
 
