@@ -27,6 +27,12 @@ double Row::real(std::size_t column) const {
   return value ? *value : 0.0;
 }
 
+std::string Row::take_text(std::size_t column) {
+  auto* value = std::get_if<std::string>(&values_.at(column));
+  assert((value || is_null(column)) && "the column is not text");
+  return value ? std::exchange(*value, {}) : std::string();
+}
+
 const std::string& Row::text(std::size_t column) const {
   static const std::string kEmpty;
   const auto* value = std::get_if<std::string>(&values_.at(column));

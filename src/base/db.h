@@ -59,6 +59,7 @@ class Row {
   double real(std::size_t column) const;
   const std::string& text(std::size_t column) const;  // null reads as the empty string
   const std::string& bytes(std::size_t column) const;
+  std::string take_text(std::size_t column);  // the same, moved out: the row has it no more
   Time time(std::size_t column) const { return from_micros(integer(column)); }
   std::optional<Time> maybe_time(std::size_t column) const;
   std::optional<std::int64_t> maybe_integer(std::size_t column) const;

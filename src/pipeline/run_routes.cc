@@ -175,7 +175,7 @@ class RunRoutes {
           if (shown.size() == static_cast<std::size_t>(asked.limit)) break;
         }
       }
-      return view::make_briefs(room_, tx, shown, TRY(view::look_around(tx, rooms_.dispatcher)));
+      return view::make_briefs(room_, tx, std::move(shown), TRY(view::look_around(tx, rooms_.dispatcher)));
     }));
     return Response::json(200, page_json(briefs, last, asked));
   }

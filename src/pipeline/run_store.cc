@@ -13,33 +13,33 @@ constexpr std::string_view kListColumns =
 // And after them what only the run itself needs: the file's text and what was read from it.
 constexpr std::string_view kFurtherColumns = "r.yaml, r.stages, r.variable_groups";
 
-RunRow listed_run(const Row& row) {
+RunRow listed_run(Row& row) {
   RunRow run;
   run.id = {row.integer(0)};
   run.pipeline = {row.integer(1)};
   run.repo = {row.integer(2)};
-  run.repo_path = row.text(3);
-  run.file = row.text(4);
+  run.repo_path = row.take_text(3);
+  run.file = row.take_text(4);
   run.number = row.integer(5);
-  run.name = row.text(6);
-  run.ref = row.text(7);
-  run.sha = row.text(8);
-  run.title = row.text(9);
-  run.cause = row.text(10);
+  run.name = row.take_text(6);
+  run.ref = row.take_text(7);
+  run.sha = row.take_text(8);
+  run.title = row.take_text(9);
+  run.cause = row.take_text(10);
   run.push = {row.integer(11)};
   run.actor = {row.integer(12)};
-  run.actor_name = row.text(13);
-  run.remark = row.text(14);
+  run.actor_name = row.take_text(13);
+  run.remark = row.take_text(14);
   run.created_at = row.time(15);
   run.started_at = row.maybe_time(16);
   run.finished_at = row.maybe_time(17);
-  run.said_state = row.text(18);
+  run.said_state = row.take_text(18);
   return run;
 }
 
-Result<RunRow> run_of(const Row& row) {
+Result<RunRow> run_of(Row row) {
   RunRow run = listed_run(row);
-  run.yaml = row.text(19);
+  run.yaml = row.take_text(19);
   run.stages = TRY(from_json<std::vector<StageName>>(row.text(20)));
   run.groups = TRY(from_json<std::vector<std::string>>(row.text(21)));
   return run;
@@ -91,7 +91,7 @@ Result<RunRow> load_run(Tx& tx, RunId run) {
                  fmt::format("select {}, {} from pipeline_run r join pipeline p on p.id = r.pipeline where r.id = $1",
                              kListColumns, kFurtherColumns),
                  {run}));
-  return run_of(row);
+  return run_of(std::move(row));
 }
 
 Result<void> save_run(Tx& tx, const RunRow& run) {
@@ -126,13 +126,14 @@ Result<std::vector<RunRow>> list_runs(Tx& tx, const RunFilter& filter) {
   if (!filter.sha.empty()) add("r.sha =", filter.sha);
   if (filter.before > 0) add("r.id <", filter.before);
   params.push_back(filter.limit);
-  std::vector<RunRow> runs;
   auto rows = TRY(tx.query(
       fmt::format(
           "select {} from pipeline_run r join pipeline p on p.id = r.pipeline where {} order by r.id desc limit ${}",
           kListColumns, where, params.size()),
       params));
-  for (const Row& row : rows) runs.push_back(listed_run(row));
+  std::vector<RunRow> runs;
+  runs.reserve(rows.size());
+  for (Row& row : rows) runs.push_back(listed_run(row));
   return runs;
 }
 

@@ -25,19 +25,19 @@ const store::JobRow* telling_job(const std::vector<store::JobRow>& jobs) {
   return nullptr;
 }
 
-Result<void> fill_brief(Room& room, Tx& tx, const store::RunRow& run, const std::vector<store::JobRow>& jobs,
+Result<void> fill_brief(Room& room, Tx& tx, store::RunRow run, const std::vector<store::JobRow>& jobs,
                         const Surroundings& around, RunBrief& brief) {
   brief.id = run.id.value;
   brief.number = run.number;
-  brief.repo = run.repo_path;
-  brief.pipeline = run.name;
-  brief.pipeline_file = run.file;
+  brief.repo = std::move(run.repo_path);
+  brief.pipeline = std::move(run.name);
+  brief.pipeline_file = std::move(run.file);
   brief.ref = short_ref(run.ref);
-  brief.sha = run.sha;
-  brief.title = run.title;
-  brief.state = jobs.empty() ? run.said_state : enum_text(state_of(jobs));
-  brief.trigger = run.cause;
-  brief.actor = run.actor_name;
+  brief.sha = std::move(run.sha);
+  brief.title = std::move(run.title);
+  brief.state = jobs.empty() ? std::move(run.said_state) : enum_text(state_of(jobs));
+  brief.trigger = std::move(run.cause);
+  brief.actor = std::move(run.actor_name);
   brief.created_at = run.created_at;
   brief.started_at = run.started_at;
   brief.finished_at = run.finished_at;
@@ -135,7 +135,7 @@ Result<std::optional<Gate>> make_gate(Tx& tx, const store::JobRow& job, const Ac
 
 }  // namespace
 
-Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, const std::vector<store::RunRow>& runs,
+Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, std::vector<store::RunRow> runs,
                                           const Surroundings& around) {
   // What succeeded has nothing to explain: its jobs are not read.
   std::vector<RunId> to_explain;
@@ -148,9 +148,10 @@ Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, const std::vector<
   for (std::size_t i = 0; i < runs.size(); ++i) {
     static const std::vector<store::JobRow> kNone;
     const auto its = jobs.find(runs[i].id.value);
-    TRY(fill_brief(room, tx, runs[i], its == jobs.end() ? kNone : its->second, around, briefs[i]));
-    const auto [known, added] = usual.try_emplace(runs[i].pipeline.value);
-    if (added) known->second = TRY(store::usual_seconds(tx, runs[i].pipeline, ""));
+    const auto pipeline = runs[i].pipeline;
+    TRY(fill_brief(room, tx, std::move(runs[i]), its == jobs.end() ? kNone : its->second, around, briefs[i]));
+    const auto [known, added] = usual.try_emplace(pipeline.value);
+    if (added) known->second = TRY(store::usual_seconds(tx, pipeline, ""));
     briefs[i].usual_s = known->second;
   }
   return briefs;

@@ -134,7 +134,7 @@ bool is_crossed(const store::MetricRow& metric);
 std::optional<Text> crossed_lines(const store::JobRow& job, const std::vector<store::MetricRow>& metrics);
 
 // In the order of the runs.
-Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, const std::vector<store::RunRow>& runs,
+Result<std::vector<RunBrief>> make_briefs(Room& room, Tx& tx, std::vector<store::RunRow> runs,
                                           const Surroundings& around);
 struct Asker {
   const Actor& actor;

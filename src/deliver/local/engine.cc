@@ -21,7 +21,9 @@ namespace {
 
 constexpr std::chrono::minutes kPullTime{10};
 constexpr std::chrono::seconds kOldCommands{10};  // more than a start or an end takes
-constexpr int kTries = 3;                         // of an engine that is killed at work
+constexpr std::chrono::seconds kOldCgroups{60};
+constexpr std::chrono::milliseconds kLastProcesses{2000};  // of a container that was killed, to end
+constexpr int kTries = 3;                                  // of an engine that is killed at work
 
 // The same form for both: containers-auth.json(5) took docker's.
 std::string credentials(const LocalConfig& config) {
@@ -138,6 +140,7 @@ Result<void> Engine::prepare_podman() {
   const auto& folder = config_.folder;
   await_commands(folder, kOldCommands);
   TRY(drop_remains(folder));
+  drop_lost_cgroups(kOldCgroups);
   TRY(remove_tree(pulls()));
   TRY(make_directories(folder + "/networks", 0700));
   TRY(sweep_unnamed(folder + "/networks"));
@@ -320,12 +323,17 @@ Result<void> Engine::remove(const std::string& name) {
   append(arguments, dialect_.remove);
   append(arguments, {"--", dialect_.prefix + name});
   const RunOptions options{.timeout = std::chrono::minutes(1), .tries = kTries};
+  const auto before = containers_in(config_.folder);
   auto removed = run_ok(command(arguments), options);
   // podman stumbles over an end that nobody told it of; it has noted it then.
   if (!removed.has_value()) removed = run_ok(command(arguments), options);
   TRY(std::move(removed).context("remove " + name));
   if (dialect_.program != "podman") return {};
   TRY(drop_remains(config_.folder));
+  const auto after = containers_in(config_.folder);
+  for (const auto& id : before) {
+    if (!after.contains(id)) drop_cgroups(id, kLastProcesses);
+  }
   // A podman that was killed while it removed, or conmon's, may have left the network. When that cannot be seen to now,
   // with a start under way or another removal, it is for the next one.
   const std::unique_lock lock(starts_, std::try_to_lock);

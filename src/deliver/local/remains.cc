@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -87,6 +88,20 @@ std::optional<std::vector<in_addr_t>> addresses_in(const Fd& space) {
   return found;
 }
 
+// Where podman makes those of its containers: in each hierarchy of v1, or in the one of v2.
+std::vector<std::string> cgroups_of_podman() {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/sys/fs/cgroup", error)) {
+    auto below = entry.path().string() + "/libpod_parent";
+    if (entry.path().filename() == "libpod_parent")
+      found.push_back(entry.path().string());
+    else if (exists(below))
+      found.push_back(std::move(below));
+  }
+  return found;
+}
+
 bool comes_to_rest() {
   const auto deadline = std::chrono::steady_clock::now() + kUntilRest;
   while (!commands_at_work("").empty()) {
@@ -145,6 +160,45 @@ Result<void> drop_remains(const std::string& folder) {
     if (!dropped.has_value()) all = dropped.error();
   }
   return all;
+}
+
+std::set<std::string> containers_in(const std::string& folder) {
+  std::set<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder + "/storage/overlay-containers", error)) {
+    if (entry.is_directory(error)) found.insert(entry.path().filename().string());
+  }
+  return found;
+}
+
+void drop_cgroups(const std::string& id, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (const auto& parent : cgroups_of_podman()) {
+    const auto place = fmt::format("{}/libpod-{}", parent, id);
+    while (::rmdir(place.c_str()) != 0 && errno == EBUSY) {
+      if (std::chrono::steady_clock::now() > deadline) {
+        log::warning("deliver", "{} is left: processes of container {} do not end", place, id);
+        break;
+      }
+      std::this_thread::sleep_for(kBetweenLooks);  // no children of ours: nobody tells of their end
+    }
+  }
+}
+
+void drop_lost_cgroups(std::chrono::seconds age) {
+  constexpr std::string_view kPrefix = "libpod-";
+  for (const auto& parent : cgroups_of_podman()) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(parent, error)) {
+      const auto name = entry.path().filename().string();
+      struct stat status {};
+      if (!name.starts_with(kPrefix) || ::stat(entry.path().c_str(), &status) != 0) continue;
+      const auto id = name.substr(kPrefix.size());
+      if (exists(fmt::format("{}/{}", kRuntimeRoot, id)) || exists("/run/crun/" + id)) continue;
+      // Not where a process lives in it: that is the container of a runtime we do not know.
+      if (status.st_mtime + age.count() <= std::time(nullptr)) ::rmdir(entry.path().c_str());
+    }
+  }
 }
 
 Result<void> drop_networks(const std::string& folder,

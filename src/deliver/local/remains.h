@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,16 @@ void await_commands(const std::string& folder, std::chrono::milliseconds patienc
 // Has the runtime drop the containers whose bundles lie below `folder` and are gone from podman's store there. The
 // first that it does not drop is the error; the others are tried all the same.
 Result<void> drop_remains(const std::string& folder);
+
+// Ids of the containers that podman keeps below `folder`.
+std::set<std::string> containers_in(const std::string& folder);
+
+// Drops the cgroups of a container that was removed: the runtime gives up when its last processes take long to end, and
+// forgets it all the same. Returns after `patience` at the latest.
+void drop_cgroups(const std::string& id, std::chrono::milliseconds patience);
+
+// The same of all containers, whoever started them, that no runtime knows and that nothing has changed since `age`.
+void drop_lost_cgroups(std::chrono::seconds age);
 
 // Drops the network namespaces with an address in the network of `folder`/networks/sampan.json in which no process is
 // and that no container has; `of_containers` gives theirs, as paths, and is asked only when there is one to drop. Also

@@ -4,10 +4,12 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/files.h"
 #include "base/process.h"
 #include "base/testing.h"
+#include "base/text.h"
 
 using namespace sampan;
 using namespace sampan::deliver;
@@ -68,4 +70,32 @@ TEST_CASE("remains: a network that a killed podman left half made goes, but not 
   }
   // A podman of somebody else on this machine may be at work just now.
   CHECK(wait_until([&] { return drop(), !exists(made) && !exists(begun); }, std::chrono::seconds(60)));
+}
+
+TEST_CASE("remains: the cgroups of a container that was removed go when its last process has ended") {
+  if (::geteuid() != 0) return;
+  const auto hierarchy = std::string(exists("/sys/fs/cgroup/pids") ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup");
+  const auto id = fmt::format("of-a-test-{}", ::getpid()), lost = id + "-lost", living = id + "-living";
+  const auto place = [&](const std::string& one) { return fmt::format("{}/libpod_parent/libpod-{}", hierarchy, one); };
+  for (const auto& one : {id, lost, living}) must(make_directories(place(one)));
+  const auto enter = [&](const std::string& one, const std::string& seconds) {
+    auto child = must(Child::spawn({.argv = {"/bin/sleep", seconds}}, {}));
+    std::ofstream(place(one) + "/cgroup.procs") << child.pid() << std::flush;
+    REQUIRE(trim(read_file(place(one) + "/cgroup.procs").value_or("")) == std::to_string(child.pid()));
+    return child;
+  };
+  auto ending = enter(id, "0.3"), lasting = enter(living, "60");
+  drop_cgroups(id, std::chrono::seconds(30));
+  CHECK(!exists(place(id)));
+  CHECK(ending.wait_for(std::chrono::seconds(5)).has_value());
+  drop_cgroups(living, std::chrono::milliseconds(1));
+  drop_lost_cgroups(std::chrono::hours(1));
+  CHECK(exists(place(lost)));
+  drop_lost_cgroups(std::chrono::seconds(0));
+  CHECK(!exists(place(lost)));
+  CHECK(exists(place(living)));  // of a runtime that is not known here
+  lasting.signal(SIGKILL);
+  lasting.wait();
+  drop_cgroups(living, std::chrono::seconds(30));
+  CHECK(!exists(place(living)));
 }
