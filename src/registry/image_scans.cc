@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "base/json_struct.h"
 #include "base/log.h"
 #include "registry/store.h"
 #include "scan/scan.h"
@@ -46,9 +47,9 @@ store::ScanState state_of(scan::Verdict verdict) {
 
 // An index holds much of the same for each platform.
 void drop_twins(scan::Inventory& inventory) {
-  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> seen;
+  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string, std::string>> seen;
   std::erase_if(inventory.packages, [&](const scan::Package& one) {
-    return !seen.insert({one.ecosystem, one.name, one.version, one.file, one.installed}).second;
+    return !seen.insert({one.ecosystem, one.name, one.version, one.file, one.installed, to_json(one.guess)}).second;
   });
 }
 

@@ -18,8 +18,9 @@ struct LayerText {  // a list of packages or an os-release, without the lines no
 BOOST_DESCRIBE_STRUCT(LayerText, (), (path, text))
 struct LayerPackage {
   std::string name, version;
+  Guess guess{};
 };
-BOOST_DESCRIBE_STRUCT(LayerPackage, (), (name, version))
+BOOST_DESCRIBE_STRUCT(LayerPackage, (), (name, version, guess))
 struct LayerJar {
   std::string path;
   std::vector<LayerPackage> packages;
@@ -36,7 +37,7 @@ struct Layer {
 };
 BOOST_DESCRIBE_STRUCT(Layer, (), (texts, jars, hides, empties, gaps))
 
-inline constexpr int kLayerFormat = 1;  // another when read_layer() says other things of the same bytes
+inline constexpr int kLayerFormat = 2;  // another when read_layer() says other things of the same bytes
 
 // A tar (gzip, zstd or plain) in a file. `name` is used in sentences. What cannot be read is a gap of the layer;
 // unavailable: the stop was asked for.

@@ -33,6 +33,19 @@ Result<std::unique_ptr<Tree>> store_tree(const std::string& folder);
 enum class Reach { direct, through, unknown };
 BOOST_DESCRIBE_ENUM(Reach, direct, through, unknown)
 
+// What a jar may be that does not say which package it is: by its manifest, its file's name and where its classes are.
+// The likeliest is first.
+struct Guess {
+  struct Named {
+    std::string artifact, version;
+  };
+  std::string from{};  // the file's name
+  std::vector<Named> artifacts{};
+  std::vector<std::string> groups{};
+};
+BOOST_DESCRIBE_STRUCT(Guess::Named, (), (artifact, version))
+BOOST_DESCRIBE_STRUCT(Guess, (), (from, artifacts, groups))
+
 struct Package {
   std::string ecosystem;  // as OSV names them: "npm", "Maven", "Debian:12"
   std::string name;       // as OSV names it there; of Debian and Alpine the source package
@@ -42,6 +55,7 @@ struct Package {
   Reach reach = Reach::unknown;
   std::vector<std::string> via{};  // reach `through`: "name version" from the direct one to the one that needs this
   std::string installed{};         // of Debian and Alpine: the binary package, where its name is another
+  Guess guess{};                   // with artifacts: name and version are the likeliest of these
 };
 struct Inventory {
   std::vector<Package> packages;
@@ -55,7 +69,7 @@ bool is_manifest(std::string_view path);
 // Manifests and lock files of code (packages/readers.cc lists them). `maven` is a local repository of Maven, for what
 // the packages of a pom.xml bring themselves; nullptr: there is none.
 Inventory read_packages(const Tree& code, const Tree* maven);
-// What is installed in an image's root: dpkg, apk, and jar files that say what they are.
+// What is installed in an image's root: dpkg, apk, and jar files that say what they are or can be known by their names.
 Inventory read_image(const Tree& root);
 
 // Import: folders and zip files of OSV records (JSON or YAML) become one file (packages/index.h has its layout), put in
@@ -92,7 +106,7 @@ struct Lookup {
 };
 // A finding for each package and vulnerability (records that are aliases of each other are one). A missing or damaged
 // file, an ecosystem it does not cover or whose newest record is older than settings.advisory_days, and a version that
-// is none of its ecosystem are gaps.
+// is none of its ecosystem are gaps. Of a guess, the name that the advisories know is taken.
 Scanned check_packages(const Settings& settings, const Inventory& inventory, const Lookup& lookup);
 
 // CycloneDX 1.5, JSON. The same inventory gives the same text, but for the time.

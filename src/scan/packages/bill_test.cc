@@ -100,3 +100,22 @@ TEST_CASE("packages: a bill with gaps says that it is incomplete, and an own bil
   CHECK(again.gaps.empty());
   CHECK(again.packages.size() == 3);
 }
+
+TEST_CASE("packages: the bill says of a jar that was known by its name how it was, unless another says it itself") {
+  auto inventory = some();
+  inventory.packages.push_back({"Maven", "org.a:c", "2.0", "app.jar"});
+  inventory.packages.back().guess = {"c-2.0.jar", {{"c", "2.0"}}, {"org.a"}};
+  const auto evidence_of = [&](std::string_view purl) {
+    const auto bom = boost::json::parse(cyclonedx(inventory, "shop", kNow));
+    for (const auto& component : bom.at("components").as_array())
+      if (std::string_view(component.at("purl").as_string()) == purl) return component.at("evidence").as_object();
+    return boost::json::object();
+  };
+  const auto identity = evidence_of("pkg:maven/org.a/c@2.0").at("identity");
+  CHECK(identity.at("field") == "purl");
+  CHECK(identity.at("methods").at(0).at("technique") == "filename");
+  CHECK(identity.at("methods").at(0).at("value") == "c-2.0.jar");
+  CHECK_FALSE(evidence_of("pkg:maven/org.a/b@1.0").contains("identity"));
+  inventory.packages.push_back({"Maven", "org.a:c", "2.0", "other.jar"});
+  CHECK_FALSE(evidence_of("pkg:maven/org.a/c@2.0").contains("identity"));
+}

@@ -3,8 +3,9 @@
 #include <set>
 #include <tuple>
 
+#include "base/json_struct.h"
 #include "base/text.h"
-#include "scan/packages/index.h"
+#include "scan/packages/jar_known.h"
 
 namespace sampan::scan {
 
@@ -68,6 +69,8 @@ Severity severity_of(Weight weight) {
 }
 
 Text way_to(const Package& package) {
+  if (!package.guess.artifacts.empty())
+    return {"按文件名 " + package.guess.from + " 认出", "by its name, " + package.guess.from};
   if (package.reach == Reach::direct) return {"直接依赖", "direct"};
   if (package.reach == Reach::unknown) return {"", ""};
   return {"经由 " + join(package.via, " > "), "through " + join(package.via, " > ")};
@@ -114,23 +117,53 @@ class Checker {
   void check(const Package& package) {
     const auto scheme = scheme_of(package.ecosystem);
     if (!scheme) return;
-    const auto advices = index_.find(package.ecosystem, normal_name(package.ecosystem, package.name));
-    if (!advices.has_value())
-      return gap(package, "没有查 " + package.name + "：" + advices.error().message,
-                 package.name + " was not looked up: " + advices.error().message);
-    if (advices->empty()) return;
-    if (!is_version(*scheme, package.version))
-      return gap(package,
-                 fmt::format("没有查 {}：“{}” 不是 {} 的版本号", package.name, package.version, package.ecosystem),
-                 fmt::format("{} was not looked up: '{}' is no version of {}", package.name, package.version,
-                             package.ecosystem));
-    std::vector<const Advice*> hits;
-    for (const auto& advice : *advices)
-      if (affects(*scheme, advice, package.version)) hits.push_back(&advice);
-    for (auto& one : merged(hits)) report(package, *scheme, std::move(one));
+    if (package.guess.artifacts.empty()) return check(package, *scheme);
+    const auto known = known_as(index_, package);
+    if (!known.has_value()) return not_looked_up(package, known.error());
+    for (const auto& one : known->is) check(one, *scheme);
+    for (const auto& one : known->may_be) warn(one, *scheme);
   }
 
  private:
+  void check(const Package& package, Scheme scheme) {
+    const auto advices = advices_of(package, scheme);
+    std::vector<const Advice*> hits;
+    for (const auto& advice : advices)
+      if (affects(scheme, advice, package.version)) hits.push_back(&advice);
+    for (auto& one : merged(hits)) report(package, scheme, std::move(one));
+  }
+
+  // A jar of a name like that of a package with vulnerabilities: nothing says that it is that one, or that it is not.
+  void warn(const Package& package, Scheme scheme) {
+    for (const auto& advice : advices_of(package, scheme)) {
+      if (!affects(scheme, advice, package.version)) continue;
+      return gap(package,
+                 fmt::format("{} 没有说明自己属于哪个组：如果是 {} {}，就有漏洞 {}", package.guess.from, package.name,
+                             package.version, advice.id),
+                 fmt::format("{} does not say which group it is of: if it is {} {}, it has {}", package.guess.from,
+                             package.name, package.version, advice.id));
+    }
+  }
+
+  std::vector<Advice> advices_of(const Package& package, Scheme scheme) {
+    auto advices = index_.find(package.ecosystem, normal_name(package.ecosystem, package.name));
+    if (!advices.has_value()) {
+      not_looked_up(package, advices.error());
+      return {};
+    }
+    if (!advices->empty() && !is_version(scheme, package.version)) {
+      gap(package, fmt::format("没有查 {}：“{}” 不是 {} 的版本号", package.name, package.version, package.ecosystem),
+          fmt::format("{} was not looked up: '{}' is no version of {}", package.name, package.version,
+                      package.ecosystem));
+      return {};
+    }
+    return std::move(*advices);
+  }
+
+  void not_looked_up(const Package& package, const Error& why) {
+    gap(package, "没有查 " + package.name + "：" + why.message, package.name + " was not looked up: " + why.message);
+  }
+
   void gap(const Package& package, std::string zh, std::string en) {
     out_.gaps.push_back({package.file, package.line, "", {std::move(zh), std::move(en)}});
   }
@@ -192,10 +225,13 @@ Scanned check_packages(const Settings& settings, const Inventory& inventory, con
   out.files = inventory.files;
   out.gaps = inventory.gaps;
   std::map<std::pair<std::string, std::string>, int> asked;  // file and ecosystem, and how many packages
-  std::set<std::tuple<std::string, std::string, std::string, std::string>> seen;
+  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> seen;
   std::vector<const Package*> once;
   for (const auto& package : inventory.packages) {
-    if (!seen.emplace(package.file, package.ecosystem, package.name, package.version).second) continue;
+    // Two jars of one name may be different ones for what is in them.
+    auto guess = package.guess.artifacts.empty() ? std::string() : to_json(package.guess);
+    if (!seen.emplace(package.file, package.ecosystem, package.name, package.version, std::move(guess)).second)
+      continue;
     ++asked[{package.file, package.ecosystem}];
     once.push_back(&package);
   }

@@ -1,4 +1,5 @@
 // CycloneDX 1.5 (cyclonedx.org/docs/1.5/json).
+#include <algorithm>
 #include <boost/json.hpp>
 #include <map>
 
@@ -41,7 +42,14 @@ json::object component(const Package& package, const std::string& purl, const st
   for (const auto* place : places)
     occurrences.push_back(
         json::object{{"location", place->line > 0 ? fmt::format("{}#L{}", place->file, place->line) : place->file}});
-  made["evidence"] = json::object{{"occurrences", std::move(occurrences)}};
+  json::object evidence{{"occurrences", std::move(occurrences)}};
+  const auto guessed = [](const Package* place) { return !place->guess.artifacts.empty(); };
+  if (std::ranges::all_of(places, guessed)) {  // nowhere does it say itself what it is
+    json::object method{{"technique", "filename"}, {"confidence", 0.5}, {"value", package.guess.from}};
+    evidence["identity"] =
+        json::object{{"field", "purl"}, {"confidence", 0.5}, {"methods", json::array{std::move(method)}}};
+  }
+  made["evidence"] = std::move(evidence);
   return made;
 }
 

@@ -3,9 +3,8 @@
 
 #include <map>
 
-#include "base/archive.h"
 #include "base/text.h"
-#include "scan/packages/pom_model.h"
+#include "scan/packages/jar.h"
 #include "scan/packages/reader.h"
 
 namespace sampan::scan {
@@ -14,9 +13,7 @@ namespace packages {
 
 namespace {
 
-constexpr std::size_t kMostInnerJar = 128 << 20;
 constexpr std::string_view kOsRelease[] = {"usr/lib/os-release", "etc/os-release"};
-constexpr int kMostNested = 4;
 
 // Blocks of "Key: value" lines with an empty line between them; of apk the keys are letters.
 template <class Act>
@@ -108,53 +105,6 @@ std::string distribution(const Tree& root) {
   return "";
 }
 
-class Jars {
- public:
-  explicit Jars(Inventory& inventory) : inventory_(inventory) {}
-
-  Result<void> read(const std::string& file, const std::string& name, std::string_view bytes, int depth) {
-    std::size_t said = 0;
-    bool classes = false;
-    ArchiveReading reading;
-    reading.limits = {.bytes = 2ull << 30, .entries = 500'000};
-    reading.file_bytes = kMostInnerJar;
-    reading.wants = [&](const std::string& inner) {
-      classes = classes || inner.ends_with(".class");
-      return is_jar(inner) || (inner.starts_with("META-INF/maven/") && inner.ends_with("/pom.properties"));
-    };
-    reading.take = [&](const std::string& inner, const std::string& content) -> Result<void> {
-      if (!is_jar(inner)) return said += properties(file, content), Result<void>();
-      ++said;
-      if (depth >= kMostNested) return fail(Errc::too_large, "{} is nested deeper than {} jars", inner, kMostNested);
-      if ((unpacked_ += content.size()) > kMostUnpacked)
-        return fail(Errc::too_large, "more than {} bytes of jars in jars", kMostUnpacked);
-      return read(file, name + "!" + inner, content, depth + 1);
-    };
-    TRY(read_archive_bytes(bytes, reading).context(name));
-    if (said == 0 && classes)
-      add_gap(inventory_, file, 0, name + " 没有说明自己是哪个包（没有 pom.properties）",
-              name + " does not say which package it is: it has no pom.properties");
-    return {};
-  }
-
- private:
-  static constexpr std::uint64_t kMostUnpacked = 4ull << 30;
-
-  std::size_t properties(const std::string& file, std::string_view text) {
-    std::map<std::string, std::string> values;
-    for (const auto& line : split(text, '\n'))
-      if (const auto at = line.find('='); at != std::string::npos && line.front() != '#')
-        values[std::string(trim(line.substr(0, at)))] = trim(line.substr(at + 1));
-    if (values["groupId"].empty() || values["artifactId"].empty() || values["version"].empty()) return 0;
-    inventory_.packages.push_back(
-        {"Maven", values["groupId"] + ":" + values["artifactId"], values["version"], file, 0});
-    return 1;
-  }
-
-  Inventory& inventory_;
-  std::uint64_t unpacked_ = 0;
-};
-
 }  // namespace
 
 bool is_os_release(std::string_view path) { return std::ranges::find(kOsRelease, path) != std::end(kOsRelease); }
@@ -162,13 +112,6 @@ bool is_dpkg_list(std::string_view path) {
   return path == "var/lib/dpkg/status" || (path.starts_with("var/lib/dpkg/status.d/") && !path.ends_with(".md5sums"));
 }
 bool is_apk_list(std::string_view path) { return path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed"; }
-bool is_jar(std::string_view name) {
-  return name.ends_with(".jar") || name.ends_with(".war") || name.ends_with(".ear");
-}
-
-Result<void> read_jar(const std::string& file, std::string_view bytes, Inventory& inventory) {
-  return Jars(inventory).read(file, file, bytes, 0);
-}
 
 }  // namespace packages
 

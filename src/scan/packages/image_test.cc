@@ -60,7 +60,8 @@ TEST_CASE("packages: jars say what they are, also those inside others; one that 
   const auto found = read_image(MapTree({{"app/app.jar", fat}, {"app/silent.jar", zip_of({{"Z.class", "z"}})}}));
   check_packages_are(found, {"Maven org.a:inner 2.0 app/app.jar:0 ?", "Maven org.a:app 1.0 app/app.jar:0 ?"});
   CHECK(gaps_of(found) ==
-        "app/silent.jar:0: app/silent.jar does not say which package it is: it has no pom.properties\n");
+        "app/silent.jar:0: app/silent.jar does not say which package it is: it has no pom.properties, and neither its "
+        "name nor its manifest has name and version\n");
 }
 
 TEST_CASE("packages: jars that are damaged, leave their folder, or hold jars without end are gaps") {

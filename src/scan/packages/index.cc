@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace sampan::scan::packages {
@@ -13,10 +14,11 @@ namespace sampan::scan::packages {
 namespace {
 
 constexpr std::string_view kMagic = "SAMPANAD";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kSummed = 16;  // where what the head's sum covers begins
 constexpr std::size_t kHead = 64, kEntry = 24;
 constexpr std::uint64_t kMostIndex = 1 << 30;
+constexpr std::string_view kArtifact = "Maven artifact";  // in the place of an ecosystem
 
 std::uint32_t crc_of(std::string_view bytes) {
   return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
@@ -116,19 +118,44 @@ Advice get(Cursor& in) {
 
 }  // namespace
 
+namespace {
+
+struct Block {
+  std::uint64_t hash;
+  std::string bytes;
+};
+
+Block block_of(std::string_view ecosystem, std::string_view name, const Writer& rest) {
+  Writer block;
+  block.text(ecosystem);
+  block.text(name);
+  block.bytes += rest.bytes;
+  return {hash_of(ecosystem, name), std::move(block.bytes)};
+}
+
+std::map<std::string, std::vector<std::string>> groups_by_artifact(const AdvisoryData& data) {
+  std::map<std::string, std::vector<std::string>> groups;
+  for (const auto& [key, advices] : data.packages)
+    if (const auto colon = key.second.find(':'); key.first == "Maven" && colon != std::string::npos)
+      groups[key.second.substr(colon + 1)].push_back(key.second.substr(0, colon));
+  return groups;
+}
+
+}  // namespace
+
 std::string encode(const AdvisoryData& data) {
-  struct Block {
-    std::uint64_t hash;
-    std::string bytes;
-  };
   std::vector<Block> blocks;
   for (const auto& [key, advices] : data.packages) {
-    Writer block;
-    block.text(key.first);
-    block.text(key.second);
-    block.number(static_cast<std::uint32_t>(advices.size()));
-    for (const auto& advice : advices) put(block, advice);
-    blocks.push_back({hash_of(key.first, key.second), std::move(block.bytes)});
+    Writer rest;
+    rest.number(static_cast<std::uint32_t>(advices.size()));
+    for (const auto& advice : advices) put(rest, advice);
+    blocks.push_back(block_of(key.first, key.second, rest));
+  }
+  const auto artifacts = groups_by_artifact(data);
+  for (const auto& [name, groups] : artifacts) {
+    Writer rest;
+    rest.texts(groups);
+    blocks.push_back(block_of(kArtifact, name, rest));
   }
   std::stable_sort(blocks.begin(), blocks.end(), [](const Block& a, const Block& b) { return a.hash < b.hash; });
   Writer table;
@@ -153,9 +180,10 @@ std::string encode(const AdvisoryData& data) {
   summed.number(to_micros(data.about.imported));
   summed.number(data.about.records);
   summed.number(static_cast<std::uint32_t>(data.about.ecosystems.size()));
-  summed.number(static_cast<std::uint32_t>(blocks.size()));
+  summed.number(static_cast<std::uint32_t>(data.packages.size()));
   summed.number(before_index);
-  summed.number(std::uint64_t{0});  // keeps the table at byte 64
+  summed.number(static_cast<std::uint32_t>(artifacts.size()));
+  summed.number(std::uint32_t{0});  // keeps the table at byte 64
   summed.bytes += table.bytes + index.bytes;
   Writer file;
   file.bytes = kMagic;
@@ -208,7 +236,7 @@ Result<void> Index::read_head() {
   const auto ecosystems = in.number<std::uint32_t>();
   about_.packages = in.number<std::uint32_t>();
   const auto before_index = in.number<std::uint64_t>();
-  const auto index_bytes = about_.packages * kEntry;
+  const auto index_bytes = (about_.packages + in.number<std::uint32_t>()) * kEntry;
   struct stat status {};
   if (::fstat(fd_.get(), &status) != 0) return fail_errno(file_);
   if (static_cast<std::uint64_t>(status.st_size) != size) return damaged("its size is not what it says");
@@ -245,8 +273,8 @@ Result<std::string> Index::block(const Entry& entry) const {
   return bytes;
 }
 
-Result<std::vector<Advice>> Index::find(const std::string& ecosystem, const std::string& normal_name) const {
-  const auto hash = hash_of(ecosystem, normal_name);
+Result<std::string> Index::block_of(const std::string& ecosystem, const std::string& name) const {
+  const auto hash = hash_of(ecosystem, name);
   std::size_t low = 0, high = index_.size() / kEntry;
   while (low < high) {
     const auto middle = low + (high - low) / 2;
@@ -256,15 +284,34 @@ Result<std::vector<Advice>> Index::find(const std::string& ecosystem, const std:
       high = middle;
   }
   for (; low < index_.size() / kEntry && entry(low).hash == hash; ++low) {
-    const std::string bytes = TRY(block(entry(low)));
+    std::string bytes = TRY(block(entry(low)));
     Cursor in(bytes);
-    if (in.text() != ecosystem || in.text() != normal_name) continue;  // another package of the same hash
-    std::vector<Advice> advices;
-    for (auto left = in.number<std::uint32_t>(); in.ok() && left > 0; --left) advices.push_back(get(in));
-    if (!in.ok() || !in.at_end()) return damaged("a package's part does not fit");
-    return advices;
+    if (in.text() == ecosystem && in.text() == name) return bytes;  // else it is another of the same hash
   }
-  return std::vector<Advice>{};
+  return std::string();
+}
+
+Result<std::vector<Advice>> Index::find(const std::string& ecosystem, const std::string& normal_name) const {
+  const std::string bytes = TRY(block_of(ecosystem, normal_name));
+  std::vector<Advice> advices;
+  if (bytes.empty()) return advices;
+  Cursor in(bytes);
+  in.text();
+  in.text();
+  for (auto left = in.number<std::uint32_t>(); in.ok() && left > 0; --left) advices.push_back(get(in));
+  if (!in.ok() || !in.at_end()) return damaged("a package's part does not fit");
+  return advices;
+}
+
+Result<std::vector<std::string>> Index::maven_groups(const std::string& artifact) const {
+  const std::string bytes = TRY(block_of(std::string(kArtifact), artifact));
+  if (bytes.empty()) return std::vector<std::string>();
+  Cursor in(bytes);
+  in.text();
+  in.text();
+  auto groups = in.texts();
+  if (!in.ok() || !in.at_end()) return damaged("an artifact's part does not fit");
+  return groups;
 }
 
 Result<void> Index::check_all() const {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "scan/image.h"
 #include "scan/packages/image.h"
+#include "scan/packages/jar.h"
 #include "scan/packages/reader.h"
 
 namespace sampan::scan {
@@ -91,7 +92,7 @@ class Reading {
                 "not read to its end: " + read.error().message);
       LayerJar jar{path, {}, std::move(inventory.gaps)};
       for (auto& package : inventory.packages)
-        jar.packages.push_back({std::move(package.name), std::move(package.version)});
+        jar.packages.push_back({std::move(package.name), std::move(package.version), std::move(package.guess)});
       layer_.jars.push_back(std::move(jar));
     } else if (bytes.size() > kMostManifest) {
       gap(path, fmt::format("超过 {} 字节", kMostManifest), fmt::format("it is over {} bytes", kMostManifest));
@@ -188,7 +189,8 @@ Inventory read_image(const std::vector<Layer>& layers) {
   auto inventory = read_image(packages::Lists(std::move(texts)));
   for (const auto& [path, jar] : jars) {
     ++inventory.files;
-    for (const auto& [name, version] : jar->packages) inventory.packages.push_back({"Maven", name, version, path});
+    for (const auto& [name, version, guess] : jar->packages)
+      inventory.packages.push_back({"Maven", name, version, path, 0, Reach::unknown, {}, {}, guess});
     gaps.insert(gaps.end(), jar->gaps.begin(), jar->gaps.end());
   }
   inventory.gaps.insert(inventory.gaps.end(), gaps.begin(), gaps.end());

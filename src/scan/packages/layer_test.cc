@@ -132,3 +132,16 @@ TEST_CASE("layers: what is kept of a list is what is read of it, with its lines"
   check_packages_are(read_image(std::vector{one}),
                      {"Debian:12 first 1 var/lib/dpkg/status:1 ?", "Debian:12 second 2 var/lib/dpkg/status:7 ?"});
 }
+
+TEST_CASE("layers: what a jar may be that does not say so is kept with it") {
+  const auto jar = zip_of({{"org/a/core/X.class", "x"}, {"META-INF/MANIFEST.MF", "Implementation-Vendor-Id: org.b\n"}});
+  const auto found = read_image(std::vector{layer({{"app/a-core-1.2.jar", jar}})});
+  check_packages_are(found, {"Maven org.a:a-core 1.2 app/a-core-1.2.jar:0 ?"});
+  REQUIRE(found.packages.size() == 1);
+  const auto& guess = found.packages[0].guess;
+  CHECK(guess.from == "a-core-1.2.jar");
+  REQUIRE(guess.artifacts.size() == 1);
+  CHECK(guess.artifacts[0].version == "1.2");
+  CHECK(guess.groups == std::vector<std::string>{"org.a", "org.a.core", "org.b", "a-core", "a"});
+  CHECK(found.gaps.empty());
+}
