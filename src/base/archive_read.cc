@@ -30,16 +30,28 @@ Reader open_reader() {
   return reader;
 }
 
-// What the entry holds, not what it says it holds.
-Result<std::string> content(archive* from, const std::string& name, const ArchiveReading& reading, ArchiveSize& size) {
-  std::string bytes;
+// What the entry holds, not what it says it holds; nullopt: its first bytes are not those that are looked for.
+Result<std::optional<std::string>> content(archive* from, const std::string& name, const ArchiveReading& reading,
+                                           ArchiveSize& size) {
+  std::string bytes, first;
+  bool looked = !reading.looks;
+  const auto before = size.bytes;
   for (;;) {
     const void* block = nullptr;
     std::size_t length = 0;
     la_int64_t offset = 0;
     const int code = archive_read_data_block(from, &block, &length, &offset);
-    if (code == ARCHIVE_EOF) return bytes;
+    const bool at_end = code == ARCHIVE_EOF;
     if (code < ARCHIVE_WARN) return fail(Errc::invalid, "the archive is damaged at '{}': {}", name, reason_of(from));
+    if (!looked) {
+      if (!at_end) first.append(static_cast<const char*>(block), std::min(length, kLook - first.size()));
+      looked = at_end || first.size() == kLook;
+      if (looked && !reading.looks(name, first)) {
+        size.bytes = before;
+        return std::optional<std::string>();
+      }
+    }
+    if (at_end) return std::optional(std::move(bytes));
     const auto end = static_cast<std::uint64_t>(offset) + length;
     if (end > reading.file_bytes) return fail(Errc::too_large, "'{}' is over {} bytes", name, reading.file_bytes);
     size.bytes += length;
@@ -73,7 +85,7 @@ Result<ArchiveSize> read_all(archive* from, const ArchiveReading& reading) {
       continue;
     }
     if (reading.wants && !reading.wants(name)) continue;
-    TRY(reading.take(name, TRY(content(from, name, reading, size))));
+    if (auto bytes = TRY(content(from, name, reading, size))) TRY(reading.take(name, std::move(*bytes)));
   }
 }
 

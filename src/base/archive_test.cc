@@ -215,6 +215,38 @@ TEST_CASE("archive: the files of a zip or a tar are read in memory, those that a
   }
 }
 
+TEST_CASE("archive: of a file that is wanted by its first bytes only those are read when they are others") {
+  Place place;
+  for (const auto form : {Form::zip, Form::tar}) {
+    forge(place.file,
+          {{"large", AE_IFREG, std::string(3 << 20, 'x'), ""},
+           {"program", AE_IFREG,
+            "\x7f"
+            "ELF" +
+                std::string(300'000, 'y'),
+            ""},
+           {"empty", AE_IFREG, "", ""}},
+          form);
+    std::string seen, looked;
+    ArchiveReading reading;
+    reading.file_bytes = 1 << 20;
+    reading.looks = [&](const std::string& name, std::string_view first) {
+      looked += fmt::format("{}:{} ", name, first.size());
+      return first.starts_with(
+          "\x7f"
+          "ELF");
+    };
+    reading.take = [&](const std::string& name, const std::string& bytes) {
+      seen += fmt::format("{}={} ", name, bytes.size());
+      return Result<void>();
+    };
+    CHECK(must(read_archive(place.file, reading)).bytes == 300'004);
+    CHECK(must(read_archive_bytes(must(read_file(place.file)), reading)).bytes == 300'004);
+    CHECK(seen == "program=300004 program=300004 ");
+    CHECK(looked == "large:16 program:16 empty:0 large:16 program:16 empty:0 ");
+  }
+}
+
 TEST_CASE(
     "archive: reading refuses what leaves the folder, what is damaged, and what unpacks to more than its limits") {
   Place place;
