@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::int64_t kAtOnce = 20;
 constexpr std::chrono::seconds kTick{60};  // a new import is seen after this at the latest
-constexpr int kNice = 10;                  // pushes and pulls go first
+constexpr std::size_t kFilesApart = 10;
+constexpr int kNice = 10;  // pushes and pulls go first
 
 bool is_image(const Manifest& manifest) {
   return manifest.manifests.empty() &&
@@ -115,7 +116,7 @@ Result<void> ImageScans::scan(const store::DueImage& image, const std::string& s
     inventory.gaps.push_back({image.digest, 0, "", {looked.error().message, looked.error().message}});
   drop_twins(inventory);
   const scan::Settings settings;
-  auto scanned = scan::check_packages(settings, inventory, {advisories_, clock_.now()});
+  auto scanned = scan::check_packages(settings, inventory, {advisories_, clock_.now(), kFilesApart});
   std::stable_sort(scanned.findings.begin(), scanned.findings.end(),
                    [](const auto& a, const auto& b) { return a.severity < b.severity; });
   store::ScanCounts counts{state_of(scan::judge(scanned, settings.limits)),

@@ -69,7 +69,8 @@ bool is_manifest(std::string_view path);
 // Manifests and lock files of code (packages/readers.cc lists them). `maven` is a local repository of Maven, for what
 // the packages of a pom.xml bring themselves; nullptr: there is none.
 Inventory read_packages(const Tree& code, const Tree* maven);
-// What is installed in an image's root: dpkg, apk, and jar files that say what they are or can be known by their names.
+// What is installed in an image's root: dpkg, apk, jars that say what they are or can be known by their names, and what
+// was installed of Python and Node.js. Programs are not looked for.
 Inventory read_image(const Tree& root);
 
 // Import: folders and zip files of OSV records (JSON or YAML) become one file (packages/index.h has its layout), put in
@@ -103,6 +104,8 @@ Result<AdvisoryFile> show_advisories(const std::string& file);
 struct Lookup {
   std::string advisories;  // the file; it need not exist when there is nothing to look up
   Time now{};
+  // What of an ecosystem cannot be looked up is a gap of each file that has it; of more files than this, one for all.
+  std::size_t files_apart = ~std::size_t{0};
 };
 // A finding for each package and vulnerability (records that are aliases of each other are one). A missing or damaged
 // file, an ecosystem it does not cover or whose newest record is older than settings.advisory_days, and a version that

@@ -1,5 +1,7 @@
-// What is installed in an image's root: dpkg, apk, and jars with jars inside.
+// What is installed in an image's root: dpkg, apk, jars with jars inside, Python and Node.js; and each file as a
+// program.
 #include "packages.h"
+#include "scan/packages/image.h"
 
 using namespace sampan;
 
@@ -8,4 +10,7 @@ FUZZ(input) {
   const auto inventory = scan::read_image(root);
   PROMISE(inventory.files <= static_cast<int>(root.paths().size()));
   fuzz::expect_sound(inventory, root);
+  scan::Inventory programs;
+  for (const auto& path : root.paths()) (void)scan::packages::read_program(path, *root.read(path, 1 << 30), programs);
+  fuzz::expect_sound(programs, root);
 }

@@ -270,3 +270,17 @@ TEST_CASE("advisories: CVSS 3 scores are those of the specification") {
   CHECK_FALSE(cvss3_tenths("CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H").has_value());
   CHECK_FALSE(cvss3_tenths("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N").has_value());
 }
+
+TEST_CASE("advisories: what cannot be looked up is a gap of each file, and of very many files one for all") {
+  Place place;
+  place.put("a.json", record("A-1", affected("npm", "qs", kUpTo2)));
+  place.import();
+  Inventory inventory;
+  for (int i = 0; i < 5; ++i) inventory.packages.push_back({"Go", "a.test/a", "1.0.0", fmt::format("bin/{}", i)});
+  CHECK(check_packages({}, inventory, {place.file, kNow}).gaps.size() == 5);
+  CHECK(check_packages({}, inventory, {place.file, kNow, 5}).gaps.size() == 5);
+  const auto scanned = check_packages({}, inventory, {place.file, kNow, 4});
+  REQUIRE(scanned.gaps.size() == 1);
+  CHECK(scanned.gaps[0].reason.en.starts_with("5 Go packages in 5 files: "));
+  CHECK(scanned.gaps[0].reason.zh.starts_with("5 个文件里的 5 个 Go 依赖没有查清"));
+}

@@ -215,6 +215,27 @@ std::optional<Text> not_covered(const Settings& settings, const AdvisoryFile& ab
                   ecosystem, newest, days, settings.advisory_days)};
 }
 
+using Counts = std::map<std::string, int>;  // by file, how many packages
+
+void add_gaps(Scanned& out, const std::string& ecosystem, const Counts& files, const Text& why, std::size_t apart) {
+  if (files.size() > apart) {
+    int count = 0;
+    for (const auto& [file, packages] : files) count += packages;
+    out.gaps.push_back({"",
+                        0,
+                        "",
+                        {fmt::format("{} 个文件里的 {} 个 {} 依赖没有查清：{}", files.size(), count, ecosystem, why.zh),
+                         fmt::format("{} {} packages in {} files: {}", count, ecosystem, files.size(), why.en)}});
+    return;
+  }
+  for (const auto& [file, count] : files)
+    out.gaps.push_back({file,
+                        0,
+                        "",
+                        {fmt::format("{} 个 {} 依赖没有查清：{}", count, ecosystem, why.zh),
+                         fmt::format("{} {} packages: {}", count, ecosystem, why.en)}});
+}
+
 }  // namespace
 
 }  // namespace packages
@@ -224,7 +245,7 @@ Scanned check_packages(const Settings& settings, const Inventory& inventory, con
   Scanned out;
   out.files = inventory.files;
   out.gaps = inventory.gaps;
-  std::map<std::pair<std::string, std::string>, int> asked;  // file and ecosystem, and how many packages
+  std::map<std::string, Counts> asked;  // by ecosystem
   std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> seen;
   std::vector<const Package*> once;
   for (const auto& package : inventory.packages) {
@@ -232,20 +253,15 @@ Scanned check_packages(const Settings& settings, const Inventory& inventory, con
     auto guess = package.guess.artifacts.empty() ? std::string() : to_json(package.guess);
     if (!seen.emplace(package.file, package.ecosystem, package.name, package.version, std::move(guess)).second)
       continue;
-    ++asked[{package.file, package.ecosystem}];
+    ++asked[package.ecosystem][package.file];
     once.push_back(&package);
   }
   if (once.empty()) return out;
   const auto index = Index::open(lookup.advisories);
-  for (const auto& [key, count] : asked) {
-    const auto why = index.has_value() ? not_covered(settings, index->about(), key.second, lookup)
+  for (const auto& [ecosystem, files] : asked) {
+    const auto why = index.has_value() ? not_covered(settings, index->about(), ecosystem, lookup)
                                        : Text{index.error().message, index.error().message};
-    if (why)
-      out.gaps.push_back({key.first,
-                          0,
-                          "",
-                          {fmt::format("{} 个 {} 依赖没有查清：{}", count, key.second, why->zh),
-                           fmt::format("{} {} packages: {}", count, key.second, why->en)}});
+    if (why) add_gaps(out, ecosystem, files, *why, lookup.files_apart);
   }
   if (!index.has_value()) return out;
   Checker checker(settings, *index, out);

@@ -65,6 +65,9 @@ inline std::string gaps_of(const Inventory& inventory) {
 // A zip archive, deflated.
 std::string zip_of(const std::vector<std::pair<std::string, std::string>>& files);
 
+// A program of Go 1.21.3 with these lines of modules.
+std::string go_program(std::string_view modules, std::string_view version = "go1.21.3", char flags = 2);
+
 inline bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace sampan::scan::testing

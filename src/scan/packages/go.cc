@@ -1,5 +1,7 @@
 // go.mod (go.dev/ref/mod, section go.mod files). Since go 1.17 it names everything a build takes; before that the rest
 // is in go.sum, which also holds versions that were only looked at: of each module the highest one is built.
+#include "scan/packages/go.h"
+
 #include <map>
 
 #include "base/text.h"
@@ -48,17 +50,6 @@ Result<std::vector<Line>> lines_of(std::string_view text) {
 
 std::string without_v(const std::string& version) { return version.starts_with('v') ? version.substr(1) : version; }
 
-// Of the language: "1.21rc2" is "1.21.0-rc.2" in advisories.
-std::string language_version(const std::string& text) {
-  const auto word = text.find_first_of("rb");
-  if (word == std::string::npos) return text;
-  const auto digits = text.find_first_of("0123456789", word);
-  const auto numbers = text.substr(0, word);
-  if (digits == std::string::npos) return text;
-  return fmt::format("{}{}-{}.{}", numbers, std::count(numbers.begin(), numbers.end(), '.') == 1 ? ".0" : "",
-                     text.substr(word, digits - word), text.substr(digits));
-}
-
 struct Module {
   std::string name, version;
   int line;
@@ -101,6 +92,16 @@ void add_sums(const Source& source, Inventory& inventory, const std::vector<Modu
 
 }  // namespace
 
+std::string go_language_version(const std::string& text) {
+  const auto word = text.find_first_of("rb");
+  if (word == std::string::npos) return text;
+  const auto digits = text.find_first_of("0123456789", word);
+  const auto numbers = text.substr(0, word);
+  if (digits == std::string::npos) return text;
+  return fmt::format("{}{}-{}.{}", numbers, std::count(numbers.begin(), numbers.end(), '.') == 1 ? ".0" : "",
+                     text.substr(word, digits - word), text.substr(digits));
+}
+
 Result<void> read_go_mod(const Source& source, Inventory& inventory) {
   std::vector<Module> modules;
   Module language{"stdlib", "", 0, Reach::direct};
@@ -114,9 +115,9 @@ Result<void> read_go_mod(const Source& source, Inventory& inventory) {
       modules.push_back({words[1], without_v(words[2]), line.number, line.indirect ? Reach::through : Reach::direct});
     if (words[0] == "go" && words.size() == 2) go = words[1];
     const bool toolchain = words[0] == "toolchain" && words.size() == 2 && words[1].starts_with("go");
-    if (toolchain) language = {"stdlib", language_version(words[1].substr(2)), line.number, Reach::direct};
+    if (toolchain) language = {"stdlib", go_language_version(words[1].substr(2)), line.number, Reach::direct};
     if (words[0] == "go" && words.size() == 2 && language.version.empty())
-      language = {"stdlib", language_version(go), line.number, Reach::direct};
+      language = {"stdlib", go_language_version(go), line.number, Reach::direct};
   }
   for (const auto& line : lines)
     if (line.words[0] == "replace") replace(modules, line);

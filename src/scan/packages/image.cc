@@ -135,8 +135,8 @@ Inventory read_image(const Tree& root) {
       read(path, kMostManifest, [&](std::string_view text) { return read_dpkg(ecosystem, path, text, inventory); });
     } else if (apk) {
       read(path, kMostManifest, [&](std::string_view text) { return read_apk(ecosystem, path, text, inventory); });
-    } else if (is_jar(path)) {
-      read(path, kMostJar, [&](std::string_view bytes) { return read_jar(path, bytes, inventory); });
+    } else if (const auto* installed = installed_file(path)) {
+      read(path, kMostJar, [&](std::string_view bytes) { return installed->read(path, bytes, inventory); });
     }
   }
   return inventory;

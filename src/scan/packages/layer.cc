@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kWhiteout = ".wh.", kOpaque = ".wh..wh..opq";
 constexpr std::uint64_t kMostUnpacked = 32ull << 30, kMostTaken = 8ull << 30, kMostEntries = 2'000'000;
+constexpr std::size_t kMostFiles = 200'000, kMostPackages = 500'000;
 
 std::string_view plain(std::string_view name) {
   while (name.starts_with("./")) name.remove_prefix(2);
@@ -24,6 +25,8 @@ std::string_view plain(std::string_view name) {
 }
 
 bool is_text(std::string_view path) { return is_os_release(path) || is_dpkg_list(path) || is_apk_list(path); }
+
+bool says_by_name(std::string_view path) { return is_text(path) || installed_file(path); }
 
 // The lines that are read, each where it was; a list with none of them is kept as it begins, for the sentence about it.
 std::string thinned(std::string_view path, const std::string& text) {
@@ -52,19 +55,22 @@ class Reading {
     reading.all_bytes = kMostUnpacked;
     reading.stop = std::move(stop);
     reading.wants = [this](const std::string& raw) { return wants(plain(raw)); };
+    reading.looks = [](const std::string& raw, std::string_view first) {
+      return says_by_name(plain(raw)) || is_program(first);
+    };
     reading.take = [this](const std::string& raw, const std::string& bytes) {
       return take(std::string(plain(raw)), bytes);
     };
     reading.hard_link = [this](const std::string& raw, const std::string& target) {
       const std::string path(plain(raw));
-      if (is_jar(path) || is_text(path)) links_.emplace_back(path, plain(target));
+      if (says_by_name(path) || may_be_program(path)) links_.emplace_back(path, plain(target));
     };
     return reading;
   }
 
   Result<Layer> end(const Result<ArchiveSize>& read) && {
     if (!read.has_value() && read.error().code == Errc::unavailable) return read.error();
-    for (const auto& [path, target] : links_) follow(path, target);
+    follow_links();
     if (!read.has_value())
       gap(name_, "这一层没有读完：" + read.error().message,
           "this layer was not read to its end: " + read.error().message);
@@ -79,21 +85,17 @@ class Reading {
     } else if (name.starts_with(kWhiteout)) {
       layer_.hides.push_back(joined(folder_of(path), name.substr(kWhiteout.size())));
     } else {
-      return is_jar(path) || is_text(path);
+      return says_by_name(path) || may_be_program(path);
     }
     return false;
   }
 
   Result<void> take(const std::string& path, const std::string& bytes) {
-    if (is_jar(path)) {
-      Inventory inventory;
-      if (const auto read = read_jar(path, bytes, inventory); !read.has_value())
-        add_gap(inventory, path, 0, "没有读完：" + read.error().message,
-                "not read to its end: " + read.error().message);
-      LayerJar jar{path, {}, std::move(inventory.gaps)};
-      for (auto& package : inventory.packages)
-        jar.packages.push_back({std::move(package.name), std::move(package.version), std::move(package.guess)});
-      layer_.jars.push_back(std::move(jar));
+    if (layer_.files.size() > kMostFiles || packages_ > kMostPackages)
+      return fail(Errc::too_large, "more than {} files or {} packages", kMostFiles, kMostPackages);
+    if (!is_text(path)) {
+      const auto* installed = installed_file(path);
+      take(path, bytes, installed ? installed->read : read_program);
     } else if (bytes.size() > kMostManifest) {
       gap(path, fmt::format("超过 {} 字节", kMostManifest), fmt::format("it is over {} bytes", kMostManifest));
     } else {
@@ -102,17 +104,40 @@ class Reading {
     return {};
   }
 
-  void follow(const std::string& path, const std::string& target) {
-    const auto is_target = [&](const auto& one) { return one.path == target; };
-    if (const auto jar = std::ranges::find_if(layer_.jars, is_target); jar != layer_.jars.end()) {
-      auto twin = *jar;
-      twin.path = path;
-      layer_.jars.push_back(std::move(twin));
-    } else if (const auto text = std::ranges::find_if(layer_.texts, is_target); text != layer_.texts.end()) {
-      layer_.texts.push_back({path, LayerText(*text).text});
-    } else {
-      gap(path, "它是指向 " + target + " 的硬链接，那里没有读到",
-          "it is another name of " + target + ", which was not read");
+  void take(const std::string& path, const std::string& bytes, ReadInstalled read) {
+    Inventory inventory;
+    if (const auto done = read(path, bytes, inventory); !done.has_value())
+      add_gap(inventory, path, 0, "没有读完：" + done.error().message, "not read to its end: " + done.error().message);
+    if (!installed_file(path) && inventory.packages.empty() && inventory.gaps.empty()) return;  // a program of others
+    packages_ += inventory.packages.size();
+    LayerFile file{path, {}, std::move(inventory.gaps)};
+    for (auto& [ecosystem, name, version, place, line, reach, via, of, guess] : inventory.packages)
+      file.packages.push_back({std::move(ecosystem), std::move(name), std::move(version), std::move(guess)});
+    layer_.files.push_back(std::move(file));
+  }
+
+  void follow_links() {
+    std::map<std::string, std::size_t> files, texts;
+    std::size_t text_bytes = 0;
+    for (std::size_t i = 0; i < layer_.files.size(); ++i) files[layer_.files[i].path] = i;
+    for (std::size_t i = 0; i < layer_.texts.size(); ++i) texts[layer_.texts[i].path] = i;
+    for (const auto& [path, target] : links_) {
+      if (const auto file = files.find(target); file != files.end()) {
+        auto twin = layer_.files[file->second];
+        twin.path = path;
+        if ((packages_ += twin.packages.size()) > kMostPackages || layer_.files.size() > kMostFiles)
+          return gap(name_, "硬链接太多，没有读完", "more hard links than are followed");
+        files[path] = layer_.files.size();
+        layer_.files.push_back(std::move(twin));
+      } else if (const auto text = texts.find(target); text != texts.end() && is_text(path)) {
+        if ((text_bytes += layer_.texts[text->second].text.size()) > kMostManifest)
+          return gap(name_, "硬链接太多，没有读完", "more hard links than are followed");
+        texts[path] = layer_.texts.size();
+        layer_.texts.push_back({path, LayerText(layer_.texts[text->second]).text});
+      } else if (says_by_name(path)) {
+        gap(path, "它是指向 " + target + " 的硬链接，那里没有读到",
+            "it is another name of " + target + ", which was not read");
+      }
     }
   }
 
@@ -123,6 +148,7 @@ class Reading {
   const std::string name_;
   Layer layer_;
   std::vector<std::pair<std::string, std::string>> links_;
+  std::size_t packages_ = 0;
 };
 
 // The lists of packages that are left of all layers.
@@ -169,34 +195,37 @@ Result<Layer> read_layer_bytes(std::string_view bytes, const std::string& name) 
 
 Inventory read_image(const std::vector<Layer>& layers) {
   std::map<std::string, std::string> texts;
-  std::map<std::string, const LayerJar*> jars;
+  std::map<std::string, const LayerFile*> files;
   std::vector<Gap> gaps;
   for (const auto& layer : layers) {
     for (const auto& path : layer.hides) {
       texts.erase(path);
-      jars.erase(path);
+      files.erase(path);
       packages::hide_below(texts, path);
-      packages::hide_below(jars, path);
+      packages::hide_below(files, path);
     }
     for (const auto& folder : layer.empties) {
       packages::hide_below(texts, folder);
-      packages::hide_below(jars, folder);
+      packages::hide_below(files, folder);
     }
     for (const auto& [path, text] : layer.texts) texts[path] = text;
-    for (const auto& jar : layer.jars) jars[jar.path] = &jar;
+    for (const auto& file : layer.files) files[file.path] = &file;
     gaps.insert(gaps.end(), layer.gaps.begin(), layer.gaps.end());
   }
   auto inventory = read_image(packages::Lists(std::move(texts)));
-  for (const auto& [path, jar] : jars) {
+  for (const auto& [path, file] : files) {
     ++inventory.files;
-    for (const auto& [name, version, guess] : jar->packages)
-      inventory.packages.push_back({"Maven", name, version, path, 0, Reach::unknown, {}, {}, guess});
-    gaps.insert(gaps.end(), jar->gaps.begin(), jar->gaps.end());
+    for (const auto& [ecosystem, name, version, guess] : file->packages)
+      inventory.packages.push_back({ecosystem, name, version, path, 0, Reach::unknown, {}, {}, guess});
+    gaps.insert(gaps.end(), file->gaps.begin(), file->gaps.end());
   }
   inventory.gaps.insert(inventory.gaps.end(), gaps.begin(), gaps.end());
   if (inventory.files == 0 && inventory.gaps.empty())
-    packages::add_gap(inventory, "", 0, "镜像里没有 dpkg 或 apk 的软件包清单，也没有 jar，不知道装了什么",
-                      "the image has no list of packages of dpkg or apk and no jar: what is in it is not known");
+    packages::add_gap(
+        inventory, "", 0,
+        "镜像里没有 dpkg 或 apk 的软件包清单，也没有 jar、Go 程序、Python 或 Node.js 的包，不知道装了什么",
+        "the image has no list of packages of dpkg or apk, no jar, no program of Go and no package of Python or "
+        "Node.js: what is in it is not known");
   return inventory;
 }
 

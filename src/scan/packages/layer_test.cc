@@ -111,7 +111,7 @@ TEST_CASE("layers: one that leaves its folder, is cut or is no archive is a gap,
   CHECK(holds(reason("no archive at all"), "this layer was not read to its end"));
   const auto short_of = read_layer_bytes(tar({good, {"zeros", "", '0', "", (8ull << 30) - 1}}), "x");
   REQUIRE(short_of.has_value());
-  CHECK(short_of->jars.size() == 1);
+  CHECK(short_of->files.size() == 1);
   CHECK(short_of->gaps.size() == 1);
   CHECK(holds(reason(tar({{"big.jar", std::string(1'000, 'x')}})), "not read to its end"));
 }
@@ -144,4 +144,37 @@ TEST_CASE("layers: what a jar may be that does not say so is kept with it") {
   CHECK(guess.artifacts[0].version == "1.2");
   CHECK(guess.groups == std::vector<std::string>{"org.a", "org.a.core", "org.b", "a-core", "a"});
   CHECK(found.gaps.empty());
+}
+
+TEST_CASE("layers: programs are known by their first bytes, whatever they are called, and by each name they have") {
+  const auto server = go_program("dep\tb.test/b\tv1.2.3\th1:x\n");
+  const auto one = layer({{"app/server", server},
+                          {"app/server.txt", server.substr(1)},
+                          {"lib/libserver.so.1", server},
+                          {"bin/again", "", '1', "app/server"},
+                          {"bin/third", "", '1', "bin/again"},
+                          {"bin/sh",
+                           "\x7f"
+                           "ELF and nothing of Go"},
+                          {"bin/text", "", '1', "app/server.txt"}});
+  const auto found = read_image(std::vector{one});
+  check_packages_are(
+      found, {"Go stdlib 1.21.3 app/server:0 ?", "Go b.test/b 1.2.3 app/server:0 ?", "Go stdlib 1.21.3 bin/again:0 ?",
+              "Go b.test/b 1.2.3 bin/again:0 ?", "Go stdlib 1.21.3 bin/third:0 ?", "Go b.test/b 1.2.3 bin/third:0 ?"});
+  CHECK(found.gaps.empty());
+  CHECK(found.files == 3);
+  check_packages_are(read_image(std::vector{one, layer({{"bin/.wh.again"}, {"bin/.wh.third"}, {"app/.wh..wh..opq"}})}),
+                     {});
+}
+
+TEST_CASE("layers: what was installed of Python and Node.js is there as long as its own description is") {
+  const std::string site = "usr/local/lib/python3.11/site-packages/";
+  const auto base = layer({{site + "a-1.0.dist-info/METADATA", "Name: A_a\nVersion: 1.0\n\nA package\n"},
+                           {"app/node_modules/b/package.json", R"({"name": "b", "version": "2.0.0"})"}});
+  check_packages_are(read_image(std::vector{base}), {"PyPI A_a 1.0 " + site + "a-1.0.dist-info/METADATA:0 ?",
+                                                     "npm b 2.0.0 app/node_modules/b/package.json:0 ?"});
+  const auto upgrade = layer({{site + ".wh.a-1.0.dist-info"},
+                              {site + "a-1.1.dist-info/METADATA", "Name: A_a\nVersion: 1.1\n"},
+                              {"app/.wh.node_modules"}});
+  check_packages_are(read_image(std::vector{base, upgrade}), {"PyPI A_a 1.1 " + site + "a-1.1.dist-info/METADATA:0 ?"});
 }
