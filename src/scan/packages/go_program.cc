@@ -47,11 +47,13 @@ struct BuildInfo {
 
 // A program may hold the magic for another reason: one that reads such programs does.
 std::optional<BuildInfo> build_info(std::string_view bytes) {
+  bool before_118 = false;
   for (auto at = bytes.find(kMagic); at != std::string_view::npos; at = bytes.find(kMagic, at + 1)) {
     if (at % kAlign != 0 || at + kHeader > bytes.size()) continue;
-    const auto pointer = bytes[at + kPointerSize];
-    if ((bytes[at + kFlags] & 2) == 0 && (pointer == 4 || pointer == 8) && is_go(bytes))
-      return BuildInfo{"", "", false};
+    if ((bytes[at + kFlags] & 2) == 0) {
+      before_118 = before_118 || bytes[at + kPointerSize] == 4 || bytes[at + kPointerSize] == 8;
+      continue;
+    }
     auto rest = bytes.substr(at + kHeader);
     const auto version = take_text(rest);
     const auto modules = version ? take_text(rest) : std::nullopt;
@@ -60,6 +62,8 @@ std::optional<BuildInfo> build_info(std::string_view bytes) {
     return BuildInfo{to_valid_utf8(*version),
                      marked ? modules->substr(kMark, modules->size() - 2 * kMark) : std::string_view()};
   }
+  // Once for all of them: each place is looked for in the whole program.
+  if (before_118 && is_go(bytes)) return BuildInfo{"", "", false};
   return std::nullopt;
 }
 
