@@ -34,14 +34,14 @@ Result<ArchiveSize> pack(const std::string& folder, const std::vector<std::strin
 // limit: too_large. Set-id bits are dropped.
 Result<ArchiveSize> unpack(const std::string& archive, const std::string& folder, const ArchiveLimits& limits = {});
 
-inline constexpr std::size_t kLook = 16;
+inline constexpr std::size_t kFirstBytes = 16;
 // What read_archive() may do: of the files it wants, each at most `file_bytes`, together at most `limits.bytes`.
 struct ArchiveReading {
   ArchiveLimits limits{};
   std::uint64_t file_bytes = 64 << 20;
   std::uint64_t all_bytes = ~std::uint64_t{0};           // of all entries as they say it, also those nobody wants
   std::function<bool(const std::string& name)> wants{};  // unset: every file
-  // Set: whether a wanted file is taken, by its first bytes (kLook, or all it has).
+  // Set: whether a wanted file is taken, by its first kFirstBytes, or all it has.
   std::function<bool(const std::string& name, std::string_view first)> looks{};
   // A failure ends the reading and becomes its result.
   std::function<Result<void>(const std::string& name, std::string bytes)> take{};

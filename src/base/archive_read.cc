@@ -44,8 +44,8 @@ Result<std::optional<std::string>> content(archive* from, const std::string& nam
     const bool at_end = code == ARCHIVE_EOF;
     if (code < ARCHIVE_WARN) return fail(Errc::invalid, "the archive is damaged at '{}': {}", name, reason_of(from));
     if (!looked) {
-      if (!at_end) first.append(static_cast<const char*>(block), std::min(length, kLook - first.size()));
-      looked = at_end || first.size() == kLook;
+      if (!at_end) first.append(static_cast<const char*>(block), std::min(length, kFirstBytes - first.size()));
+      looked = at_end || first.size() == kFirstBytes;
       if (looked && !reading.looks(name, first)) {
         size.bytes = before;
         return std::optional<std::string>();

@@ -84,7 +84,7 @@ TEST_CASE("db: every kind of value comes back as it went in") {
   on_each_engine([](Engine& engine) {
     const std::int64_t least = std::numeric_limits<std::int64_t>::min();
     const std::string bytes("\0\xFF'x", 4);
-    const auto row = must(engine.db->write([&](Tx& tx) -> Result<Row> {
+    auto row = must(engine.db->write([&](Tx& tx) -> Result<Row> {
       const auto id = TRY(tx.insert("insert into thing (name, n, r, flag, at) values ($1, $2, $3, $4, $5) returning id",
                                     {"订'单", least, 0.1, true, from_micros(1'795'509'000'123'456)}));
       TRY(tx.exec("insert into raw (k, b) values ($1, $2)", {"k", Blob{bytes}}));
@@ -106,6 +106,9 @@ TEST_CASE("db: every kind of value comes back as it went in") {
     CHECK(row.integer(6) == 1);
     CHECK(row.bytes(7) == bytes);
     CHECK(row.bytes(8).empty());
+    CHECK(row.take_text(0) == "订'单");
+    CHECK(row.text(0).empty());
+    CHECK(row.take_text(5).empty());
     CHECK_FALSE(row.is_null(8));
   });
 }

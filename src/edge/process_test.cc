@@ -78,6 +78,22 @@ TEST_CASE("edge: 200 MB go through a process both ways in constant memory") {
   CHECK(memory_growth_kib(before) < 16 << 10);
 }
 
+TEST_CASE("edge: what a process says in bulk comes byte for byte, in chunks and without them") {
+  Piping piping({"cat"});
+  std::string body;
+  for (int i = 0; body.size() < 3 << 20; ++i) body += fmt::format("line {}\r\n", i);
+  RawClient client(piping.server->port());
+  std::jthread sender([&] { client.send(post(body)); });
+  CHECK(client.read_answer().body == body);
+  sender.join();
+  client.send(post("and something short"));
+  CHECK(client.read_answer().body == "and something short");
+  RawClient old(piping.server->port());
+  std::jthread other(
+      [&] { old.send(fmt::format("POST / HTTP/1.0\r\nContent-Length: {}\r\n\r\n{}", body.size(), body)); });
+  CHECK(old.read_all().ends_with("\r\n\r\n" + body));
+}
+
 TEST_CASE("edge: the connection lives on after a process, and on_done has run before the answer ends") {
   Piping piping({"cat"});
   RawClient client(piping.server->port());

@@ -14,7 +14,7 @@ namespace sampan::edge {
 
 namespace {
 
-constexpr int kPipeBytes = 256 << 10;             // fewer turns between the process and us
+constexpr int kPipeBytes = 256 << 10;             // of stdout: fewer turns between the process and us
 constexpr std::size_t kWorthSplicing = 16 << 10;  // below it copying costs less than the calls
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
@@ -44,9 +44,10 @@ Pump::Pump(ProcessBody body, Options options, Loop& loop, const std::shared_ptr<
   for (const int fd : {body_.stdin_fd, body_.stdout_fd}) {
     if (fd < 0) continue;
     make_nonblocking(fd);
-    ::fcntl(fd, F_SETPIPE_SZ, kPipeBytes);  // refused where a user has too many pages in pipes, it stays as it is
     loop_.watch(fd, owner);
   }
+  // Refused where a user has too many pages in pipes; then it stays as it is.
+  if (body_.stdout_fd >= 0) ::fcntl(body_.stdout_fd, F_SETPIPE_SZ, kPipeBytes);
 }
 
 Pump::~Pump() { close(); }

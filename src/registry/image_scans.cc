@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::int64_t kAtOnce = 20;
 constexpr std::chrono::seconds kTick{60};  // a new import is seen after this at the latest
-constexpr std::size_t kFilesApart = 10;
-constexpr int kNice = 10;  // pushes and pulls go first
+constexpr std::size_t kFilesApart = 10;    // of an ecosystem that cannot be looked up; an image may have thousands
+constexpr int kNice = 10;                  // pushes and pulls go first
 
 bool is_image(const Manifest& manifest) {
   return manifest.manifests.empty() &&

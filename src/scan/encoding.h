@@ -15,8 +15,8 @@ struct Decoded {
   Encoding encoding = Encoding::utf8;
 };
 
-bool is_binary(
-    std::string_view bytes);  // at first sight, as git: no mark of UTF-16, and a zero byte near the beginning
+// At first sight, as git: no mark of UTF-16, and a zero byte near the beginning.
+bool is_binary(std::string_view bytes);
 // nullopt: binary, no text at all.
 std::optional<Decoded> decode(std::string bytes);
 // UTF-16 by its mark; nullopt: it has none.

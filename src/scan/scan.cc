@@ -116,7 +116,8 @@ std::optional<Scanned> seen_at_once(Engines engines, const std::string& path, st
 Scanned Scanner::file(const std::string& path, std::string bytes) {
   const bool with_p3c = parts_->p3c_reads(path);
   const auto size = bytes.size();
-  if (!with_p3c && !parts_->secrets_reads(path)) return left_out(parts_->secrets.has_value());
+  const Engines engines{parts_->p3c.has_value(), parts_->secrets.has_value()};
+  if (auto seen = seen_at_once(engines, path, bytes)) return std::move(*seen);
   if (size > kMostBytes)
     return parts_->in_pieces(path, size, [&](std::uint64_t offset, std::size_t length) -> Result<std::string> {
       return bytes.substr(offset, length);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "base/text.h"
@@ -96,6 +97,22 @@ TEST_CASE("local target: an instance whose helper was killed is seen when it end
     for (const auto* hierarchy : {"memory/", "unified/", ""})
       CHECK(!exists(fmt::format("/sys/fs/cgroup/{}libpod_parent/libpod-{}", hierarchy, facts[1])));
   }
+}
+
+TEST_CASE("local target: the cgroup of an instance that is removed goes although a process in it ends late") {
+  if (!is_here("podman")) return;
+  SystemClock clock;
+  LocalYard yard(clock, "podman");
+  Instance one(yard, "one");
+  const std::string id(trim(yard.ask_engine({"inspect", "--format", "{{.Id}}", "one"})));
+  const auto hierarchy = std::string(exists("/sys/fs/cgroup/memory") ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup");
+  const auto cgroup = fmt::format("{}/libpod_parent/libpod-{}", hierarchy, id);
+  auto late = must(Child::spawn({.argv = {"/bin/sleep", "1.5"}}, {}));  // nobody of the container: it is not killed
+  std::ofstream(cgroup + "/cgroup.procs") << late.pid() << std::flush;
+  REQUIRE(read_file(cgroup + "/cgroup.procs").value_or("").find(std::to_string(late.pid())) != std::string::npos);
+  must(yard.target->remove("one"));
+  CHECK(!exists(cgroup));
+  late.wait();
 }
 
 TEST_CASE(
