@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxExpandedText = 8 << 20;  // a long text behind many aliases
 constexpr int kMaxDepth = 60;
+constexpr std::size_t kMostEmpty = 500;  // bytes of empty lines in a row: of these libfyaml 0.7 takes the square
 constexpr std::string_view kMergeKey = "<<";
 
 struct DestroyParser {
@@ -326,6 +327,21 @@ bool is_control(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
 
+// The line before the first run of them that is too long; 0: there is none.
+int line_before_empty_ones(std::string_view text) {
+  int line = 1, begins = 0;
+  std::size_t length = 0;
+  for (const char c : text) {
+    const bool ends_line = c == '\n' || c == '\r';
+    if (!ends_line && c != ' ' && c != '\t') length = 0;
+    if (ends_line && length == 0) begins = line;
+    if (ends_line || length > 0) ++length;
+    if (ends_line && length > kMostEmpty) return begins;
+    line += c == '\n';
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<YamlNode> parse_yaml(std::string_view text, std::string_view file, const YamlLimits& limits) {
@@ -339,6 +355,9 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string_view file, const 
         std::count(before.begin(), before.end(), '\n') + 1,
         line_start == std::string_view::npos ? before.size() + 1 : before.size() - line_start, static_cast<int>(*bad));
   }
+  if (const int line = line_before_empty_ones(text); line > 0)
+    return fail(Errc::too_large, "{}:{}:1: more than {} bytes of empty lines follow each other", file, line,
+                kMostEmpty);
   return Reader(text, file, limits.nodes).document();
 }
 

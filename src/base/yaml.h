@@ -1,6 +1,6 @@
 // YAML 1.2 (core schema) read into a tree with marks, bounded: nodes after aliases (what has an anchor counts once
 // more) and bytes of text as YamlLimits says, depth 60. Duplicate keys, unknown aliases, cycles, tabs as indentation
-// and control characters are errors with line and column. `<<` merge keys are applied.
+// control characters and hundreds of empty lines in a row are errors with line and column. `<<` merge keys are applied.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/growth.h"
 #include "base/testing.h"
 
 using namespace sampan;
@@ -141,4 +142,21 @@ TEST_CASE("yaml: bombs are refused quickly") {
   for (int i = 0; i < 40'000; ++i) keys += fmt::format("k{}: 1\n", i);
   CHECK(mistake(keys) == "no error");
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(20));
+}
+
+TEST_CASE("yaml: of empty lines in a row libfyaml takes the square, so there may not be too many") {
+  const std::string lines(400, '\n');
+  CHECK(yaml("a: |" + lines + " x\n").find("a")->text.ends_with("\nx\n"));
+  CHECK(mistake("a: b\nc: |\n" + lines + lines + " x\n") ==
+        "f.yaml:2:1: more than 500 bytes of empty lines follow each other");
+  CHECK(mistake("a: |\n" + std::string(200, '\n') + std::string(301, ' ') + "\n x\n").find("empty lines") !=
+        std::string::npos);
+  CHECK(yaml("a:\n" + std::string(600, ' ') + "b\n").find("a")->text == "b");  // a line that is not empty
+  using sampan::testing::growth;
+  const auto made = [&](std::size_t size) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i) text += fmt::format("k{}: >{} x\n", i, lines);
+    return text;
+  };
+  CHECK(growth(40, made, [](const std::string& text) { yaml(text); }) < sampan::testing::kMostGrowth);
 }
