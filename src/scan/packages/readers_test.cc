@@ -128,6 +128,26 @@ version = "2.0"
   CHECK(holds(gaps_of(read_packages(MapTree({{"pyproject.toml", project}}), nullptr)), "not locked"));
 }
 
+// 100,000 tables in each other took more stack than there is, in the server itself.
+TEST_CASE("packages: names of TOML that dots nest too deep are a gap, wherever they stand") {
+  std::string deep = "a";
+  for (int i = 0; i < 100'000; ++i) deep += ".a";
+  for (const auto& text : {deep + " = 1", "[" + deep + "]", "[[" + deep + "]]", "x = {" + deep + " = 1}",
+                           "x = [{y = 1}, {" + deep + " = 1}]", "x = {y = \"\"\"a\"\"\"\"\"," + deep + " = 1}",
+                           "x = {y = '''a'b'''," + deep + " = 1}", "x = '\\'\n" + deep + " = 1 # \"",
+                           "# \"\"\"\n" + deep + " = 1", deep + " = 1\n!"}) {
+    const auto gaps = gaps_of(read_packages(MapTree({{"poetry.lock", text}}), nullptr));
+    CHECK_MESSAGE(holds(gaps, "names are nested deeper than 200"), gaps.substr(0, 200));
+  }
+  std::string nested = "1";  // each bracket once more
+  for (int i = 0; i < 150; ++i) nested = "{" + std::string("b.b.b.b.b") + " = " + nested + "}";
+  CHECK(holds(gaps_of(read_packages(MapTree({{"poetry.lock", "x = " + nested}}), nullptr)), "deeper than 200"));
+  const std::string dots(1000, '.');
+  const auto texts = "# " + dots + "\na = \"" + dots + "\"\nb = '" + dots + "'\nc = \"\"\"\n" + dots + "\\\"\n\"\"\"\n";
+  CHECK(gaps_of(read_packages(MapTree({{"poetry.lock", texts + "[[package]]\nname = \"a\"\nversion = \"1\"\n"}}),
+                              nullptr)) == "");
+}
+
 TEST_CASE("packages: Cargo.lock, composer.lock and Gemfile.lock") {
   check_packages_are(read_packages(MapTree({{"Cargo.toml", "[package]\nname = \"x\"\n[dependencies]\ntime = \"0.1\"\n"},
                                             {"Cargo.lock", R"(version = 3

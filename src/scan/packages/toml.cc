@@ -16,11 +16,16 @@
 #include <toml++/toml.h>
 #pragma pop_macro("NDEBUG")
 
+#include <optional>
+#include <utility>
+
 #include "scan/packages/document.h"
 
 namespace sampan::scan::packages {
 
 namespace {
+
+constexpr std::size_t kMaxDepth = 200;
 
 YamlNode converted(const toml::node& from);
 
@@ -65,9 +70,86 @@ YamlNode converted(const toml::node& from) {
   return {};  // dates and times: no package file has one that matters here
 }
 
+// How deep the names of a text nest, told before it is parsed: toml++ bounds brackets, but not names that dots join,
+// and takes its trees apart by recursion. It follows strings and comments as far as the text is TOML; what is behind a
+// mistake is not parsed either.
+class Depth {
+ public:
+  explicit Depth(std::string_view text) : rest_(text) {}
+
+  // The line of the first name that is deeper; nullopt: none is.
+  std::optional<int> line_over(std::size_t most) {
+    while (!rest_.empty()) {
+      step();
+      if (header_ + names_ > most) return line_;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void step() {
+    const char c = rest_.front();
+    if (c == '"' || c == '\'') return skip_text(c);
+    if (c == '#') return drop(std::min(rest_.find('\n'), rest_.size()));
+    drop(1);
+    if (c == '\n' && open_.empty()) {
+      names_ = 0;
+      begins_ = true;
+      return;
+    }
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') return;
+    if (c == '[' && begins_) header_ = names_ = 0, in_header_ = true;
+    begins_ = false;
+    if (c == '.') ++names_;
+    if (in_header_) {
+      if (c == ']') header_ = std::exchange(names_, 0), in_header_ = false;
+    } else if (c == '[' || c == '{') {
+      open_.push_back(++names_);
+    } else if ((c == ']' || c == '}') && !open_.empty()) {
+      open_.pop_back();
+      names_ = open_.empty() ? 0 : open_.back();
+    } else if (c == ',') {
+      names_ = open_.empty() ? 0 : open_.back();
+    }
+  }
+
+  void skip_text(char quote) {
+    begins_ = false;
+    const std::string three(3, quote);
+    const bool lines = rest_.starts_with(three);
+    drop(lines ? 3 : 1);
+    while (!rest_.empty()) {
+      if (rest_.front() == '\\' && quote == '"') {
+        drop(std::min<std::size_t>(2, rest_.size()));
+      } else if (lines ? rest_.starts_with(three) : rest_.front() == quote || rest_.front() == '\n') {
+        if (lines && rest_.substr(1).starts_with(three)) {  // one or two quotes may stand before those that end it
+          drop(1);
+          continue;
+        }
+        return drop(lines ? 3 : rest_.front() == quote ? 1 : 0);
+      } else {
+        drop(1);
+      }
+    }
+  }
+
+  void drop(std::size_t length) {
+    for (const char c : rest_.substr(0, length)) line_ += c == '\n';
+    rest_.remove_prefix(length);
+  }
+
+  std::string_view rest_;
+  int line_ = 1;
+  std::size_t header_ = 0, names_ = 0;  // joints of the table's name, and round and in the key at hand
+  std::vector<std::size_t> open_;       // of the brackets round it
+  bool begins_ = true, in_header_ = false;
+};
+
 }  // namespace
 
 Result<YamlNode> read_toml(std::string_view text, std::string_view file) {
+  if (const auto line = Depth(text).line_over(kMaxDepth))
+    return fail(Errc::invalid, "{}:{}: names are nested deeper than {}", file, *line, kMaxDepth);
   const auto result = toml::parse(text);
   if (result) return mapping(result.table());
   const auto& error = result.error();
