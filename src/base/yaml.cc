@@ -5,7 +5,7 @@
 #include <libfyaml.h>
 
 #include <charconv>
-#include <unordered_set>
+#include <set>
 
 #include "base/text.h"
 
@@ -208,7 +208,7 @@ class Reader {
 
   Result<YamlNode> mapping(Mark at, int depth) {
     auto made = start(YamlNode::Kind::mapping, at);
-    std::unordered_set<std::string> keys;
+    std::set<std::string> keys;
     std::vector<YamlNode> merges;
     for (;;) {
       const auto event = TRY(next());
@@ -232,7 +232,7 @@ class Reader {
   }
 
   // YAML merge key, https://yaml.org/type/merge.html: keys written in the mapping win, then those of earlier sources.
-  Result<void> apply_merge(YamlNode& into, const YamlNode& source, std::unordered_set<std::string>& keys) {
+  Result<void> apply_merge(YamlNode& into, const YamlNode& source, std::set<std::string>& keys) {
     if (source.kind == YamlNode::Kind::sequence) {
       for (const auto& item : source.items) {
         if (item.kind != YamlNode::Kind::mapping) return wrong({item.line, item.column}, "expected a mapping to merge");
@@ -268,7 +268,7 @@ class Reader {
   std::size_t most_nodes_;
   std::unique_ptr<fy_diag, DestroyDiag> diag_;  // outlives the parser
   std::unique_ptr<fy_parser, DestroyParser> parser_;
-  std::unordered_map<std::string, YamlNode> anchors_;
+  std::map<std::string, YamlNode> anchors_;
   std::size_t nodes_ = 0, copied_ = 0;
   Mark last_{1, 1};  // of the last event that has one
 };

@@ -60,7 +60,8 @@ struct Package {
 struct Inventory {
   std::vector<Package> packages;
   std::vector<Gap> gaps;
-  int files = 0;  // that were read for packages
+  int files = 0;                                 // that were read for packages
+  std::size_t packages_over = 0, gaps_over = 0;  // not kept, since there are too many; a gap says so
 };
 
 // Whether read_packages() reads a file of that name: what it says of a tree follows from these files alone (and from

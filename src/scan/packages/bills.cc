@@ -1,4 +1,6 @@
 // Bills of materials that others wrote: CycloneDX and SPDX (2.x), JSON. Packages are told by their purl.
+#include <set>
+
 #include "base/text.h"
 #include "scan/packages/document.h"
 #include "scan/packages/purl.h"
@@ -32,7 +34,7 @@ void add(const Source& source, Inventory& inventory, const YamlNode& node, const
   if (!package) return unknown.add(node, purl.empty() ? name : purl);
   package->file = source.path;
   package->line = node.line;
-  inventory.packages.push_back(std::move(*package));
+  add_package(inventory, std::move(*package));
 }
 
 Result<void> add_components(const Source& source, Inventory& inventory, const YamlNode& components, Unknown& unknown,
@@ -64,13 +66,13 @@ Result<void> read_spdx(const Source& source, Inventory& inventory) {
   if (!text_at(root, "spdxVersion").starts_with("SPDX-2."))
     return fail(Errc::invalid, "expected 'spdxVersion' SPDX-2.x");
   Unknown unknown;
-  const auto& described = at(root, "documentDescribes");
+  std::set<std::string_view> described;
+  for (const auto& id : at(root, "documentDescribes").items) described.insert(id.text);
   for (const auto& package : at(root, "packages").items) {
     std::string purl;
     for (const auto& reference : at(package, "externalRefs").items)
       if (text_at(reference, "referenceType") == "purl") purl = text_at(reference, "referenceLocator");
-    const auto is_this = [&](const YamlNode& id) { return id.text == text_at(package, "SPDXID"); };
-    if (purl.empty() && std::any_of(described.items.begin(), described.items.end(), is_this)) continue;  // the product
+    if (purl.empty() && described.contains(text_at(package, "SPDXID"))) continue;  // the product
     add(source, inventory, package, purl, text_at(package, "name"), unknown);
   }
   unknown.write(source, inventory);

@@ -1,5 +1,5 @@
 // Gemfile.lock: sections at the margin, gems by indentation (bundler.io, gemfile.lock).
-#include <unordered_map>
+#include <map>
 
 #include "base/text.h"
 #include "scan/packages/reader.h"
@@ -26,7 +26,7 @@ std::string version_in(std::string_view text) {
 
 Result<void> read_gemfile_lock(const Source& source, Inventory& inventory) {
   Graph graph;
-  std::unordered_map<std::string, std::size_t> numbers;
+  std::map<std::string, std::size_t> numbers;
   std::vector<std::pair<std::size_t, std::string>> needs;
   std::vector<std::string> direct;
   std::string section;
@@ -62,7 +62,7 @@ Result<void> read_gemfile_lock(const Source& source, Inventory& inventory) {
     if (const auto to = numbers.find(name); to != numbers.end()) graph.need(from, to->second);
   for (const auto& name : direct)
     if (const auto found = numbers.find(name); found != numbers.end()) graph.direct(found->second);
-  std::move(graph).write(inventory, Manifest(source.tree, source.beside("Gemfile")));
+  std::move(graph).write(inventory, source.manifest_beside("Gemfile"));
   return {};
 }
 

@@ -1,7 +1,7 @@
 #include "scan/packages/document.h"
 
 #include <boost/json/basic_parser_impl.hpp>
-#include <unordered_set>
+#include <set>
 
 #include "base/text.h"
 
@@ -26,6 +26,7 @@ struct Builder {
   std::vector<YamlNode> keys;  // of the open objects, the key that waits for its value
   std::string part;            // of a key or text so far
   std::string twice;
+  std::size_t values = 0, most_values = 0;
 
   YamlNode scalar(std::string text) {
     YamlNode node;
@@ -33,6 +34,11 @@ struct Builder {
     node.text = std::move(text);
     node.line = line;
     return node;
+  }
+  bool count(Code& code) {
+    if (++values <= most_values) return true;
+    code = json::make_error_code(json::error::array_too_large);
+    return false;
   }
   bool put(YamlNode node) {
     if (open.empty()) {
@@ -61,7 +67,7 @@ struct Builder {
     return put(std::move(node));
   }
   bool no_key_twice(Code& code) {
-    std::unordered_set<std::string_view> seen;
+    std::set<std::string_view> seen;
     for (const auto& pair : open.back().pairs) {
       if (seen.insert(pair.key.text).second) continue;
       twice = pair.key.text;
@@ -78,32 +84,33 @@ struct Builder {
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
-  bool on_object_begin(Code&) { return begin(YamlNode::Kind::mapping); }
+  bool on_object_begin(Code& code) { return count(code) && begin(YamlNode::Kind::mapping); }
   bool on_object_end(std::size_t, Code& code) { return no_key_twice(code) && end(); }
-  bool on_array_begin(Code&) { return begin(YamlNode::Kind::sequence); }
+  bool on_array_begin(Code& code) { return count(code) && begin(YamlNode::Kind::sequence); }
   bool on_array_end(std::size_t, Code&) { return end(); }
   bool on_key_part(Text text, std::size_t, Code&) { return more(text); }
-  bool on_key(Text text, std::size_t, Code&) { return keys.push_back(scalar(whole(text))), true; }
+  bool on_key(Text text, std::size_t, Code& code) { return keys.push_back(scalar(whole(text))), count(code); }
   bool on_string_part(Text text, std::size_t, Code&) { return more(text); }
-  bool on_string(Text text, std::size_t, Code&) { return put(scalar(whole(text))); }
+  bool on_string(Text text, std::size_t, Code& code) { return count(code) && put(scalar(whole(text))); }
   bool on_number_part(Text text, Code&) { return more(text); }
-  bool on_int64(std::int64_t, Text text, Code&) { return plain(whole(text)); }
-  bool on_uint64(std::uint64_t, Text text, Code&) { return plain(whole(text)); }
-  bool on_double(double, Text text, Code&) { return plain(whole(text)); }
-  bool on_bool(bool value, Code&) { return plain(value ? "true" : "false"); }
-  bool on_null(Code&) { return put({}); }
+  bool on_int64(std::int64_t, Text text, Code& code) { return count(code) && plain(whole(text)); }
+  bool on_uint64(std::uint64_t, Text text, Code& code) { return count(code) && plain(whole(text)); }
+  bool on_double(double, Text text, Code& code) { return count(code) && plain(whole(text)); }
+  bool on_bool(bool value, Code& code) { return count(code) && plain(value ? "true" : "false"); }
+  bool on_null(Code& code) { return count(code) && put({}); }
   bool on_comment_part(Text, Code&) { return true; }
   bool on_comment(Text, Code&) { return true; }
 };
 
 }  // namespace
 
-Result<YamlNode> read_json(std::string_view text, std::string_view file) {
+Result<YamlNode> read_json(std::string_view text, std::string_view file, std::size_t most_values) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   json::parse_options options;
   options.max_depth = kMaxDepth;
   json::basic_parser<Builder> parser(options);
   Builder& builder = parser.handler();
+  builder.most_values = most_values;
   json::error_code code;
   try {
     while (!code && !text.empty()) {
@@ -118,6 +125,8 @@ Result<YamlNode> read_json(std::string_view text, std::string_view file) {
   } catch (const std::exception& error) {
     return fail(Errc::invalid, "{}:{}: {}", file, builder.line, error.what());
   }
+  if (builder.values > most_values)
+    return fail(Errc::too_large, "{}:{}: more than {} values", file, builder.line, most_values);
   if (!builder.twice.empty())
     return fail(Errc::invalid, "{}:{}: the key '{}' is there twice", file, builder.line, builder.twice);
   if (code == json::error::incomplete)

@@ -9,9 +9,10 @@
 
 namespace sampan::scan::packages {
 
-// Numbers, true, false and null are plain scalars. A key that is there twice is invalid.
-Result<YamlNode> read_json(std::string_view text, std::string_view file);
-Result<YamlNode> read_toml(std::string_view text, std::string_view file);
+// Numbers, true, false and null are plain scalars. A key that is there twice is invalid. Keys
+// count as values too: each takes a hundred bytes, of TOML some hundreds for a while.
+Result<YamlNode> read_json(std::string_view text, std::string_view file, std::size_t most_values = 4'000'000);
+Result<YamlNode> read_toml(std::string_view text, std::string_view file, std::size_t most_values = 1'000'000);
 Result<YamlNode> read_yaml(std::string_view text, std::string_view file);
 
 // Of a mapping; empty, or a node without content, when there is no such thing.

@@ -56,18 +56,27 @@ struct Module {
   Reach reach;
 };
 
-// "replace old [version] => new version": the version that is built. nullopt: a folder, which is the project's own.
-void replace(std::vector<Module>& modules, const Line& line) {
+using Replaces = std::map<std::string, const Line*>;  // by the module, or by "module version"
+
+// "replace old [version] => new version" says the version that is built, or a folder, which is the project's own; that
+// of one version goes before that of all.
+void remember(Replaces& replaces, const Line& line) {
   const auto arrow = std::find(line.words.begin(), line.words.end(), "=>");
   if (arrow == line.words.end() || line.words.size() < 4) return;
   const bool only_one = arrow - line.words.begin() == 3;
-  const auto behind = line.words.end() - arrow - 1;
-  for (auto& module : modules) {
-    if (module.name != line.words[1] || (only_one && module.version != without_v(line.words[2]))) continue;
-    module.name = behind == 2 ? *(arrow + 1) : "";
-    module.version = behind == 2 ? without_v(*(arrow + 2)) : "";
-    module.line = line.number;
-  }
+  replaces[only_one ? line.words[1] + " " + without_v(line.words[2]) : line.words[1]] = &line;
+}
+
+void replace(const Replaces& replaces, Module& module) {
+  auto found = replaces.find(module.name + " " + module.version);
+  if (found == replaces.end()) found = replaces.find(module.name);
+  if (found == replaces.end()) return;
+  const auto& words = found->second->words;
+  const auto arrow = std::find(words.begin(), words.end(), "=>");
+  const bool published = words.end() - arrow == 3;
+  module.name = published ? *(arrow + 1) : "";
+  module.version = published ? without_v(*(arrow + 2)) : "";
+  module.line = found->second->number;
 }
 
 void add_sums(const Source& source, Inventory& inventory, const std::vector<Module>& known) {
@@ -87,7 +96,7 @@ void add_sums(const Source& source, Inventory& inventory, const std::vector<Modu
     if (best.first.empty() || compare(Scheme::semver, version, best.first) > 0) best = {version, number};
   }
   for (const auto& module : known) highest.erase(module.name);
-  for (const auto& [name, best] : highest) inventory.packages.push_back({"Go", name, best.first, path, best.second});
+  for (const auto& [name, best] : highest) add_package(inventory, {"Go", name, best.first, path, best.second});
 }
 
 }  // namespace
@@ -119,15 +128,17 @@ Result<void> read_go_mod(const Source& source, Inventory& inventory) {
     if (words[0] == "go" && words.size() == 2 && language.version.empty())
       language = {"stdlib", go_language_version(go), line.number, Reach::direct};
   }
+  Replaces replaces;
   for (const auto& line : lines)
-    if (line.words[0] == "replace") replace(modules, line);
+    if (line.words[0] == "replace") remember(replaces, line);
+  for (auto& module : modules) replace(replaces, module);
   const auto known = modules;
   if (!language.version.empty()) modules.push_back(language);
   for (const auto& module : modules) {
     if (module.name.empty()) continue;
     // go.mod says that a module is indirect, not which one needs it.
     const auto reach = module.reach == Reach::through ? Reach::unknown : module.reach;
-    inventory.packages.push_back({"Go", module.name, module.version, source.path, module.line, reach});
+    add_package(inventory, {"Go", module.name, module.version, source.path, module.line, reach});
   }
   if (!known.empty() && is_version(Scheme::semver, go) && compare(Scheme::semver, go, "1.17") < 0)
     add_sums(source, inventory, known);

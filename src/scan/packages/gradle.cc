@@ -5,8 +5,8 @@
 namespace sampan::scan::packages {
 
 Result<void> read_gradle_lock(const Source& source, Inventory& inventory) {
-  const Manifest groovy(source.tree, source.beside("build.gradle"));
-  const Manifest kotlin(source.tree, source.beside("build.gradle.kts"));
+  const auto& groovy = source.manifest_beside("build.gradle");
+  const auto& kotlin = source.manifest_beside("build.gradle.kts");
   int number = 0;
   for (const auto& raw : split(source.text, '\n')) {
     ++number;
@@ -24,7 +24,7 @@ Result<void> read_gradle_lock(const Source& source, Inventory& inventory) {
         package.line = at;
       }
     }
-    inventory.packages.push_back(std::move(package));
+    add_package(inventory, std::move(package));
   }
   return {};
 }

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
-#include <unordered_map>
 
 #include "base/archive.h"
 #include "base/files.h"

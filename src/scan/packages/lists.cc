@@ -1,6 +1,6 @@
 // Lock files that are a list of packages with the names of what each needs: poetry.lock, uv.lock and pdm.lock,
 // Cargo.lock, composer.lock, and Pipfile.lock, which has no needs.
-#include <unordered_map>
+#include <map>
 
 #include "base/text.h"
 #include "scan/packages/document.h"
@@ -24,36 +24,41 @@ class List {
       return fail(Errc::invalid, "line {}: a package without name or version", std::max(node.line, 1));
     std::string known = version;
     if (ecosystem_ == "Packagist" && known.starts_with('v')) known.erase(0, 1);
-    numbers_.emplace(normal(name), graph_.add({ecosystem_, name, known, source_.path, node.line}));
+    const auto number = graph_.add({ecosystem_, name, known, source_.path, node.line});
+    graph_.known_by(name_for(normal(name)), number);
+    graph_.known_by(name_for(with_version(normal(name), known)), number);
     entries_.push_back(&node);
     return {};
   }
   const std::vector<const YamlNode*>& entries() const { return entries_; }
   // Every version of that name, or the one that is said ("name 1.2.3").
-  template <class Act>
-  void each(std::string_view name, std::string_view version, Act act) const {
-    const auto [begin, end] = numbers_.equal_range(normal(name));
-    for (auto at = begin; at != end; ++at)
-      if (version.empty() || graph_[at->second].version == version) act(at->second);
-  }
   void need(std::size_t from, std::string_view name, std::string_view version = {}) {
-    each(name, version, [&](std::size_t to) { graph_.need(from, to); });
+    const auto found = names_.find(version.empty() ? normal(name) : with_version(normal(name), version));
+    if (found != names_.end()) graph_.need_name(from, found->second);
   }
   void direct(std::string_view name) {
-    each(name, {}, [&](std::size_t package) { graph_.direct(package); });
+    if (const auto found = names_.find(normal(name)); found != names_.end()) graph_.direct_name(found->second);
   }
   void write(Inventory& inventory, std::string_view manifest) && {
-    std::move(graph_).write(inventory, Manifest(source_.tree, source_.beside(manifest)));
+    std::move(graph_).write(inventory, source_.manifest_beside(manifest));
   }
 
  private:
   std::string normal(std::string_view name) const { return normal_name(ecosystem_, name); }
+  static std::string with_version(const std::string& name, std::string_view version) {
+    return fmt::format("{}\n{}", name, version);
+  }
+  std::size_t name_for(const std::string& text) {
+    const auto [at, fresh] = names_.try_emplace(text);
+    if (fresh) at->second = graph_.add_name();
+    return at->second;
+  }
 
   const Source& source_;
   std::string ecosystem_;
   Graph graph_;
   std::vector<const YamlNode*> entries_;
-  std::unordered_multimap<std::string, std::size_t> numbers_;
+  std::map<std::string, std::size_t> names_;  // of the graph, with and without a version
 };
 
 // PEP 508: the name at the beginning of "name[extra]>=1; marker".
@@ -115,7 +120,7 @@ Result<void> read_python_lock(const Source& source, Inventory& inventory) {
 Result<void> read_pipfile_lock(const Source& source, Inventory& inventory) {
   const YamlNode root = TRY(read_json(source.text, source.path));
   if (!root.find("default") && !root.find("develop")) return fail(Errc::invalid, "expected 'default' or 'develop'");
-  const Manifest manifest(source.tree, source.beside("Pipfile"));
+  const auto& manifest = source.manifest_beside("Pipfile");
   for (const auto* kind : {"default", "develop"}) {
     for (const auto& [name, entry] : at(root, kind).pairs) {
       std::string version = text_at(entry, "version");
@@ -127,7 +132,7 @@ Result<void> read_pipfile_lock(const Source& source, Inventory& inventory) {
       Package package{"PyPI", name.text, version, source.path, name.line};
       if (manifest.line_of(name.text) > 0) package.reach = Reach::direct;
       manifest.place(package);
-      inventory.packages.push_back(std::move(package));
+      add_package(inventory, std::move(package));
     }
   }
   return {};

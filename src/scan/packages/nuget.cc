@@ -1,5 +1,5 @@
 // packages.lock.json, packages.config, and projects whose PackageReference says a version (learn.microsoft.com, NuGet).
-#include <unordered_map>
+#include <map>
 
 #include "base/text.h"
 #include "scan/packages/document.h"
@@ -14,7 +14,7 @@ Result<void> read_nuget_lock(const Source& source, Inventory& inventory) {
   if (!root.find("dependencies")) return fail(Errc::invalid, "expected 'dependencies', as NuGet writes them");
   for (const auto& framework : at(root, "dependencies").pairs) {
     Graph graph;
-    std::unordered_map<std::string, std::size_t> numbers;
+    std::map<std::string, std::size_t> numbers;
     const auto& packages = framework.value.pairs;
     for (const auto& [name, entry] : packages) {
       if (lower(text_at(entry, "type")) == "project") continue;
@@ -47,18 +47,12 @@ Result<void> read_packages_config(const Source& source, Inventory& inventory) {
     const std::string id(package.attribute("id")), version(package.attribute("version"));
     if (id.empty() || version.empty())
       return fail(Errc::invalid, "line {}: expected a package with 'id' and 'version'", package.line);
-    inventory.packages.push_back({"NuGet", id, version, source.path, package.line});
+    add_package(inventory, {"NuGet", id, version, source.path, package.line});
   }
   return {};
 }
 
 namespace {
-
-struct CentralVersion {
-  std::string version, file;
-  int line = 0;
-};
-using CentralVersions = std::unordered_map<std::string, CentralVersion>;
 
 template <class Act>
 void each_item(const XmlNode& project, std::string_view name, const Act& act) {
@@ -77,18 +71,26 @@ std::string version_of(const XmlNode& item) {
   return "";
 }
 
+Result<std::optional<SharedVersions>> versions_in(const Tree& tree, const std::string& path) {
+  const auto text = tree.read(path, kMostManifest);
+  if (!text.has_value()) return std::nullopt;
+  SharedVersions versions;
+  each_item(TRY(read_xml(*text, path)), "PackageVersion", [&](const XmlNode& item) {
+    versions[lower(item.attribute("Include"))] = {version_of(item), path, item.line};
+  });
+  return versions;
+}
+
 // Directory.Packages.props of the project's folder or the nearest one above.
-Result<CentralVersions> central_versions(const Source& source) {
+Result<const SharedVersions*> shared_versions(const Source& source) {
+  static const SharedVersions kNone;
   for (std::string_view folder = folder_of(source.path);; folder = folder_of(folder)) {
     const auto path = joined(folder, "Directory.Packages.props");
-    if (const auto text = source.tree.read(path, kMostManifest); text.has_value()) {
-      CentralVersions versions;
-      each_item(TRY(read_xml(*text, path)), "PackageVersion", [&](const XmlNode& item) {
-        versions[lower(item.attribute("Include"))] = {version_of(item), path, item.line};
-      });
-      return versions;
-    }
-    if (folder.empty()) return CentralVersions{};
+    auto& known = source.shared.versions;
+    auto found = known.find(path);
+    if (found == known.end()) found = known.emplace(path, TRY(versions_in(source.tree, path))).first;
+    if (found->second) return &*found->second;
+    if (folder.empty()) return &kNone;
   }
 }
 
@@ -96,9 +98,9 @@ Result<CentralVersions> central_versions(const Source& source) {
 
 // Without a lock file beside it a project tells its direct packages only, and of these the least version that will do.
 Result<void> read_dotnet_project(const Source& source, Inventory& inventory) {
-  if (source.tree.read(source.beside("packages.lock.json"), kMostManifest).has_value()) return {};
+  if (source.has(source.beside("packages.lock.json"))) return {};
   const XmlNode root = TRY(read_xml(source.text, source.path));
-  const auto central = TRY(central_versions(source));
+  const auto& central = *TRY(shared_versions(source));
   int found = 0;
   each_item(root, "PackageReference", [&](const XmlNode& item) {
     const std::string name(item.attribute("Include"));
@@ -113,7 +115,7 @@ Result<void> read_dotnet_project(const Source& source, Inventory& inventory) {
     if (package.version.starts_with('[') && package.version.ends_with(']') &&
         package.version.find(',') == std::string::npos)
       package.version = package.version.substr(1, package.version.size() - 2);
-    if (is_version(Scheme::nuget, package.version)) return inventory.packages.push_back(std::move(package));
+    if (is_version(Scheme::nuget, package.version)) return add_package(inventory, std::move(package));
     add_gap(inventory, package.file, package.line, fmt::format("{} 没有写定版本：“{}”", name, package.version),
             fmt::format("{} does not say which version is taken: '{}'", name, package.version));
   });

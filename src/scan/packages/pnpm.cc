@@ -1,6 +1,6 @@
 // pnpm-lock.yaml of lockfileVersion 5, 6 and 9. A package's key is "/name/1.0.0_peers", "/name@1.0.0(peers)" or
 // "name@1.0.0(peers)"; what needs it names the same version, with or without the key's beginning.
-#include <unordered_map>
+#include <map>
 
 #include "base/text.h"
 #include "scan/packages/document.h"
@@ -78,9 +78,7 @@ class Lock {
           graph_.direct(*to);
   }
 
-  void write(Inventory& inventory) && {
-    std::move(graph_).write(inventory, Manifest(source_.tree, source_.beside("package.json")));
-  }
+  void write(Inventory& inventory) && { std::move(graph_).write(inventory, source_.manifest_beside("package.json")); }
 
  private:
   std::optional<std::size_t> number_of(const std::string& name, const std::string& version) const {
@@ -93,7 +91,7 @@ class Lock {
 
   const Source& source_;
   Graph graph_;
-  std::unordered_map<std::string, std::size_t> numbers_;
+  std::map<std::string, std::size_t> numbers_;
 };
 
 }  // namespace

@@ -17,8 +17,7 @@ constexpr std::size_t kMostText = 4096;  // properties made of properties may do
 class Properties {
  public:
   // The project first, then its parents: the nearest one's value holds.
-  explicit Properties(const std::vector<std::shared_ptr<const Pom>>& lineage) {
-    for (const auto& pom : lineage) known_.insert(pom->properties.begin(), pom->properties.end());
+  explicit Properties(const std::vector<std::shared_ptr<const Pom>>& lineage) : lineage_(lineage) {
     const auto nearest = [&](Spot Pom::*member, Spot Pom::Parent::*of_parent) {
       for (const auto& pom : lineage) {
         if (!((*pom).*member).text.empty()) return (*pom).*member;
@@ -29,13 +28,13 @@ class Properties {
     const auto group = nearest(&Pom::group, &Pom::Parent::group),
                version = nearest(&Pom::version, &Pom::Parent::version);
     for (const std::string prefix : {"project.", "pom.", ""}) {
-      known_.insert_or_assign(prefix + "groupId", group);
-      known_.insert_or_assign(prefix + "version", version);
-      known_.insert_or_assign(prefix + "artifactId", lineage.front()->artifact);
+      own_.insert_or_assign(prefix + "groupId", group);
+      own_.insert_or_assign(prefix + "version", version);
+      own_.insert_or_assign(prefix + "artifactId", lineage.front()->artifact);
       if (const auto& parent = lineage.front()->parent) {
-        known_.insert_or_assign(prefix + "parent.groupId", parent->group);
-        known_.insert_or_assign(prefix + "parent.version", parent->version);
-        known_.insert_or_assign(prefix + "parent.artifactId", parent->artifact);
+        own_.insert_or_assign(prefix + "parent.groupId", parent->group);
+        own_.insert_or_assign(prefix + "parent.version", parent->version);
+        own_.insert_or_assign(prefix + "parent.artifactId", parent->artifact);
       }
     }
   }
@@ -46,13 +45,13 @@ class Properties {
       const auto begin = spot.text.find("${");
       const auto end = spot.text.find('}', begin);
       if (begin == std::string::npos || end == std::string::npos) break;
-      const auto found = known_.find(std::string_view(spot.text).substr(begin + 2, end - begin - 2));
-      if (found == known_.end() || std::max(spot.text.size(), found->second.text.size()) > kMostText) break;
+      const auto* found = find(std::string_view(spot.text).substr(begin + 2, end - begin - 2));
+      if (!found || std::max(spot.text.size(), found->text.size()) > kMostText) break;
       const bool whole = begin == 0 && end + 1 == spot.text.size();
       if (whole)
-        spot = found->second;
+        spot = Spot(*found);
       else
-        spot.text.replace(begin, end + 1 - begin, found->second.text);
+        spot.text.replace(begin, end + 1 - begin, found->text);
     }
     return spot;
   }
@@ -69,7 +68,15 @@ class Properties {
   }
 
  private:
-  std::map<std::string, Spot, std::less<>> known_;
+  const Spot* find(std::string_view name) const {
+    if (const auto found = own_.find(name); found != own_.end()) return &found->second;
+    for (const auto& pom : lineage_)
+      if (const auto found = pom->properties.find(name); found != pom->properties.end()) return &found->second;
+    return nullptr;
+  }
+
+  const std::vector<std::shared_ptr<const Pom>>& lineage_;
+  std::map<std::string, Spot, std::less<>> own_;
 };
 
 bool is_import(const Dependency& d) { return d.scope.text == "import" && d.type.text == "pom"; }
@@ -88,7 +95,8 @@ std::string identity(const Dependency& d) {
                      d.classifier.text);
 }
 
-Poms::Poms(const Tree& code, const Tree* repository) : code_(code), repository_(repository) {}
+Poms::Poms(const Tree& code, const Tree* repository, PomLimits limits)
+    : code_(code), repository_(repository), limits_(limits) {}
 Poms::~Poms() = default;
 
 Result<std::shared_ptr<const Pom>> Poms::pom(const Place& place) {
@@ -182,6 +190,7 @@ Result<void> Poms::manage(Model& model_in, const std::vector<Dependency>& manage
     }
     const auto read = model(TRY(Result<Place>(place)));
     if (!read.has_value()) return read.error();
+    if ((said_ += (*read)->managed.size() + (*read)->missing.size()) > limits_.said) return said_too_much();
     const auto& more = (*read)->missing;
     model_in.missing.insert(more.begin(), more.end());
     for (const auto& [id, dependency] : (*read)->managed) {
@@ -194,9 +203,19 @@ Result<void> Poms::manage(Model& model_in, const std::vector<Dependency>& manage
   return {};
 }
 
+tl::unexpected<Error> Poms::said_too_much() const {
+  return fail(Errc::too_large, "the poms of this tree name more than {} dependencies for each other", limits_.said);
+}
+
+Result<void> Poms::weigh(const std::vector<std::shared_ptr<const Pom>>& lineage) {
+  for (const auto& pom : lineage) said_ += pom->managed.size() + pom->dependencies.size();
+  return said_ > limits_.said ? said_too_much() : Result<void>();
+}
+
 Poms::Models Poms::build(const Place& place) {
   auto made = std::make_shared<Model>();
   const auto poms = TRY(lineage(place, made->missing));
+  TRY(weigh(poms));
   const Properties properties(poms);
   const auto value = [&](std::string_view name) {
     return properties.resolved(Spot{fmt::format("${{{}}}", name), "", 0}).text;
@@ -223,8 +242,7 @@ Poms::Models Poms::build(const Place& place) {
   return std::shared_ptr<const Model>(std::move(made));
 }
 
-Poms::Models Poms::model(const Place& place) {
-  if (const auto known = models_.find(place); known != models_.end()) return known->second;
+Poms::Models Poms::made(const Place& place) {
   const bool again = std::find(building_.begin(), building_.end(), place) != building_.end();
   building_.push_back(place);
   auto made = again ? Models(fail(Errc::invalid, "the BOM imports go in a circle: {}",
@@ -233,15 +251,28 @@ Poms::Models Poms::model(const Place& place) {
                   ? Models(fail(Errc::invalid, "BOM imports are nested deeper than {}", kMostImports))
                   : build(place);
   building_.pop_back();
-  if (!again) models_.emplace(place, made);
   return made;
 }
 
-Poms::Models Poms::of_file(const std::string& path) { return model({&code_, path}); }
+Poms::Models Poms::model(const Place& place) {
+  if (const auto known = models_.find(place); known != models_.end()) return known->second;
+  auto found = made(place);
+  if (found.has_value() && (kept_ += (*found)->managed.size()) > limits_.kept)
+    found = fail(Errc::too_large, "the BOMs of this tree manage more than {} versions together", limits_.kept);
+  const bool waits = std::find(building_.begin(), building_.end(), place) != building_.end();
+  if (!waits) models_.emplace(place, found);
+  return found;
+}
+
+Poms::Models Poms::of_file(const std::string& path) { return made({&code_, path}); }
 
 Poms::Models Poms::of_artifact(const Coordinates& coordinates) {
   const auto place = TRY(place_of(coordinates));
-  return model(place);
+  if (const auto known = brought_.find(place); known != brought_.end()) return known->second;
+  auto found = made(place);
+  if (found.has_value())
+    found = std::make_shared<const Model>(Model{(*found)->self, (*found)->dependencies, {}, (*found)->missing});
+  return brought_.emplace(place, std::move(found)).first->second;
 }
 
 }  // namespace sampan::scan::packages::maven

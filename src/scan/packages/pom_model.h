@@ -26,9 +26,16 @@ struct Model {
   std::set<std::string> missing;
 };
 
+// Each module has what its parents name, and a BOM what those have that it imports: of many modules below one large
+// parent that is the product.
+struct PomLimits {
+  std::size_t said = 3'000'000;  // dependencies, managed ones too, of each model anew
+  std::size_t kept = 200'000;    // managed ones of all BOMs, which stay in memory
+};
+
 class Poms {
  public:
-  Poms(const Tree& code, const Tree* repository);
+  Poms(const Tree& code, const Tree* repository, PomLimits limits = {});
   ~Poms();
   // Errors name the file, and the way round when parents or imports go in a circle.
   Result<std::shared_ptr<const Model>> of_file(const std::string& path);
@@ -50,15 +57,21 @@ class Poms {
   Result<Place> place_of(const Coordinates& coordinates);
   // The project and its parents; `missing` gets the one that is nowhere.
   Result<std::vector<std::shared_ptr<const Pom>>> lineage(const Place& place, std::set<std::string>& missing);
-  Models model(const Place& place);
+  Models model(const Place& place);  // kept, for others
+  Models made(const Place& place);   // anew
   Models build(const Place& place);
+  tl::unexpected<Error> said_too_much() const;
+  Result<void> weigh(const std::vector<std::shared_ptr<const Pom>>& lineage);
   Result<void> manage(Model& model, const std::vector<Dependency>& managed);
   void find_modules();
 
   const Tree& code_;
   const Tree* repository_;
   std::map<Place, Result<std::shared_ptr<const Pom>>> poms_;
-  std::map<Place, Models> models_;
+  std::map<Place, Models> models_;   // of BOMs
+  std::map<Place, Models> brought_;  // of artifacts, without what they manage
+  const PomLimits limits_;
+  std::size_t said_ = 0, kept_ = 0;
   std::vector<Place> building_;  // whose models wait for others
   bool modules_known_ = false;
   std::map<std::pair<std::string, std::string>, std::string> modules_;  // group and artifact, and the path

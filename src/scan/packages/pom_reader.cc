@@ -12,7 +12,7 @@ namespace {
 
 using namespace maven;
 
-constexpr std::size_t kMostPackages = 100'000;
+constexpr std::size_t kMostBrought = 100'000;
 
 bool is_settled(const std::string& version) {
   return !version.empty() && version.find("${") == std::string::npos &&
@@ -38,7 +38,10 @@ class Resolver {
 
   void run() {
     for (const auto& one : project_.dependencies) take(one, {});
-    for (; !next_.empty() && inventory_.packages.size() < kMostPackages; next_.pop_front()) bring(next_.front());
+    for (; !next_.empty() && brought_ < kMostBrought; next_.pop_front()) bring(next_.front());
+    if (!next_.empty())
+      add_gap(inventory_, source_.path, 0, fmt::format("带入的依赖超过 {} 个，其余没有查", kMostBrought),
+              fmt::format("it brings more than {} packages: the others were not looked up", kMostBrought));
     if (missing_ > 0)
       add_gap(
           inventory_, source_.path, first_missing_line_,
@@ -61,7 +64,7 @@ class Resolver {
 
   void take(const Dependency& d, const Taken* by) {
     if (d.scope.text == "system" || d.scope.text == "import" || !seen_.insert(identity(d)).second) return;
-    if (source_.poms.is_module(d.group.text, d.artifact.text)) return;
+    if (source_.shared.poms.is_module(d.group.text, d.artifact.text)) return;
     const std::string name = d.group.text + ":" + d.artifact.text;
     if (!is_settled(d.version.text)) {
       const auto& at = by ? by->place : d.group;
@@ -76,12 +79,14 @@ class Resolver {
     Taken taken{{d.group.text, d.artifact.text, d.version.text}, place, {}, d.exclusions};
     if (by) {
       taken.way = by->way;
-      taken.way.push_back(by->coordinates.group + ":" + by->coordinates.artifact + " " + by->coordinates.version);
+      if (taken.way.size() < kLongestWay)
+        taken.way.push_back(step_of(by->coordinates.group + ":" + by->coordinates.artifact, by->coordinates.version));
       taken.exclusions.insert(taken.exclusions.end(), by->exclusions.begin(), by->exclusions.end());
     }
-    inventory_.packages.push_back(
-        {"Maven", name, d.version.text, place.file, place.line, by ? Reach::through : Reach::direct, taken.way});
+    add_package(inventory_, {"Maven", name, d.version.text, place.file, place.line, by ? Reach::through : Reach::direct,
+                             taken.way});
     next_.push_back(std::move(taken));
+    ++brought_;
   }
 
   void count_missing(const Taken& taken) {
@@ -91,7 +96,7 @@ class Resolver {
   }
 
   void bring(const Taken& taken) {
-    const auto model = source_.poms.of_artifact(taken.coordinates);
+    const auto model = source_.shared.poms.of_artifact(taken.coordinates);
     if (!model.has_value() || !(*model)->missing.empty()) count_missing(taken);
     if (!model.has_value()) return;
     for (auto one : (*model)->dependencies) {
@@ -113,22 +118,17 @@ class Resolver {
   Inventory& inventory_;
   std::deque<Taken> next_;
   std::set<std::string> seen_;
+  std::size_t brought_ = 0;
   int missing_ = 0, first_missing_line_ = 0;
   std::string first_missing_;
 };
 
-// What `mvn dependency:tree -DoutputFile=dependency-tree.txt` wrote beside a pom.xml tells more than the pom does.
-bool has_tree_output(const Source& source) {
-  const auto& paths = source.tree.paths();
-  const auto path = source.beside("dependency-tree.txt");
-  return std::binary_search(paths.begin(), paths.end(), path);
-}
-
 }  // namespace
 
 Result<void> read_pom_xml(const Source& source, Inventory& inventory) {
-  if (has_tree_output(source)) return {};
-  const auto model = TRY(source.poms.of_file(source.path));
+  // What `mvn dependency:tree -DoutputFile=dependency-tree.txt` wrote beside it tells more.
+  if (source.has(source.beside("dependency-tree.txt"))) return {};
+  const auto model = TRY(source.shared.poms.of_file(source.path));
   for (const auto& sentence : model->missing)
     add_gap(inventory, source.path, 0, "没有读全：" + sentence, "not read whole: " + sentence);
   Resolver(source, *model, inventory).run();
@@ -160,7 +160,7 @@ TreeLine parsed(std::string_view line) {
 }  // namespace
 
 Result<void> read_maven_tree(const Source& source, Inventory& inventory) {
-  const Manifest pom(source.tree, source.beside("pom.xml"));
+  const auto& pom = source.manifest_beside("pom.xml");
   std::vector<std::string> way;
   int number = 0;
   std::size_t found = 0;
@@ -179,15 +179,16 @@ Result<void> read_maven_tree(const Source& source, Inventory& inventory) {
     ++found;
     const std::string name = parts[0] + ":" + parts[1], version = parts[parts.size() - 2];
     way.resize(depth - 1);
-    Package package{"Maven", name, version, source.path, number, depth == 1 ? Reach::direct : Reach::through, way};
+    Package package{"Maven", name, version, source.path, number, depth == 1 ? Reach::direct : Reach::through};
+    package.via.assign(way.begin(), way.begin() + static_cast<std::ptrdiff_t>(std::min(way.size(), kLongestWay)));
     if (depth == 1) {
       if (const int at = pom.line_of(parts[1]); at > 0) {
         package.file = pom.path();
         package.line = at;
       }
     }
-    way.push_back(name + " " + version);
-    if (!source.poms.is_module(parts[0], parts[1])) inventory.packages.push_back(std::move(package));
+    way.push_back(step_of(name, version));
+    if (!source.shared.poms.is_module(parts[0], parts[1])) add_package(inventory, std::move(package));
   }
   return found > 0 ? Result<void>() : fail(Errc::invalid, "expected the output of mvn dependency:tree");
 }

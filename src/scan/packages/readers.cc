@@ -70,17 +70,35 @@ Inventory read_packages(const Tree& code, const Tree* maven) {
   using namespace packages;
   Inventory inventory;
   maven::Poms poms(code, maven);
+  Shared shared{poms};
   for (const auto& path : code.paths()) {
     const auto takes = [&](const Reader& reader) { return reader.takes(path); };
     const auto reader = std::find_if(readers().begin(), readers().end(), takes);
     if (reader == readers().end()) continue;
     ++inventory.files;
+    if (path.size() > kLongestPath) {
+      add_gap(inventory, path.substr(0, kLongestPath), 0, "没有读：路径太长", "not read: its path is too long");
+      continue;
+    }
     const auto text = code.read(path, kMostManifest);
     const auto done =
-        text.has_value() ? reader->read(Source{code, path, *text, poms}, inventory) : Result<void>(text.error());
+        text.has_value() ? reader->read(Source{code, path, *text, shared}, inventory) : Result<void>(text.error());
     if (!done.has_value())
       add_gap(inventory, path, 0, "没有读完：" + done.error().message, "not read to its end: " + done.error().message);
   }
+  if (inventory.packages_over > 0)
+    inventory.gaps.push_back(
+        {"",
+         0,
+         "",
+         {fmt::format("依赖超过 {} 个，其余 {} 个没有查", kMostPackages, inventory.packages_over),
+          fmt::format("more than {} packages: {} were not looked up", kMostPackages, inventory.packages_over)}});
+  if (inventory.gaps_over > 0)
+    inventory.gaps.push_back({"",
+                              0,
+                              "",
+                              {fmt::format("还有 {} 处没有查清", inventory.gaps_over),
+                               fmt::format("{} more places are not clear", inventory.gaps_over)}});
   return inventory;
 }
 

@@ -1,6 +1,5 @@
 // requirements.txt (pip.pypa.io, Requirements File Format): only "name==1.2.3" says which version is installed.
 #include <filesystem>
-#include <set>
 
 #include "base/text.h"
 #include "scan/packages/reader.h"
@@ -18,12 +17,13 @@ bool in_name(char c) {
 
 class Requirements {
  public:
-  Requirements(const Tree& tree, Inventory& inventory) : tree_(tree), inventory_(inventory) {}
+  Requirements(const Source& source, Inventory& inventory)
+      : tree_(source.tree), seen_(source.shared.requirements), inventory_(inventory) {}
 
   Result<void> read(const std::string& path, std::string_view text) {
-    if (!seen_.insert(path).second) return {};  // files that include each other are read once
-    if (seen_.size() > kMostIncluded)
-      return fail(Errc::invalid, "more than {} files include each other", kMostIncluded);
+    if (seen_.contains(path)) return {};  // by whichever files it is included
+    if (++included_ > kMostIncluded) return fail(Errc::invalid, "more than {} files include each other", kMostIncluded);
+    seen_.insert(path);
     int number = 0, first = 0;
     std::string line;
     const Reach reach = text.find("# via") == std::string_view::npos ? Reach::direct : Reach::unknown;
@@ -60,7 +60,7 @@ class Requirements {
     const bool exact = rest.starts_with("==") && rest.find(',') == std::string_view::npos;
     const auto version = exact ? trim(rest.substr(rest.starts_with("===") ? 3 : 2)) : std::string_view();
     if (!exact || !is_version(Scheme::pep440, version)) return unknown(path, number, text), Result<void>();
-    inventory_.packages.push_back({"PyPI", name, std::string(version), path, number, reach});
+    add_package(inventory_, {"PyPI", name, std::string(version), path, number, reach});
     return {};
   }
 
@@ -93,14 +93,15 @@ class Requirements {
   }
 
   const Tree& tree_;
+  std::set<std::string>& seen_;
   Inventory& inventory_;
-  std::set<std::string> seen_;
+  std::size_t included_ = 0;
 };
 
 }  // namespace
 
 Result<void> read_requirements(const Source& source, Inventory& inventory) {
-  return Requirements(source.tree, inventory).read(source.path, source.text);
+  return Requirements(source, inventory).read(source.path, source.text);
 }
 
 }  // namespace sampan::scan::packages

@@ -16,7 +16,6 @@
 #include <toml++/toml.h>
 #pragma pop_macro("NDEBUG")
 
-#include <optional>
 #include <utility>
 
 #include "scan/packages/document.h"
@@ -70,20 +69,21 @@ YamlNode converted(const toml::node& from) {
   return {};  // dates and times: no package file has one that matters here
 }
 
-// How deep the names of a text nest, told before it is parsed: toml++ bounds brackets, but not names that dots join,
-// and takes its trees apart by recursion. It follows strings and comments as far as the text is TOML; what is behind a
-// mistake is not parsed either.
-class Depth {
+// How deep the names of a text nest and how many values it has, told before it is parsed: toml++ bounds brackets, but
+// not names that dots join, takes its trees apart by recursion, and needs a hundred bytes for each of four. It follows
+// strings and comments as far as the text is TOML; what is behind a mistake is not parsed either.
+class Outline {
  public:
-  explicit Depth(std::string_view text) : rest_(text) {}
+  explicit Outline(std::string_view text) : rest_(text) {}
 
-  // The line of the first name that is deeper; nullopt: none is.
-  std::optional<int> line_over(std::size_t most) {
+  Result<void> check(std::string_view file, std::size_t most_values) {
     while (!rest_.empty()) {
       step();
-      if (header_ + names_ > most) return line_;
+      if (header_ + names_ > kMaxDepth)
+        return fail(Errc::invalid, "{}:{}: names are nested deeper than {}", file, line_, kMaxDepth);
+      if (values_ > most_values) return fail(Errc::too_large, "{}:{}: more than {} values", file, line_, most_values);
     }
-    return std::nullopt;
+    return {};
   }
 
  private:
@@ -101,6 +101,7 @@ class Depth {
     if (c == '[' && begins_) header_ = names_ = 0, in_header_ = true;
     begins_ = false;
     if (c == '.') ++names_;
+    if (c == '=' || c == ',' || c == '[') ++values_;
     if (in_header_) {
       if (c == ']') header_ = std::exchange(names_, 0), in_header_ = false;
     } else if (c == '[' || c == '{') {
@@ -140,6 +141,7 @@ class Depth {
 
   std::string_view rest_;
   int line_ = 1;
+  std::size_t values_ = 0;
   std::size_t header_ = 0, names_ = 0;  // joints of the table's name, and round and in the key at hand
   std::vector<std::size_t> open_;       // of the brackets round it
   bool begins_ = true, in_header_ = false;
@@ -147,9 +149,8 @@ class Depth {
 
 }  // namespace
 
-Result<YamlNode> read_toml(std::string_view text, std::string_view file) {
-  if (const auto line = Depth(text).line_over(kMaxDepth))
-    return fail(Errc::invalid, "{}:{}: names are nested deeper than {}", file, *line, kMaxDepth);
+Result<YamlNode> read_toml(std::string_view text, std::string_view file, std::size_t most_values) {
+  TRY(Outline(text).check(file, most_values));
   const auto result = toml::parse(text);
   if (result) return mapping(result.table());
   const auto& error = result.error();

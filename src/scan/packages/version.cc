@@ -29,6 +29,8 @@ std::optional<Scheme> scheme_of(std::string_view ecosystem) {
 }
 
 bool is_version(Scheme scheme, std::string_view text) {
+  constexpr std::size_t kLongest = 512;  // bytes; each is compared with every interval of each advisory
+  if (text.size() > kLongest) return false;
   switch (scheme) {
     case Scheme::semver: return is_semver(text, 3);
     case Scheme::nuget: return is_semver(text, 4);

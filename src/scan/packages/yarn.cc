@@ -1,6 +1,6 @@
 // yarn.lock, of yarn 1 and of berry (2 and later): blocks of descriptors ("name@range") with what they came to. Both
 // are lines with indentation; berry's are YAML, of which only this much is used.
-#include <unordered_map>
+#include <map>
 
 #include "base/text.h"
 #include "scan/packages/document.h"
@@ -87,7 +87,7 @@ bool is_own(const Block& block) {
   return of.find("@workspace:") != std::string::npos || of.find("@link:") != std::string::npos;
 }
 
-using Numbers = std::unordered_map<std::string, std::size_t>;  // by descriptor
+using Numbers = std::map<std::string, std::size_t>;  // by descriptor
 
 std::optional<std::size_t> number_of(const Numbers& numbers, const std::string& name, const std::string& range) {
   for (const auto& form : {name + "@" + range, name + "@npm:" + range})
@@ -133,7 +133,7 @@ Result<void> read_yarn_lock(const Source& source, Inventory& inventory) {
     }
   }
   TRY(mark_direct(source, numbers, graph));
-  std::move(graph).write(inventory, Manifest(source.tree, source.beside("package.json")));
+  std::move(graph).write(inventory, source.manifest_beside("package.json"));
   return {};
 }
 
