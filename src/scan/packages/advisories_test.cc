@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "base/growth.h"
 #include "scan/packages/fixture_test.h"
 #include "scan/packages/index.h"
 
@@ -283,4 +284,72 @@ TEST_CASE("advisories: what cannot be looked up is a gap of each file, and of ve
   REQUIRE(scanned.gaps.size() == 1);
   CHECK(scanned.gaps[0].reason.en.starts_with("5 Go packages in 5 files: "));
   CHECK(scanned.gaps[0].reason.zh.starts_with("5 个文件里的 5 个 Go 依赖没有查清"));
+}
+
+TEST_CASE("advisories: a version that a range holds is not kept apart, in whatever order ranges begin and end") {
+  const auto kept = [](const std::string& ranges, const std::string& versions) {
+    const auto read = must(scan::packages::read_record(
+        R"({"id": "A", "modified": "2026-11-20T00:00:00Z", "affected": [{"package": {"ecosystem": "npm", "name": "a"}, "ranges": [)" +
+            ranges + R"(], "versions": [)" + versions + "]}]}",
+        "a.json"));
+    std::string out;
+    for (const auto& version : read.affected.at(0).advice.versions) out += version + " ";
+    return out;
+  };
+  const auto range = [](const std::string& from, const std::string& end, const std::string& to) {
+    return fmt::format(R"({{"type": "SEMVER", "events": [{{"introduced": "{}"}}, {{"{}": "{}"}}]}})", from, end, to);
+  };
+  const std::string versions = R"("0.1.0", "1.0.0", "1.5.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0", "odd")";
+  CHECK(kept(range("3.0.0", "fixed", "4.0.0") + "," + range("1.0.0", "fixed", "2.0.0"), versions) ==
+        "0.1.0 2.0.0 4.0.0 5.0.0 odd ");
+  CHECK(kept(range("1.0.0", "last_affected", "4.0.0") + "," + range("1.5.0", "fixed", "2.0.0"), versions) ==
+        "0.1.0 5.0.0 odd ");
+  CHECK(kept(range("0", "fixed", "2.0.0") + "," + range("1.0.0", "last_affected", "2.0.0"), versions) ==
+        "3.0.0 4.0.0 5.0.0 odd ");
+  CHECK(kept(R"({"type": "SEMVER", "events": [{"introduced": "4.0.0"}]},)" + range("1.0.0", "fixed", "1.5.0"),
+             versions) == "0.1.0 1.5.0 2.0.0 3.0.0 odd ");
+}
+
+TEST_CASE("advisories: reading a record and joining records take time in proportion to their size") {
+  using sampan::testing::growth;
+  using sampan::testing::kMostGrowth;
+  const auto list = [](std::size_t size, const char* form) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i)
+      text += (i > 0 ? "," : "") + fmt::format(fmt::runtime(form), 2 * i, 2 * i + 1);
+    return text;
+  };
+  const auto ranges = [&](std::size_t size) {
+    return record("A", R"({"package": {"ecosystem": "npm", "name": "a"}, "ranges": [{"type": "SEMVER", "events": [)" +
+                           list(size, R"({{"introduced": "{}.0.0"}},{{"fixed": "{}.0.0"}})") + R"(]}], "versions": [)" +
+                           list(size, R"("{1}.1.0")") + "]}");
+  };
+  CHECK(growth(100, ranges, [](const std::string& text) { must(scan::packages::read_record(text, "a.json")); }) <
+        kMostGrowth);
+  struct Joined {
+    Place place;
+    Package package = npm("a", "1.0.0");
+  };
+  const auto joined = [&](std::size_t size) {
+    auto made = std::make_unique<Joined>();
+    for (std::size_t i = 0; i < size; ++i)
+      made->place.put(fmt::format("{}.json", i), record(fmt::format("A-{}", i), affected("npm", "a", kUpTo2),
+                                                        fmt::format(R"(, "aliases": ["C-{}"])", i)));
+    made->place.import();
+    return made;
+  };
+  CHECK(growth(50, joined, [](const auto& made) { CHECK(made->place.check(made->package).findings.size() >= 50); }) <
+        kMostGrowth);
+}
+
+TEST_CASE("advisories: of too many findings the first are told, and how many packages were not looked up any more") {
+  Place place;
+  for (int i = 0; i < 100; ++i)
+    place.put(fmt::format("{}.json", i), record(fmt::format("A-{}", i), affected("npm", "a", kUpTo2)));
+  place.import();
+  Inventory inventory;
+  for (int i = 0; i < 300; ++i) inventory.packages.push_back(npm("a", fmt::format("1.0.{}", i)));
+  const auto scanned = check_packages({}, inventory, {place.file, kNow});
+  CHECK(scanned.findings.size() == 25'000);
+  CHECK(gaps(scanned) == "too much was found: 50 more packages were not looked up\n");
 }

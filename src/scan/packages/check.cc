@@ -1,17 +1,22 @@
 // Packages against advisories.
 #include <map>
+#include <numeric>
 #include <set>
+#include <span>
 #include <tuple>
 
 #include "base/json_struct.h"
 #include "base/text.h"
 #include "scan/packages/jar_known.h"
+#include "scan/packages/reader.h"
 
 namespace sampan::scan {
 
 namespace packages {
 
 namespace {
+
+constexpr std::size_t kMostFound = 25'000;  // of a tree; as many as are taken of another tool
 
 bool affects(Scheme scheme, const Advice& advice, const std::string& version) {
   return std::find(advice.versions.begin(), advice.versions.end(), version) != advice.versions.end() ||
@@ -35,23 +40,34 @@ struct Case {
   std::set<std::string> names;
 };
 
-// Records that share a name are one; so are those that a third joins.
+// Records that share a name are one; so are those that a third joins. Each set of records has a number, by which its
+// names find it; joined ones point to the one they are in.
 std::vector<Case> merged(const std::vector<const Advice*>& advices) {
-  std::vector<Case> cases;
-  for (const auto* advice : advices) {
-    Case one{{advice}, {advice->aliases.begin(), advice->aliases.end()}};
-    one.names.insert(advice->id);
-    std::erase_if(cases, [&](Case& other) {
-      const bool same = std::any_of(other.names.begin(), other.names.end(),
-                                    [&](const std::string& name) { return one.names.contains(name); });
-      if (!same) return false;
-      one.advices.insert(one.advices.begin(), other.advices.begin(), other.advices.end());
-      one.names.merge(other.names);
-      return true;
-    });
-    cases.push_back(std::move(one));
+  std::vector<std::size_t> joined(advices.size());
+  std::iota(joined.begin(), joined.end(), 0);
+  const auto set_of = [&](std::size_t one) {
+    while (joined[one] != one) one = joined[one] = joined[joined[one]];
+    return one;
+  };
+  std::map<std::string_view, std::size_t> by_name;
+  for (std::size_t i = 0; i < advices.size(); ++i) {
+    const auto join = [&](std::string_view name) {
+      const auto [at, fresh] = by_name.try_emplace(name, i);
+      if (!fresh) joined[set_of(at->second)] = set_of(i);  // the last one's place is that of all
+    };
+    join(advices[i]->id);
+    for (const auto& alias : advices[i]->aliases) join(alias);
   }
-  return cases;
+  std::map<std::size_t, Case> cases;
+  for (std::size_t i = 0; i < advices.size(); ++i) {
+    auto& one = cases[set_of(i)];
+    one.advices.push_back(advices[i]);
+    one.names.insert(advices[i]->id);
+    one.names.insert(advices[i]->aliases.begin(), advices[i]->aliases.end());
+  }
+  std::vector<Case> all;
+  for (auto& [number, one] : cases) all.push_back(std::move(one));
+  return all;
 }
 
 // GHSA's records are the most reviewed across ecosystems; then those of the ecosystem itself; a bare CVE last.
@@ -114,21 +130,26 @@ class Checker {
  public:
   Checker(const Settings& settings, const Index& index, Scanned& out) : settings_(settings), index_(index), out_(out) {}
 
+  // Packages of one name come one after the other: such a name is looked up once.
   void check(const Package& package) {
     const auto scheme = scheme_of(package.ecosystem);
     if (!scheme) return;
+    if (out_.findings.size() >= kMostFound) {
+      ++over_;
+      return;
+    }
     if (package.guess.artifacts.empty()) return check(package, *scheme);
     const auto known = known_as(index_, package);
     if (!known.has_value()) return not_looked_up(package, known.error());
     for (const auto& one : known->is) check(one, *scheme);
     for (const auto& one : known->may_be) warn(one, *scheme);
   }
+  std::size_t over() const { return over_; }  // packages that were not looked up any more
 
  private:
   void check(const Package& package, Scheme scheme) {
-    const auto advices = advices_of(package, scheme);
     std::vector<const Advice*> hits;
-    for (const auto& advice : advices)
+    for (const auto& advice : advices_of(package, scheme))
       if (affects(scheme, advice, package.version)) hits.push_back(&advice);
     for (auto& one : merged(hits)) report(package, scheme, std::move(one));
   }
@@ -145,19 +166,24 @@ class Checker {
     }
   }
 
-  std::vector<Advice> advices_of(const Package& package, Scheme scheme) {
-    auto advices = index_.find(package.ecosystem, normal_name(package.ecosystem, package.name));
-    if (!advices.has_value()) {
-      not_looked_up(package, advices.error());
+  // Good until the next is asked for.
+  std::span<const Advice> advices_of(const Package& package, Scheme scheme) {
+    auto name = std::pair(package.ecosystem, normal_name(package.ecosystem, package.name));
+    if (name != asked_) {
+      advices_ = index_.find(name.first, name.second);
+      asked_ = std::move(name);
+    }
+    if (!advices_.has_value()) {
+      not_looked_up(package, advices_.error());
       return {};
     }
-    if (!advices->empty() && !is_version(scheme, package.version)) {
+    if (!advices_->empty() && !is_version(scheme, package.version)) {
       gap(package, fmt::format("没有查 {}：“{}” 不是 {} 的版本号", package.name, package.version, package.ecosystem),
           fmt::format("{} was not looked up: '{}' is no version of {}", package.name, package.version,
                       package.ecosystem));
       return {};
     }
-    return std::move(*advices);
+    return *advices_;
   }
 
   void not_looked_up(const Package& package, const Error& why) {
@@ -165,7 +191,10 @@ class Checker {
   }
 
   void gap(const Package& package, std::string zh, std::string en) {
-    out_.gaps.push_back({package.file, package.line, "", {std::move(zh), std::move(en)}});
+    if (++gaps_ > kMostGaps)
+      ++over_;
+    else
+      out_.gaps.push_back({package.file, package.line, "", {std::move(zh), std::move(en)}});
   }
 
   void report(const Package& package, Scheme scheme, Case one) {
@@ -194,6 +223,9 @@ class Checker {
   const Settings& settings_;
   const Index& index_;
   Scanned& out_;
+  std::pair<std::string, std::string> asked_;  // ecosystem and name
+  Result<std::vector<Advice>> advices_;        // of that
+  std::size_t gaps_ = 0, over_ = 0;
 };
 
 // Why packages of an ecosystem cannot be judged with this file; nothing: they can.
@@ -246,7 +278,7 @@ Scanned check_packages(const Settings& settings, const Inventory& inventory, con
   out.files = inventory.files;
   out.gaps = inventory.gaps;
   std::map<std::string, Counts> asked;  // by ecosystem
-  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> seen;
+  std::set<std::tuple<std::string_view, std::string_view, std::string_view, std::string_view, std::string>> seen;
   std::vector<const Package*> once;
   for (const auto& package : inventory.packages) {
     // Two jars of one name may be different ones for what is in them.
@@ -265,7 +297,17 @@ Scanned check_packages(const Settings& settings, const Inventory& inventory, con
   }
   if (!index.has_value()) return out;
   Checker checker(settings, *index, out);
+  const auto name = [](const Package* one) {
+    return std::pair(std::string_view(one->ecosystem), std::string_view(one->name));
+  };
+  std::stable_sort(once.begin(), once.end(), [&](const auto* a, const auto* b) { return name(a) < name(b); });
   for (const auto* package : once) checker.check(*package);
+  if (checker.over() > 0)
+    out.gaps.push_back({"",
+                        0,
+                        "",
+                        {fmt::format("找到的太多：还有 {} 个依赖没有查", checker.over()),
+                         fmt::format("too much was found: {} more packages were not looked up", checker.over())}});
   const auto by_place = [](const auto& a, const auto& b) { return a.path < b.path; };
   std::stable_sort(out.findings.begin(), out.findings.end(), [](const Finding& a, const Finding& b) {
     return std::tie(a.path, a.range.line, a.rule) < std::tie(b.path, b.range.line, b.rule);

@@ -129,6 +129,41 @@ Result<std::vector<std::string>> texts(const Place& place, const YamlNode& list,
   return out;
 }
 
+// Whether any of the intervals holds a version, without asking each: of those that begin at or before it the one that
+// goes on longest.
+class Covered {
+ public:
+  Covered(Scheme scheme, const std::vector<Interval>& intervals) : scheme_(scheme) {
+    for (const auto& interval : intervals) longest_.push_back(&interval);
+    std::stable_sort(longest_.begin(), longest_.end(), [&](const Interval* a, const Interval* b) {
+      if (a->from.empty() || b->from.empty()) return a->from.empty() && !b->from.empty();
+      return compare(scheme_, a->from, b->from) < 0;
+    });
+    for (const auto* interval : longest_) begins_.push_back(&interval->from);
+    for (std::size_t i = 1; i < longest_.size(); ++i)
+      if (ends_before(*longest_[i], *longest_[i - 1])) longest_[i] = longest_[i - 1];
+  }
+
+  bool holds(std::string_view version) const {
+    const auto later = std::partition_point(begins_.begin(), begins_.end(), [&](const std::string* from) {
+      return from->empty() || compare(scheme_, *from, version) <= 0;
+    });
+    return later != begins_.begin() &&
+           packages::holds(scheme_, *longest_[static_cast<std::size_t>(later - begins_.begin() - 1)], version);
+  }
+
+ private:
+  bool ends_before(const Interval& a, const Interval& b) const {
+    if (a.end == Interval::End::none || b.end == Interval::End::none) return a.end != Interval::End::none;
+    const auto order = compare(scheme_, a.to, b.to);
+    return order < 0 || (order == 0 && b.end == Interval::End::last_affected);
+  }
+
+  const Scheme scheme_;
+  std::vector<const std::string*> begins_;  // in order
+  std::vector<const Interval*> longest_;    // of all up to there
+};
+
 Result<void> read_affected(const Place& place, const YamlNode& node, const Advice& common, Record& record) {
   if (node.kind != Kind::mapping) return place.wrong(node, "expected a mapping in 'affected'");
   const auto& package = at(node, "package");
@@ -144,12 +179,9 @@ Result<void> read_affected(const Place& place, const YamlNode& node, const Advic
   if (intervals.has_value()) advice.intervals = std::move(*intervals);
   if (!intervals.has_value() && at(node, "versions").items.empty()) return intervals.error();
   if (!intervals.has_value()) record.problem = intervals.error().message + " (its list of versions is used)";
-  for (auto& version : TRY(texts(place, at(node, "versions"), "versions"))) {
-    const bool covered = is_version(*scheme, version) &&
-                         std::any_of(advice.intervals.begin(), advice.intervals.end(),
-                                     [&](const Interval& interval) { return holds(*scheme, interval, version); });
-    if (!covered) advice.versions.push_back(std::move(version));
-  }
+  const Covered covered(*scheme, advice.intervals);
+  for (auto& version : TRY(texts(place, at(node, "versions"), "versions")))
+    if (!is_version(*scheme, version) || !covered.holds(version)) advice.versions.push_back(std::move(version));
   if (advice.intervals.empty() && advice.versions.empty()) return {};
   if (const auto own = weight_in(node); own != Weight::unknown) advice.weight = own;
   if (advice.id.starts_with("MAL-")) advice.weight = Weight::malicious;
