@@ -15,6 +15,8 @@ namespace sampan::scan {
 
 inline constexpr std::size_t kMostSarifBytes = 16 << 20;
 inline constexpr std::size_t kMostSarifResults = 25'000;  // of one tool in a file
+inline constexpr std::size_t kMostSarifTools = 20;        // in a file
+inline constexpr std::size_t kMostSarifText = 64 << 20;   // bytes of all findings of a file: rules lend them theirs
 inline constexpr std::size_t kMostSarifGaps = 20;         // of one tool told one by one; the others as a number
 inline constexpr std::size_t kLongestTool = 64;
 
@@ -37,7 +39,7 @@ struct ToolResults {
 };
 
 // One entry a tool, though it has several runs or no result; in the order of the file. invalid: not SARIF 2.1.0, too
-// large, or nested too deep.
+// large, nested too deep, or of more than kMostSarifTools.
 Result<std::vector<ToolResults>> read_sarif(std::string_view text, const SarifSource& source);
 
 // 1 to kLongestTool bytes of text without control characters, and no space at either end.

@@ -13,7 +13,8 @@ using namespace sarif;
 namespace {
 
 constexpr std::size_t kLongestPath = 4096;
-constexpr int kMostBases = 8;  // one upon another; more is a circle
+constexpr int kMostBases = 8;            // one upon another; more is a circle
+constexpr std::size_t kMostRoots = 100;  // each result is held against all
 
 struct Reference {
   std::string path;  // decoded
@@ -40,6 +41,7 @@ std::string_view scheme_of(std::string_view uri) {
 
 // A URI reference (RFC 3986), and what tools of Windows write instead of one.
 Reference reference_of(std::string_view said) {
+  if (said.size() > 3 * kLongestPath) return {"", false, quoting(said, "太长", "is too long")};  // results share it
   std::string uri(said);
   std::replace(uri.begin(), uri.end(), '\\', '/');
   std::string_view rest = std::string_view(uri).substr(0, uri.find_first_of("?#"));
@@ -110,7 +112,7 @@ SarifPaths::SarifPaths(const json::object& run, std::string_view root)
 
 void SarifPaths::add_root(const json::value* location) {
   const auto reference = reference_of(text_in(location ? location->if_object() : nullptr, "uri"));
-  if (reference.refused || !reference.absolute) return;
+  if (reference.refused || !reference.absolute || roots_.size() >= kMostRoots) return;
   if (const auto path = normal(reference.path); path && !path->empty()) roots_.push_back("/" + *path);
 }
 

@@ -43,8 +43,8 @@ struct Tool {
 // One run's results, each to a draft, a gap, or a number.
 class RunReader {
  public:
-  RunReader(const json::object& run, int number, const SarifSource& source, Tool& tool)
-      : run_(run), number_(number), source_(source), tool_(tool), rules_(run), paths_(run, source.root) {}
+  RunReader(const json::object& run, int number, const SarifSource& source, Tool& tool, std::size_t& text)
+      : run_(run), number_(number), source_(source), tool_(tool), text_(text), rules_(run), paths_(run, source.root) {}
 
   void read() {
     read_invocations();
@@ -56,7 +56,7 @@ class RunReader {
                              {fmt::format("{} 的第 {} 次运行没有结果列表", tool_.name, number_),
                               fmt::format("run {} of {} has no list of results", number_, tool_.name)}});
     for (std::size_t i = 0; i < results->size(); ++i) {
-      if (++tool_.results > kMostSarifResults)
+      if (++tool_.results > kMostSarifResults || text_ > kMostSarifText)
         ++tool_.over;
       else
         read_result((*results)[i].if_object(), i + 1);
@@ -161,6 +161,7 @@ class RunReader {
     finding.remedy = remedy_of(rule);
     if (tool_.name == kOwnTool) read_own(*result, finding);
     settle(*result, region, draft);
+    text_ += finding.path.size() + 2 * (finding.message.en.size() + finding.remedy.en.size()) + draft.context.size();
     tool_.drafts.push_back(std::move(draft));
   }
 
@@ -225,6 +226,7 @@ class RunReader {
   const int number_;
   const SarifSource& source_;
   Tool& tool_;
+  std::size_t& text_;  // of the whole file's findings
   const SarifRules rules_;
   const SarifPaths paths_;
 };
@@ -271,8 +273,13 @@ ToolResults finished(Tool tool, const SarifSource& source) {
   if (tool.over > 0)
     out.scanned.gaps.push_back(
         {source.name, 0, "",
-         Text{fmt::format("{} 的结果超过 {} 个，其余 {} 个没有读", out.tool, kMostSarifResults, tool.over),
-              fmt::format("{} has more than {} results: {} were not read", out.tool, kMostSarifResults, tool.over)}});
+         tool.results > kMostSarifResults
+             ? Text{fmt::format("{} 的结果超过 {} 个，其余 {} 个没有读", out.tool, kMostSarifResults, tool.over),
+                    fmt::format("{} has more than {} results: {} were not read", out.tool, kMostSarifResults,
+                                tool.over)}
+             : Text{fmt::format("结果的文字超过 {} MiB：{} 有 {} 个没有读", kMostSarifText >> 20, out.tool, tool.over),
+                    fmt::format("the results have more than {} MiB of text: {} of {} were not read",
+                                kMostSarifText >> 20, tool.over, out.tool)}});
   out.scanned.suppressed = tool.suppressed;
   std::stable_sort(out.scanned.findings.begin(), out.scanned.findings.end(), [](const Finding& a, const Finding& b) {
     return std::tie(a.path, a.range.line, a.range.column) < std::tie(b.path, b.range.line, b.range.column);
@@ -309,13 +316,17 @@ Result<std::vector<ToolResults>> read_sarif(std::string_view text, const SarifSo
   const auto* runs = array_in(log, "runs");
   if (!runs) return fail(Errc::invalid, "{}: SARIF without a list of runs", source.name);
   std::vector<Tool> tools;
+  std::size_t text_kept = 0;
   for (std::size_t i = 0; i < runs->size(); ++i) {
     const auto* run = (*runs)[i].if_object();
     const auto name = text_in(object_in(object_in(run, "tool"), "driver"), "name");
     if (!is_tool_name(name))
       return fail(Errc::invalid, "{}: run {} has no name of its tool (tool.driver.name) of 1 to {} characters",
                   source.name, i + 1, kLongestTool);
-    RunReader(*run, static_cast<int>(i + 1), source, tool_named(tools, name)).read();
+    auto& tool = tool_named(tools, name);
+    if (tools.size() > kMostSarifTools)
+      return fail(Errc::invalid, "{}: results of more than {} tools: hand them in apart", source.name, kMostSarifTools);
+    RunReader(*run, static_cast<int>(i + 1), source, tool, text_kept).read();
   }
   TRY(take_lines(tools, source));
   std::vector<ToolResults> all;

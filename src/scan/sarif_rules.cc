@@ -13,6 +13,8 @@ using namespace sarif;
 namespace {
 
 constexpr std::size_t kLongestRule = 200, kLongestText = 4'000, kLongestRemedy = 1'000;
+constexpr std::size_t kLongestNumber = 12;     // of an argument, in its braces
+constexpr int kMostParts = 20;                 // of a hierarchical id
 constexpr double kBlocker = 9, kCritical = 7;  // of CVSS, as GitHub draws them: critical and high
 constexpr double kHighestRank = 90;            // of SARIF's 0 to 100
 
@@ -39,7 +41,8 @@ std::string filled(std::string_view form, const json::array& arguments) {
       ++i;
       continue;
     }
-    const auto close = c == '{' ? form.find('}', i) : std::string_view::npos;
+    auto close = c == '{' ? form.substr(i, kLongestNumber).find('}') : std::string_view::npos;
+    if (close != std::string_view::npos) close += i;
     std::size_t number = 0;
     const auto* begin = form.data() + i + 1;
     const auto* end = close == std::string_view::npos ? begin : form.data() + close;
@@ -114,7 +117,7 @@ const json::object* SarifRules::rule_of(const json::object& result) const {
   if (const auto* rule = object_at(array_in(component, "rules"), index)) return rule;
   auto id = text_in(&result, "ruleId");
   if (id.empty()) id = text_in(reference, "id");
-  while (!id.empty()) {  // "CA1000/1" is a part of CA1000 (3.5.4)
+  for (int part = 0; !id.empty() && part < kMostParts; ++part) {  // "CA1000/1" is a part of CA1000 (3.5.4)
     if (const auto found = by_id_.find(id); found != by_id_.end()) return found->second;
     const auto slash = id.rfind('/');
     id = slash == std::string_view::npos ? std::string_view() : id.substr(0, slash);
