@@ -86,7 +86,7 @@ Result<std::vector<FileKey>> whole_tree(Findings::State& state, const git::Repo&
   const auto files = TRY(state.git.all_files(repo, commit));
   std::vector<FileKey> keys;
   for (const auto& file : files) keys.push_back({file.path, file.blob});
-  if (auto packages = TRY(packages_at(state, repo, commit, with, files))) keys.push_back(std::move(*packages));
+  if (auto packages = TRY(packages_at(state, repo, with, files))) keys.push_back(std::move(*packages));
   return keys;
 }
 
@@ -105,7 +105,7 @@ Result<Changed> changed_since_base(Findings::State& state, const git::Repo& repo
   }
   if (!manifests) return changed;
   const auto add = [&](const Sha& commit, std::vector<FileKey>& keys) -> Result<void> {
-    if (auto key = TRY(packages_at(state, repo, commit, with, TRY(state.git.all_files(repo, commit)))))
+    if (auto key = TRY(packages_at(state, repo, with, TRY(state.git.all_files(repo, commit)))))
       keys.push_back(std::move(*key));
     return {};
   };

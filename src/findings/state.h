@@ -98,8 +98,8 @@ Result<CommitSettings> settings_at(Findings::State& state, const git::Repo& repo
 // The packages of a commit, looked up: an outcome under a key that stands for a file of the tree. It is made of the
 // manifests, the advisories and the day, since an advisory file grows old: made when it is not there yet. nullopt: no
 // manifest.
-Result<std::optional<FileKey>> packages_at(Findings::State& state, const git::Repo& repo, const Sha& commit,
-                                           const CommitSettings& with, const std::vector<git::TreeFile>& files);
+Result<std::optional<FileKey>> packages_at(Findings::State& state, const git::Repo& repo, const CommitSettings& with,
+                                           const std::vector<git::TreeFile>& files);
 std::string advisories_stamp(const Findings::State& state);  // changes when they are imported anew
 std::int64_t day_of(Time now);
 

@@ -192,6 +192,25 @@ TEST_CASE("packages: a manifest over 16 MiB and one with too long a path are gap
   CHECK(holds(gaps(std::string(4096, 'a') + "/package.json", "{}"), "its path is too long"));
 }
 
+TEST_CASE("packages: one text under many names is not read without end") {
+  class Twins final : public Tree {
+   public:
+    const std::vector<std::string>& paths() const override { return paths_; }
+    Result<std::string> read(const std::string&, std::size_t) const override { return text_; }
+
+   private:
+    const std::vector<std::string> paths_ = [] {
+      std::vector<std::string> made;
+      for (char c = 'a'; c <= 'z'; ++c) made.push_back(std::string(1, c) + "/go.mod");
+      return made;
+    }();
+    const std::string text_ = std::string(16 << 20, ' ');
+  };
+  const auto gaps = gaps_of(read_packages(Twins(), nullptr));
+  CHECK_FALSE(holds(gaps, "p/go.mod"));  // the sixteenth
+  CHECK(holds(gaps, "q/go.mod:0: not read to its end: the manifests have over 256 MiB together"));
+}
+
 TEST_CASE("packages: JSON and TOML of too many values are not read") {
   const auto json = R"([{"a": 1}, [null, true, "x"], 1.5])", toml = "a = 1\nb = [1, 2]\nc = {d = 1}\n";
   CHECK(scan::packages::read_json(json, "f", 9).has_value());

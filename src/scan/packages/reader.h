@@ -17,7 +17,9 @@ namespace sampan::scan::packages {
 
 inline constexpr std::size_t kMostManifest = 16 << 20;  // bytes; lock files of large monorepos have about ten million
 inline constexpr std::size_t kMostPackages = 500'000, kMostGaps = 10'000;  // of a whole tree
-inline constexpr std::size_t kLongestPath = 4096;                          // bytes, as Linux has it
+inline constexpr std::size_t kMostTogether = 256
+                                             << 20;  // bytes of all manifests of a tree: one text may have many names
+inline constexpr std::size_t kLongestPath = 4096;    // bytes, as Linux has it
 
 namespace maven {
 class Poms;

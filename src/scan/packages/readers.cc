@@ -26,6 +26,23 @@ bool is_project(std::string_view path) {
   return path.ends_with(".csproj") || path.ends_with(".fsproj") || path.ends_with(".vbproj");
 }
 
+// So many bytes are read of a tree, and no more.
+class Metered final : public Tree {
+ public:
+  explicit Metered(const Tree& tree) : tree_(tree) {}
+  const std::vector<std::string>& paths() const override { return tree_.paths(); }
+  Result<std::string> read(const std::string& path, std::size_t most) const override {
+    if (left_ == 0) return fail(Errc::too_large, "the manifests have over {} MiB together", kMostTogether >> 20);
+    auto text = tree_.read(path, most);
+    if (text.has_value()) left_ -= std::min(left_, text->size());
+    return text;
+  }
+
+ private:
+  const Tree& tree_;
+  mutable std::size_t left_ = kMostTogether;
+};
+
 constexpr std::array<Reader, 19> kReaders{{
     {[](std::string_view p) { return name_of(p) == "pom.xml"; }, read_pom_xml},
     {[](std::string_view p) { return name_of(p) == "dependency-tree.txt"; }, read_maven_tree},
@@ -66,9 +83,10 @@ bool is_manifest(std::string_view path) {
                      [&](const packages::Reader& reader) { return reader.takes(path); });
 }
 
-Inventory read_packages(const Tree& code, const Tree* maven) {
+Inventory read_packages(const Tree& whole, const Tree* maven) {
   using namespace packages;
   Inventory inventory;
+  const Metered code(whole);
   maven::Poms poms(code, maven);
   Shared shared{poms};
   for (const auto& path : code.paths()) {
