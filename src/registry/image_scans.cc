@@ -15,9 +15,12 @@ namespace sampan::registry {
 namespace {
 
 constexpr std::int64_t kAtOnce = 20;
-constexpr std::chrono::seconds kTick{60};  // a new import is seen after this at the latest
-constexpr std::size_t kFilesApart = 10;    // of an ecosystem that cannot be looked up; an image may have thousands
-constexpr int kNice = 10;                  // pushes and pulls go first
+constexpr std::chrono::seconds kTick{60};                    // a new import is seen after this at the latest
+constexpr std::size_t kFilesApart = 10;                      // of an ecosystem that cannot be looked up
+constexpr int kNice = 10;                                    // pushes and pulls go first
+constexpr std::size_t kMostLayers = 500, kMostImages = 100;  // of an image, and of an index
+constexpr std::size_t kMostSaid = 256 << 20;                 // bytes of what all layers of an image say
+constexpr std::size_t kMostPackages = 1'000'000;             // of an index
 
 bool is_image(const Manifest& manifest) {
   return manifest.manifests.empty() &&
@@ -135,7 +138,17 @@ Result<void> ImageScans::scan(const store::DueImage& image, const std::string& s
 
 Result<void> ImageScans::read(std::int64_t repository, const Manifest& manifest, const std::stop_token& stop,
                               scan::Inventory& inventory) {
+  std::set<std::string> seen;
   for (const auto& child : manifest.manifests) {
+    if (!seen.insert(child.digest.text()).second) continue;
+    if (seen.size() > kMostImages || inventory.packages.size() > kMostPackages) {
+      inventory.gaps.push_back({child.digest.text(),
+                                0,
+                                "",
+                                {"索引里的镜像或软件包太多，从这个镜像起没有读",
+                                 "the index has too many images or packages: from this image on none was read"}});
+      break;
+    }
     const auto found = TRY(db_.read([&](Tx& tx) { return store::find_manifest(tx, repository, child.digest.text()); }));
     if (!found) continue;  // deleted since: nobody can pull it either
     const auto part = TRY(parse_manifest(found->body, found->media_type));
@@ -143,13 +156,21 @@ Result<void> ImageScans::read(std::int64_t repository, const Manifest& manifest,
   }
   if (!is_image(manifest)) return {};
   std::vector<scan::Layer> layers;
+  std::size_t said = 0;
   for (std::size_t i = 1; i < manifest.blobs.size(); ++i) {
     const auto& blob = manifest.blobs[i];
     if (is_statement(blob)) return {};
+    if (i > kMostLayers || said > kMostSaid) {
+      layers.push_back(
+          unreadable(blob.digest, "镜像的层或内容太多，从这一层起都没有读",
+                     "the image has too many layers, or too much in them, to read this one and those above"));
+      break;
+    }
     if (!blob.media_type.empty() && blob.media_type.find("tar") == std::string::npos) {
       layers.push_back(unreadable(blob.digest, "类型是 " + blob.media_type, "it is of the type " + blob.media_type));
     } else {
       layers.push_back(TRY(layer(blob, stop)));
+      said += scan::size_of(layers.back());
     }
   }
   auto part = scan::read_image(layers);

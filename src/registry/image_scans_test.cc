@@ -311,3 +311,24 @@ TEST_CASE("images: of the findings of an image the severe come first") {
   CHECK(found.at_pointer("/items/0/rule") == "TEST-2023-2");
   CHECK(found.at_pointer("/items/0/severity") == "blocker");
 }
+
+// Each would be taken from the database again, with all it says.
+TEST_CASE("images: of too many layers, and of too many images of an index, the first are read and the rest is a gap") {
+  Harbour harbour;
+  harbour.import("3.0.12");
+  const std::vector<std::string> layers(501, harbour.system("3.0.1"));
+  const auto deep = harbour.found(harbour.push("deep", layers));
+  CHECK(deep.at("items").as_array().size() == 1);
+  REQUIRE(deep.at("gaps").as_array().size() == 1);
+  CHECK(first_gap(deep).find("the image has too many layers") != std::string::npos);
+  const std::vector<std::string> most(500, harbour.system("3.0.1"));
+  CHECK(harbour.found(harbour.push("most", most)).at("gaps").as_array().empty());
+
+  std::vector<std::string> images;
+  for (int i = 0; i < 101; ++i)
+    images.push_back(
+        harbour.typed(kConfig, {{kTar, harbour.system("3.0.1")}, {kTar, harbour.layer({{"n", std::to_string(i)}})}}));
+  const auto wide = harbour.found(harbour.push_index("wide", images));
+  REQUIRE(wide.at("gaps").as_array().size() == 1);
+  CHECK(first_gap(wide).find("the index has too many images") != std::string::npos);
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <chrono>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -37,12 +38,19 @@ struct Layer {
 };
 BOOST_DESCRIBE_STRUCT(Layer, (), (texts, files, hides, empties, gaps))
 
-inline constexpr int kLayerFormat = 3;  // another when read_layer() says other things of the same bytes
+inline constexpr int kLayerFormat = 4;  // another when read_layer() says other things of the same bytes
+
+// Beyond these a layer is not read to its end.
+struct LayerLimits {
+  std::size_t kept = 64 << 20;                  // bytes of all that is said of it
+  std::chrono::milliseconds patience{600'000};  // of processor time
+};
+std::size_t size_of(const Layer& layer);  // as LayerLimits counts it
 
 // A tar (gzip, zstd or plain) in a file. `name` is used in sentences. What cannot be read is a gap of the layer;
 // unavailable: the stop was asked for.
 Result<Layer> read_layer(const std::string& file, const std::string& name, std::stop_token stop);
-Result<Layer> read_layer_bytes(std::string_view bytes, const std::string& name);
+Result<Layer> read_layer_bytes(std::string_view bytes, const std::string& name, const LayerLimits& limits = {});
 
 // Of all layers together, the lowest first: files of later ones stand in the place of earlier ones, whiteouts hide what
 // is below (image-spec 1.1, layer.md). A symbolic link in the place of a folder hides nothing, nor does a file that

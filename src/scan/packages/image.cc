@@ -64,7 +64,7 @@ Result<void> read_dpkg(const std::string& ecosystem, const std::string& path, st
       version = source.substr(open + 2, source.find(')') - open - 2);
       source.resize(open);
     }
-    inventory.packages.push_back(installed(ecosystem, value(block, "Package"), source, version, path, line));
+    add_package(inventory, installed(ecosystem, value(block, "Package"), source, version, path, line));
   });
   if (inventory.packages.size() == before && !trim(text).empty())
     return fail(Errc::invalid, "expected blocks with 'Package' and 'Version', as dpkg writes them");
@@ -76,8 +76,7 @@ Result<void> read_apk(const std::string& ecosystem, const std::string& path, std
   const auto before = inventory.packages.size();
   each_block(text, ':', [&](const Block& block, int line) {
     if (!value(block, "P").empty())
-      inventory.packages.push_back(
-          installed(ecosystem, value(block, "P"), value(block, "o"), value(block, "V"), path, line));
+      add_package(inventory, installed(ecosystem, value(block, "P"), value(block, "o"), value(block, "V"), path, line));
   });
   if (inventory.packages.size() == before && !trim(text).empty())
     return fail(Errc::invalid, "expected blocks with 'P' and 'V', as apk writes them");

@@ -1,4 +1,6 @@
 // Images in layers.
+#include <time.h>
+
 #include <map>
 #include <set>
 
@@ -17,7 +19,6 @@ namespace {
 
 constexpr std::string_view kWhiteout = ".wh.", kOpaque = ".wh..wh..opq";
 constexpr std::uint64_t kMostUnpacked = 32ull << 30, kMostTaken = 8ull << 30, kMostEntries = 2'000'000;
-constexpr std::size_t kMostFiles = 200'000, kMostPackages = 500'000;
 
 std::string_view plain(std::string_view name) {
   while (name.starts_with("./")) name.remove_prefix(2);
@@ -44,9 +45,28 @@ std::string thinned(std::string_view path, const std::string& text) {
   return any ? out : to_valid_utf8(text.substr(0, 4096));
 }
 
+std::size_t size_of_gap(const Gap& gap) { return gap.path.size() + gap.reason.zh.size() + gap.reason.en.size(); }
+
+std::size_t size_of_file(const LayerFile& file) {
+  std::size_t size = sizeof(LayerFile) + file.path.size();
+  for (const auto& [ecosystem, name, version, guess] : file.packages) {
+    size += sizeof(LayerPackage) + name.size() + version.size() + guess.from.size();
+    for (const auto& artifact : guess.artifacts) size += artifact.artifact.size() + artifact.version.size();
+    for (const auto& group : guess.groups) size += group.size();
+  }
+  for (const auto& gap : file.gaps) size += size_of_gap(gap);
+  return size;
+}
+
+std::chrono::nanoseconds processor_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 class Reading {
  public:
-  explicit Reading(std::string name) : name_(std::move(name)) {}
+  explicit Reading(std::string name, const LayerLimits& limits = {}) : name_(std::move(name)), limits_(limits) {}
 
   ArchiveReading asked(std::stop_token stop) {
     ArchiveReading reading;
@@ -63,7 +83,8 @@ class Reading {
     };
     reading.hard_link = [this](const std::string& raw, const std::string& target) {
       const std::string path(plain(raw));
-      if (says_by_name(path) || may_be_program(path)) links_.emplace_back(path, plain(target));
+      if ((says_by_name(path) || may_be_program(path)) && keep(path.size() + target.size()))
+        links_.emplace_back(path, plain(target));
     };
     return reading;
   }
@@ -71,6 +92,8 @@ class Reading {
   Result<Layer> end(const Result<ArchiveSize>& read) && {
     if (!read.has_value() && read.error().code == Errc::unavailable) return read.error();
     follow_links();
+    if (read.has_value() && !too_much_.empty())
+      gap(name_, "这一层没有读完：" + too_much_, "this layer was not read to its end: " + too_much_);
     if (!read.has_value())
       gap(name_, "这一层没有读完：" + read.error().message,
           "this layer was not read to its end: " + read.error().message);
@@ -78,8 +101,19 @@ class Reading {
   }
 
  private:
+  // False: it is too much, and nothing further is kept.
+  bool keep(std::size_t bytes) {
+    kept_ += bytes;
+    if (kept_ > limits_.kept)
+      too_much_ = fmt::format("what it says of packages has over {} bytes", limits_.kept);
+    else if (processor_time() - began_ > limits_.patience)
+      too_much_ = fmt::format("it took over {} seconds", limits_.patience.count() / 1000);
+    return too_much_.empty();
+  }
+
   bool wants(std::string_view path) {
     const auto name = name_of(path);
+    if (!keep(name.starts_with(kWhiteout) ? path.size() : 0)) return false;
     if (name == kOpaque) {
       layer_.empties.emplace_back(folder_of(path));
     } else if (name.starts_with(kWhiteout)) {
@@ -91,50 +125,49 @@ class Reading {
   }
 
   Result<void> take(const std::string& path, const std::string& bytes) {
-    if (layer_.files.size() > kMostFiles || packages_ > kMostPackages)
-      return fail(Errc::too_large, "more than {} files or {} packages", kMostFiles, kMostPackages);
     if (!is_text(path)) {
       const auto* installed = installed_file(path);
-      take(path, bytes, installed ? installed->read : read_program);
+      return take(path, bytes, installed ? installed->read : read_program);
     } else if (bytes.size() > kMostManifest) {
       gap(path, fmt::format("超过 {} 字节", kMostManifest), fmt::format("it is over {} bytes", kMostManifest));
     } else {
-      layer_.texts.push_back({path, thinned(path, bytes)});
+      LayerText text{path, thinned(path, bytes)};
+      if (!keep(path.size() + text.text.size())) return fail(Errc::too_large, "{}", too_much_);
+      layer_.texts.push_back(std::move(text));
     }
     return {};
   }
 
-  void take(const std::string& path, const std::string& bytes, ReadInstalled read) {
+  Result<void> take(const std::string& path, const std::string& bytes, ReadInstalled read) {
     Inventory inventory;
     if (const auto done = read(path, bytes, inventory); !done.has_value())
       add_gap(inventory, path, 0, "没有读完：" + done.error().message, "not read to its end: " + done.error().message);
-    if (!installed_file(path) && inventory.packages.empty() && inventory.gaps.empty()) return;  // a program of others
-    packages_ += inventory.packages.size();
+    if (!installed_file(path) && inventory.packages.empty() && inventory.gaps.empty()) return {};  // of something else
     LayerFile file{path, {}, std::move(inventory.gaps)};
     for (auto& [ecosystem, name, version, place, line, reach, via, of, guess] : inventory.packages)
       file.packages.push_back({std::move(ecosystem), std::move(name), std::move(version), std::move(guess)});
+    if (!keep(size_of_file(file))) return fail(Errc::too_large, "{}", too_much_);
     layer_.files.push_back(std::move(file));
+    return {};
   }
 
   void follow_links() {
     std::map<std::string, std::size_t> files, texts;
-    std::size_t text_bytes = 0;
     for (std::size_t i = 0; i < layer_.files.size(); ++i) files[layer_.files[i].path] = i;
     for (std::size_t i = 0; i < layer_.texts.size(); ++i) texts[layer_.texts[i].path] = i;
     for (const auto& [path, target] : links_) {
       if (const auto file = files.find(target); file != files.end()) {
+        if (!keep(size_of_file(layer_.files[file->second]))) return;
         auto twin = layer_.files[file->second];
         twin.path = path;
-        if ((packages_ += twin.packages.size()) > kMostPackages || layer_.files.size() > kMostFiles)
-          return gap(name_, "硬链接太多，没有读完", "more hard links than are followed");
         files[path] = layer_.files.size();
         layer_.files.push_back(std::move(twin));
       } else if (const auto text = texts.find(target); text != texts.end() && is_text(path)) {
-        if ((text_bytes += layer_.texts[text->second].text.size()) > kMostManifest)
-          return gap(name_, "硬链接太多，没有读完", "more hard links than are followed");
+        if (!keep(path.size() + layer_.texts[text->second].text.size())) return;
         texts[path] = layer_.texts.size();
         layer_.texts.push_back({path, LayerText(layer_.texts[text->second]).text});
       } else if (says_by_name(path)) {
+        if (!keep(2 * (path.size() + target.size()))) return;
         gap(path, "它是指向 " + target + " 的硬链接，那里没有读到",
             "it is another name of " + target + ", which was not read");
       }
@@ -146,9 +179,12 @@ class Reading {
   }
 
   const std::string name_;
+  const LayerLimits limits_;
+  const std::chrono::nanoseconds began_ = processor_time();
+  std::size_t kept_ = 0;
+  std::string too_much_;  // why nothing further is kept
   Layer layer_;
   std::vector<std::pair<std::string, std::string>> links_;
-  std::size_t packages_ = 0;
 };
 
 // The lists of packages that are left of all layers.
@@ -187,8 +223,18 @@ Result<Layer> read_layer(const std::string& file, const std::string& name, std::
   return std::move(reading).end(read);
 }
 
-Result<Layer> read_layer_bytes(std::string_view bytes, const std::string& name) {
-  packages::Reading reading(name);
+std::size_t size_of(const Layer& layer) {
+  std::size_t size = 0;
+  for (const auto& text : layer.texts) size += text.path.size() + text.text.size();
+  for (const auto& file : layer.files) size += packages::size_of_file(file);
+  for (const auto* paths : {&layer.hides, &layer.empties})
+    for (const auto& path : *paths) size += path.size();
+  for (const auto& gap : layer.gaps) size += packages::size_of_gap(gap);
+  return size;
+}
+
+Result<Layer> read_layer_bytes(std::string_view bytes, const std::string& name, const LayerLimits& limits) {
+  packages::Reading reading(name, limits);
   const auto read = read_archive_bytes(bytes, reading.asked({}));
   return std::move(reading).end(read);
 }
@@ -216,10 +262,11 @@ Inventory read_image(const std::vector<Layer>& layers) {
   for (const auto& [path, file] : files) {
     ++inventory.files;
     for (const auto& [ecosystem, name, version, guess] : file->packages)
-      inventory.packages.push_back({ecosystem, name, version, path, 0, Reach::unknown, {}, {}, guess});
+      packages::add_package(inventory, {ecosystem, name, version, path, 0, Reach::unknown, {}, {}, guess});
     gaps.insert(gaps.end(), file->gaps.begin(), file->gaps.end());
   }
   inventory.gaps.insert(inventory.gaps.end(), gaps.begin(), gaps.end());
+  packages::tell_what_is_over(inventory);
   if (inventory.files == 0 && inventory.gaps.empty())
     packages::add_gap(
         inventory, "", 0,

@@ -1,4 +1,5 @@
 #include "base/files.h"
+#include "base/growth.h"
 #include "base/json_struct.h"
 #include "scan/image.h"
 #include "scan/packages/fixture_test.h"
@@ -177,4 +178,43 @@ TEST_CASE("layers: what was installed of Python and Node.js is there as long as 
                               {site + "a-1.1.dist-info/METADATA", "Name: A_a\nVersion: 1.1\n"},
                               {"app/.wh.node_modules"}});
   check_packages_are(read_image(std::vector{base, upgrade}), {"PyPI A_a 1.1 " + site + "a-1.1.dist-info/METADATA:0 ?"});
+}
+
+TEST_CASE("layers: many hard links take time in proportion to their number") {
+  const auto linked = [](std::size_t size) {
+    std::vector<Entry> entries;
+    for (std::size_t i = 0; i < size; ++i) entries.push_back({fmt::format("a{}.jar", i), "x"});
+    for (std::size_t i = 0; i < size; ++i)
+      entries.push_back({fmt::format("b{}.jar", i), "", '1', fmt::format("a{}.jar", i)});
+    return tar(entries);
+  };
+  const auto read = [](const std::string& bytes) { sampan::testing::must(read_layer_bytes(bytes, "layer")); };
+  CHECK(sampan::testing::growth(400, linked, read) < sampan::testing::kMostGrowth);
+}
+
+TEST_CASE("layers: what is kept of one is bounded in bytes and in time, and the rest is a gap") {
+  const auto read = [](const std::vector<Entry>& entries, const LayerLimits& limits) {
+    const auto made = read_layer_bytes(tar(entries), "layer", limits);
+    REQUIRE(made.has_value());
+    CHECK(size_of(*made) < limits.kept + 500);
+    std::string gaps;
+    for (const auto& gap : made->gaps) gaps += gap.reason.en + "\n";
+    return std::pair(std::move(*made), gaps);
+  };
+  const std::string over = "this layer was not read to its end: what it says of packages has over 1000 bytes\n";
+  std::vector<Entry> texts, hidden, links{kRelease}, jars;
+  for (int i = 0; i < 50; ++i) {
+    texts.push_back({fmt::format("var/lib/dpkg/status.d/p{}", i), status(fmt::format("p{}", i), "1")});
+    hidden.push_back({fmt::format("a/.wh.{}", std::string(30, static_cast<char>('0' + i)))});
+    links.push_back({fmt::format("var/lib/dpkg/status.d/p{}", i), "", '1', "usr/lib/os-release"});
+    jars.push_back({fmt::format("a{}.jar", i), jar(std::string(30, 'a'), "1")});
+  }
+  for (const auto* entries : {&texts, &hidden, &links, &jars}) {
+    const auto [some, gaps] = read(*entries, {.kept = 1000});
+    CHECK(gaps == over);
+    CHECK(some.texts.size() + some.hides.size() + some.files.size() > 0);
+    CHECK(read(*entries, {.kept = 1 << 20}).second == "");
+  }
+  CHECK(read(texts, {.kept = 1 << 20, .patience = std::chrono::milliseconds(-1)}).second ==
+        "this layer was not read to its end: it took over 0 seconds\n");
 }

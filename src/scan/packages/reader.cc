@@ -56,6 +56,23 @@ void add_gap(Inventory& inventory, const std::string& path, int line, std::strin
     ++inventory.gaps_over;
 }
 
+void tell_what_is_over(Inventory& inventory) {
+  if (inventory.packages_over > 0)
+    inventory.gaps.push_back(
+        {"",
+         0,
+         "",
+         {fmt::format("依赖超过 {} 个，其余 {} 个没有查", kMostPackages, inventory.packages_over),
+          fmt::format("more than {} packages: {} were not looked up", kMostPackages, inventory.packages_over)}});
+  if (inventory.gaps_over > 0)
+    inventory.gaps.push_back({"",
+                              0,
+                              "",
+                              {fmt::format("还有 {} 处没有查清", inventory.gaps_over),
+                               fmt::format("{} more places are not clear", inventory.gaps_over)}});
+  inventory.packages_over = inventory.gaps_over = 0;
+}
+
 std::size_t Graph::add(Package package) {
   packages_.push_back(std::move(package));
   needs_.emplace_back();

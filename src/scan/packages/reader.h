@@ -68,6 +68,7 @@ std::string joined(std::string_view folder, std::string_view name);
 // Beyond kMostPackages and kMostGaps they are counted only.
 void add_package(Inventory& inventory, Package package);
 void add_gap(Inventory& inventory, const std::string& path, int line, std::string zh, std::string en);
+void tell_what_is_over(Inventory& inventory);  // those that were counted, as gaps
 
 // A file a person wrote that names direct dependencies: the line on which a name stands as a whole word, in
 // either case, or 0.

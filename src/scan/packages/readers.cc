@@ -104,19 +104,7 @@ Inventory read_packages(const Tree& whole, const Tree* maven) {
     if (!done.has_value())
       add_gap(inventory, path, 0, "没有读完：" + done.error().message, "not read to its end: " + done.error().message);
   }
-  if (inventory.packages_over > 0)
-    inventory.gaps.push_back(
-        {"",
-         0,
-         "",
-         {fmt::format("依赖超过 {} 个，其余 {} 个没有查", kMostPackages, inventory.packages_over),
-          fmt::format("more than {} packages: {} were not looked up", kMostPackages, inventory.packages_over)}});
-  if (inventory.gaps_over > 0)
-    inventory.gaps.push_back({"",
-                              0,
-                              "",
-                              {fmt::format("还有 {} 处没有查清", inventory.gaps_over),
-                               fmt::format("{} more places are not clear", inventory.gaps_over)}});
+  tell_what_is_over(inventory);
   return inventory;
 }
 
