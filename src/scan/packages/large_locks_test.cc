@@ -170,10 +170,6 @@ const std::vector<Large> kLarge{
                 lines(n, [](std::size_t i) { return fmt::format("    p{} (1.0.{})\n      p{}\n", i, i, i + 1); }) +
                 "\nDEPENDENCIES\n" + lines(n, [](std::size_t i) { return fmt::format("  p{}\n", i); })}};
      }},
-    {"a path with many folders above a package.json", 100,
-     [](std::size_t n) {
-       return MapTree::Files{{repeated("a/", n) + "package.json", R"({"dependencies": {"a": "1"}})"}};
-     }},
 };
 
 }  // namespace
