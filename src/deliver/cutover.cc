@@ -45,12 +45,15 @@ Result<ProbeCount> cut_over(Deliver::State& state, const Blueprint& plan, const 
   const auto observed = switched + (cutover.out.empty() ? std::chrono::milliseconds(0) : state.config.observe),
              deadline = std::max(observed, switched + plan.spec.drain);
   while (std::chrono::steady_clock::now() < deadline) {
-    auto traffic = TRY(state.target.traffic(service));
-    const bool open = std::any_of(cutover.out.begin(), cutover.out.end(), [&](const store::Instance* instance) {
-      return traffic.open_by_instance[instance->name] > 0;
-    });
-    if (!open && std::chrono::steady_clock::now() >= observed) break;
     if (state.stopping) return fail(Errc::conflict, "the server stops; it is taken up again at the next start");
+    // Each question keeps the proxy from its customers for a moment.
+    if (std::chrono::steady_clock::now() >= observed) {
+      auto traffic = TRY(state.target.traffic(service));
+      const bool open = std::any_of(cutover.out.begin(), cutover.out.end(), [&](const store::Instance* instance) {
+        return traffic.open_by_instance[instance->name] > 0;
+      });
+      if (!open) break;
+    }
     std::this_thread::sleep_for(kLook);  // the proxy has no event for the end of a request
   }
   if (!prober) return ProbeCount{};

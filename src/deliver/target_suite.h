@@ -141,6 +141,8 @@ class TargetSuite {
     CHECK(must(t_.status("suite-a")).state == InstanceState::exited);
     CHECK(told == 1);
     t_.on_exit({});
+    start("a");  // one that ended, again
+    CHECK(must(t_.status("suite-a")).state == InstanceState::running);
     for (const char* name : {"suite-a", "suite-b"}) {
       must(t_.expel("suite", name));
       must(t_.remove(name));

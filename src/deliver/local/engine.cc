@@ -255,6 +255,8 @@ Result<void> Engine::run(const InstanceSpec& spec) {
       hold_bridge();  // there is none before the first container
       return {};
     }
+    if (output.has_value() && output->err.find("is already in use by") != std::string::npos)
+      return fail(Errc::conflict, "there is a container called '{}' already", spec.name);
     if (const auto dropped = drop_half_made(spec.name); !dropped.has_value())
       log::warning("deliver", "{}", dropped.error().message);
     if (output.has_value() && output->exit.signal != 0 && tried < kTries) continue;

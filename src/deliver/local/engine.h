@@ -33,7 +33,7 @@ class Engine {
   const std::string& name() const { return dialect_.program; }
   Result<bool> has_image(const std::string& image);
   Result<void> pull(const std::string& image);
-  Result<void> run(const InstanceSpec& spec);
+  Result<void> run(const InstanceSpec& spec);  // conflict: there is one of that name, which stays as it is
   Result<std::vector<Container>> inspect(const std::vector<std::string>& names);  // those that exist
   Result<std::vector<std::string>> list();
   Result<void> stop(const std::string& name, std::chrono::milliseconds grace);

@@ -11,6 +11,7 @@
 #include "deliver/local/local.h"
 #include "deliver/local/probe.h"
 #include "deliver/local/proxy.h"
+#include "deliver/local/remains.h"
 
 namespace sampan::deliver {
 
@@ -36,29 +37,24 @@ class LocalTarget final : public Target {
 
   Result<InstanceStatus> start(const InstanceSpec& spec) override {
     (*ports_.lock())[spec.name] = spec.port;  // also of one that an interrupted start left running
-    const auto before = TRY(status(spec.name));
-    if (before.state == InstanceState::running || before.state == InstanceState::frozen) return before;
-    if (before.state == InstanceState::exited) TRY(remove(spec.name));
-    TRY(engine_.run(spec));
+    // Nearly always there is none of that name: to look before would keep the start waiting.
+    if (auto ran = engine_.run(spec); !ran.has_value()) {
+      if (ran.error().code != Errc::conflict) return ran.error();
+      const auto before = TRY(status(spec.name));
+      if (before.state == InstanceState::running || before.state == InstanceState::frozen) return before;
+      TRY(remove(spec.name));
+      TRY(engine_.run(spec));
+    }
     return status(spec.name);
   }
 
+  // Of one that runs without a question to the engine, which would cost the start it is asked in a tenth of a second.
   Result<InstanceStatus> status(const std::string& instance) override {
+    if (const auto container = running(instance)) return status_of(*container);
     const auto found = TRY(engine_.inspect({instance}));
-    InstanceStatus answer;
-    if (found.empty()) return answer;
-    const auto& container = found.front();
-    answer.exit_code = container.exit_code;
-    answer.out_of_memory = !container.running && container.exit_code == 137;
-    answer.pid = container.pid;
-    if (!container.running || container.pid == 0) {
-      answer.state = InstanceState::exited;
-      return answer;
-    }
-    answer.state = is_frozen(container.pid) ? InstanceState::frozen : InstanceState::running;
-    answer.address = container.address;
-    remember(instance, container);
-    return answer;
+    if (found.empty()) return InstanceStatus{};
+    if (found.front().pid != 0) remember(instance, found.front());
+    return status_of(found.front());
   }
 
   Result<std::vector<std::string>> list() override { return engine_.list(); }
@@ -163,10 +159,27 @@ class LocalTarget final : public Target {
     exits_.add(instance, container.pid);
   }
 
+  static InstanceStatus status_of(const Container& container) {
+    InstanceStatus answer;
+    answer.exit_code = container.exit_code;
+    answer.out_of_memory = !container.running && container.exit_code == 137;
+    answer.pid = container.pid;
+    answer.state = InstanceState::exited;
+    if (!container.running || container.pid == 0) return answer;
+    answer.state = is_frozen(container.pid) ? InstanceState::frozen : InstanceState::running;
+    answer.address = container.address;
+    return answer;
+  }
+
+  std::optional<Container> running(const std::string& instance) {
+    auto all = known_.lock();
+    const auto found = all->find(instance);
+    if (found == all->end() || !is_process_of(found->second.pid, found->second.id)) return std::nullopt;
+    return found->second;
+  }
+
   Result<Container> known(const std::string& instance) {
-    if (auto all = known_.lock();
-        all->contains(instance) && ::access(fmt::format("/proc/{}", (*all)[instance].pid).c_str(), F_OK) == 0)
-      return (*all)[instance];
+    if (auto container = running(instance)) return std::move(*container);
     const auto found = TRY(engine_.inspect({instance}));
     if (found.empty() || !found.front().running) return fail(Errc::not_found, "instance '{}' does not run", instance);
     remember(instance, found.front());
