@@ -4,7 +4,7 @@ import json
 from figure import figure
 from house import BIN, run
 
-FIGURES = ["rollout_failed", "rollout_s", "rollout_p99_ms", "rollback_warm_s", "rollback_cold_s", "heal_s", "heal_failed", "scale_out_s"]
+FIGURES = ["rollout_failed", "rollout_s", "rollout_p99_ms", "cutover_p99_ms", "rollback_warm_s", "rollback_cold_s", "heal_s", "heal_failed", "scale_out_s"]
 
 
 def measure(names):
@@ -17,6 +17,7 @@ def measure(names):
         figure("rollout_failed", [sum(every("rollout", "failed"))], "requests", 0),
         figure("rollout_s", every("rollout", "whole_s"), "s", 11.5),
         figure("rollout_p99_ms", every("rollout", "p99_ms"), "ms", None, every("calm", "p99_ms"), ratio_aim=2),
+        figure("cutover_p99_ms", every("rollout", "cut_p99_ms"), "ms", None, every("calm", "p99_ms"), ratio_aim=2),
         figure("rollback_warm_s", every("rollback_warm", "last_bad_answer_s"), "s", 0.5),
         figure("rollback_cold_s", every("rollback_cold", "last_bad_answer_s"), "s", 2.5),
         figure("heal_s", every("killed", "full_strength_s"), "s", 1),

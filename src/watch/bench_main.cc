@@ -116,7 +116,7 @@ class Bench {
   void print(const char* name, std::initializer_list<std::pair<const char*, double>> figures, const Json& load) {
     boost::json::object line{{"name", name}};
     for (const auto& [key, value] : figures) line[key] = value;
-    for (const char* key : {"requests", "failed", "p50_ms", "p99_ms", "max_ms"}) line[key] = load.at(key);
+    for (const char* key : {"requests", "failed", "p50_ms", "p99_ms", "cut_p99_ms", "max_ms"}) line[key] = load.at(key);
     if (load.at("failed").to_number<double>() > 0) line["failures"] = load.at("failures");
     std::printf("%s\n", format_json(line).c_str());
     std::fflush(stdout);

@@ -6,8 +6,9 @@
 // Half of the connections (by default) are kept alive, half are made for each request, as browsers and old clients do.
 // A request is failed when its status is 5xx or no whole answer came. Nothing is retried. With --field NAME each
 // answer's JSON text member NAME is watched: the first and last moment of each value tells when a cut-over was seen
-// from outside. Ends on SIGTERM or SIGINT, or after
-// --seconds; then prints one JSON object. With --report-ms it prints a line of counts now and then (flushed).
+// from outside, and cut_p99_ms is of what was sent in the half second after another value came first (null: none did).
+// Ends on SIGTERM or SIGINT, or after --seconds; then prints one JSON object. With --report-ms it prints a line of
+// counts now and then (flushed).
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -52,7 +53,9 @@ struct Results {
   std::mutex mutex;
   long requests = 0, failed = 0;
   std::vector<float> latencies_ms;
+  std::vector<double> sent;  // beside latencies_ms
   std::map<std::string, Seen> values;
+  double cut = 0;  // when a value other than the first came first
   std::vector<Failure> failures;
 };
 
@@ -163,6 +166,7 @@ void record(Results& results, const Options& options, int status, const std::str
   const std::lock_guard lock(results.mutex);
   ++results.requests;
   results.latencies_ms.push_back(static_cast<float>(took_ms));
+  results.sent.push_back(sent);
   const bool failed = status == 0 || status >= 500;
   if (failed) {
     ++results.failed;
@@ -171,7 +175,10 @@ void record(Results& results, const Options& options, int status, const std::str
   if (options.field.empty()) return;
   const auto value = failed ? std::string("(failed)") : value_of(body, options.field);
   auto& seen = results.values[value];
-  if (seen.count++ == 0) seen.first = wall_now();
+  if (seen.count++ == 0) {
+    seen.first = wall_now();
+    if (!failed && results.cut == 0 && results.values.size() > 1) results.cut = sent;
+  }
   seen.last = std::max(seen.last, wall_now());
 }
 
@@ -195,19 +202,33 @@ void work(const Options& options, Results& results, int number) {
   }
 }
 
-double percentile(std::vector<float>& sorted, double share) {
+double percentile(const std::vector<float>& sorted, double share) {
   return sorted.empty() ? 0
                         : sorted[std::min(sorted.size() - 1,
                                           static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
 }
 
+std::string cut_p99(const Results& results) {
+  if (results.cut == 0) return "null";
+  std::vector<float> within;
+  for (std::size_t i = 0; i < results.sent.size(); ++i)
+    if (results.sent[i] >= results.cut && results.sent[i] < results.cut + 0.5)
+      within.push_back(results.latencies_ms[i]);
+  std::sort(within.begin(), within.end());
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", percentile(within, 0.99));
+  return text;
+}
+
 void print(Results& results, double seconds) {
   const std::lock_guard lock(results.mutex);
+  const auto cut = cut_p99(results);
   std::sort(results.latencies_ms.begin(), results.latencies_ms.end());
   std::printf(
-      "{\"requests\":%ld,\"failed\":%ld,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,\"values\":{",
+      "{\"requests\":%ld,\"failed\":%ld,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,"
+      "\"cut_p99_ms\":%s,\"values\":{",
       results.requests, results.failed, seconds, percentile(results.latencies_ms, 0.5),
-      percentile(results.latencies_ms, 0.99), percentile(results.latencies_ms, 1));
+      percentile(results.latencies_ms, 0.99), percentile(results.latencies_ms, 1), cut.c_str());
   const char* comma = "";
   for (const auto& [value, seen] : results.values) {
     std::printf("%s\"%s\":{\"first\":%.6f,\"last\":%.6f,\"count\":%ld}", comma, value.c_str(), seen.first, seen.last,
