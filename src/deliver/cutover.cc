@@ -46,7 +46,7 @@ Result<ProbeCount> cut_over(Deliver::State& state, const Blueprint& plan, const 
              deadline = std::max(observed, switched + plan.spec.drain);
   while (std::chrono::steady_clock::now() < deadline) {
     if (state.stopping) return fail(Errc::conflict, "the server stops; it is taken up again at the next start");
-    // Each question keeps the proxy from its customers for a moment.
+    // Before that it goes on, whatever is open.
     if (std::chrono::steady_clock::now() >= observed) {
       auto traffic = TRY(state.target.traffic(service));
       const bool open = std::any_of(cutover.out.begin(), cutover.out.end(), [&](const store::Instance* instance) {

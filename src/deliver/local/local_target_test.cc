@@ -207,6 +207,16 @@ TEST_CASE("local target: on a machine's one docker, two Sampans do not meet") {
   CHECK(must(theirs.target->status("shop-1")).state == InstanceState::running);
 }
 
+TEST_CASE("local target: how an instance is that runs is known without its engine") {
+  if (!is_here("podman")) return;
+  SystemClock clock;
+  LocalYard yard(clock, "podman");
+  Instance one(yard, "one");
+  const Variable nowhere("PATH", yard.config.folder);
+  CHECK(must(yard.target->status("one")).state == InstanceState::running);
+  CHECK(!yard.target->status("two").has_value());
+}
+
 TEST_CASE("local target: an engine that does not answer makes no instance absent") {
   if (!is_here("docker")) return;
   SystemClock clock;
@@ -214,7 +224,7 @@ TEST_CASE("local target: an engine that does not answer makes no instance absent
   Instance one(yard, "one");
   const auto unknown = [&] {
     const Variable elsewhere("DOCKER_HOST", "unix://" + yard.config.folder + "/nobody.sock");
-    return yard.target->status("one");
+    return make_local_target(yard.config, clock)->status("one");  // one that has not seen it run
   }();
   REQUIRE(!unknown.has_value());
   CHECK(unknown.error().code == Errc::unavailable);
