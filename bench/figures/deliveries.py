@@ -4,11 +4,23 @@ import json
 from figure import figure
 from house import BIN, run
 
-FIGURES = ["rollout_failed", "rollout_s", "rollout_p99_ms", "cutover_p99_ms", "rollback_warm_s", "rollback_cold_s", "heal_s", "heal_failed", "scale_out_s"]
+MANY = ["rollouts_100k_requests", "rollouts_100k_failed"]  # release after release under one load of 100,000 requests
+FIGURES = [*MANY, "rollout_failed", "rollout_s", "rollout_p99_ms", "cutover_p99_ms", "rollback_warm_s", "rollback_cold_s", "heal_s", "heal_failed", "scale_out_s"]
+
+
+def lines_of(*options):
+    return [json.loads(line) for line in run([BIN / "watch_bench", *options]).splitlines() if line.startswith("{")]
 
 
 def measure(names):
-    lines = [json.loads(line) for line in run([BIN / "watch_bench"]).splitlines() if line.startswith("{")]
+    if set(MANY) & set(names):
+        many = lines_of("--requests", "100000")[0]
+        found = [figure("rollouts_100k_requests", [many["requests"]], f"requests in {many['rollouts']:.0f} rollouts", 100_000, more_is_better=True),
+                 figure("rollouts_100k_failed", [many["failed"]], "requests", 0)]
+        yield from (f for f in found if f["name"] in names)
+    if set(names) <= set(MANY):
+        return
+    lines = lines_of()
     of = {}
     for line in lines:
         of.setdefault(line["name"], []).append(line)

@@ -50,6 +50,7 @@ class Reports {
 
   Result<bool> await_server();  // until it answers; false: it did so at once
 
+  std::chrono::milliseconds gather() const { return config_.gather; }
   // A request to the server, as every one begins.
   OutboundRequest request(Method method, std::string path) const;
 

@@ -3,6 +3,7 @@
 // owns: its folder (runner/folders.h draws it); cgroups whose names begin with cgroup_prefix() of that folder.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,8 @@ struct Config {
   // Advisories on this machine, for `sampan scan` in steps: the server's own file, or the user's. Empty: the server is
   // asked for them. The file need not exist.
   std::string advisories = {};
+  // The first news of a job waits so long: one that ends meanwhile says everything with its end.
+  std::chrono::milliseconds gather{30};
 };
 
 // Runs until the stop is asked for; then lets running jobs finish for up to a minute. Returns an exit code; 1 when the

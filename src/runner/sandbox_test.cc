@@ -173,24 +173,3 @@ TEST_CASE("sandbox: cache folders of the system, of the workspace and outside ar
   CHECK(must(place_of_cache("~/.gradle/caches/")) == "/home/build/.gradle/caches");
   CHECK(must(place_of_cache("/go/pkg/mod")) == "/go/pkg/mod");
 }
-
-TEST_CASE("sandbox: 60 starts take well under a second of waiting each") {
-  Bench bench;
-  Room room;
-  room.workspace = bench.folders.root + "/w", room.home = bench.folders.root + "/h",
-  room.flow = bench.folders.root + "/f";
-  room.temporary = bench.folders.root + "/t", room.etc = bench.folders.root + "/e";
-  must(prepare(room));
-  const auto options = must(sandbox_options(room, ""));
-  MemorySink sink;
-  const Cgroup none;
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 60; ++i) {
-    CHECK(must(supervise({SAMPAN_LAUNCH_PROGRAM, none, sink, bench.cancel, begin + std::chrono::minutes(5)}, options,
-                         {.argv = {"/bin/true"}}))
-              .exit.ok());
-  }
-  const auto each = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count() / 60;
-  MESSAGE(each << " ms a sandbox");
-  CHECK(each < 500);
-}

@@ -74,7 +74,8 @@ class ServerObserver final : public Observer {
 
   void tell(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    for (auto gather = kGather; changed_.wait(lock, stop, [this] { return !news_.empty(); }); gather = kGatherMore) {
+    for (auto gather = reports_.gather(); changed_.wait(lock, stop, [this] { return !news_.empty(); });
+         gather = kGatherMore) {
       changed_.wait_for(lock, stop, gather, [this] { return ended_; });
       if (ended_) return;
       const auto news = std::exchange(news_, {});

@@ -107,7 +107,8 @@ void SpoolSink::ship(std::stop_token stop) {
       shipping_ = false;
       if (!changed_.wait(lock, stop, [this] { return size_ > acknowledged_; })) return;
       if (acknowledged_ == 0)
-        changed_.wait_for(lock, stop, kGather, [this] { return handed_over_ || draining_ || size_ > kMostRest; });
+        changed_.wait_for(lock, stop, reports_.gather(),
+                          [this] { return handed_over_ || draining_ || size_ > kMostRest; });
       if (handed_over_) return;
       shipping_ = true;
       from = acknowledged_;

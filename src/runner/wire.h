@@ -26,8 +26,6 @@ struct StepReport {
 };
 BOOST_DESCRIBE_STRUCT(StepReport, (), (step, state, reason, exit_code, log_offset, at))
 
-// The first news of a job waits so long: one that ends meanwhile says everything with its end.
-constexpr std::chrono::milliseconds kGather{30};
 constexpr std::int64_t kMostRest = 64 << 10;  // of a log, with the end of its job
 
 // What the server was not told when the job ended.

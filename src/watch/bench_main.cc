@@ -1,8 +1,9 @@
 // The moments of release under load, with real podman and real HAProxy: rollout, rollback (warm and cold), a killed
 // instance, more load.
 //
-//   watch_bench [--rate N] [--rounds N] [--start-ms N]      prints one JSON object a line
+//   watch_bench [--rate N] [--rounds N] [--start-ms N] [--requests N]      prints one JSON object a line
 //
+// With --requests only release after release, under one load, until it has sent so many.
 // The application is sampan-echo, made to need --start-ms for its start; every figure is raw, nothing is subtracted.
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +24,7 @@ using deliver::testing::wait_until;
 namespace {
 
 struct Options {
-  int rate = 1000, rounds = 3, start_ms = 1500;
+  int rate = 1000, rounds = 3, start_ms = 1500, requests = 0;
 };
 
 double now() { return static_cast<double>(to_micros(SystemClock().now())) / 1e6; }
@@ -64,6 +65,7 @@ class Bench {
 
   void run() {
     deliver("v0", kFixed);
+    if (options_.requests > 0) return many_rollouts();
     calm();
     for (int i = 1; i <= options_.rounds; ++i) rollout(fmt::format("v{}", i));
     for (int i = 0; i < options_.rounds; ++i) rollback("rollback_warm");
@@ -144,6 +146,22 @@ class Bench {
            {"counted", static_cast<double>(done.requests)},
            {"counted_failed", static_cast<double>(done.failed)}},
           seen);
+  }
+  void many_rollouts() {
+    rest();
+    const std::chrono::duration<double> needed(static_cast<double>(options_.requests) / options_.rate + 1);
+    Load load(url(), options_.rate);
+    const auto began = std::chrono::steady_clock::now();
+    int rollouts = 0;
+    double counted = 0, counted_failed = 0;
+    while (std::chrono::steady_clock::now() - began < needed) {
+      const auto done = deliver(fmt::format("v{}", ++rollouts), kFixed);
+      counted += static_cast<double>(done.requests);
+      counted_failed += static_cast<double>(done.failed);
+    }
+    print("many_rollouts",
+          {{"rollouts", static_cast<double>(rollouts)}, {"counted", counted}, {"counted_failed", counted_failed}},
+          load.end());
   }
   void rollback(const char* name) {
     if (std::string(name) == "rollback_warm") rest();
@@ -231,8 +249,10 @@ int main(int argc, char** argv) {
       options.rounds = std::atoi(argv[i + 1]);
     else if (name == "--start-ms")
       options.start_ms = std::atoi(argv[i + 1]);
+    else if (name == "--requests")
+      options.requests = std::atoi(argv[i + 1]);
     else
-      return std::fprintf(stderr, "usage: watch_bench [--rate N] [--rounds N] [--start-ms N]\n"), 2;
+      return std::fprintf(stderr, "usage: watch_bench [--rate N] [--rounds N] [--start-ms N] [--requests N]\n"), 2;
   }
   if (const auto missing = LocalYard::missing(); !missing.empty())
     return std::fprintf(stderr, "this needs %s\n", missing.c_str()), 1;
