@@ -32,6 +32,13 @@ bool answers(const sockaddr_un& address) {
   return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
+// BBR sends by a timer what never leaves the machine, and a large blob costs four times the processor's time by that.
+// Reno does not pace; it is in every kernel, and everybody may have it (net/ipv4/tcp_cong.c).
+void do_not_pace(int socket) {
+  constexpr std::string_view kReno = "reno";
+  ::setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());
+}
+
 }  // namespace
 
 Result<Bound> listen_tcp(const std::string& address, std::uint16_t port) {
@@ -92,7 +99,12 @@ void Listener::on_ready(int, std::uint32_t) {
     }
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a Unix socket, which needs none
-    accepted_(std::move(socket), address_text(address));
+    auto peer = address_text(address);
+    sockaddr_storage own{};
+    size = sizeof own;
+    if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own), &size) == 0 && address_text(own) == peer)
+      do_not_pace(socket.get());
+    accepted_(std::move(socket), std::move(peer));
   }
 }
 

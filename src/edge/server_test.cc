@@ -1,3 +1,4 @@
+#include "edge/listener.h"
 #include "edge/testing.h"
 
 namespace sampan::edge {
@@ -278,6 +279,28 @@ TEST_CASE("edge: a Unix socket serves too, replaces a stale one and refuses a li
   CHECK(second.error().code == Errc::unavailable);
   server->stop();
   CHECK_FALSE(exists(options.unix_socket));
+}
+
+TEST_CASE("edge: what stays on the machine is not paced") {
+  auto bound = listen_tcp("127.0.0.1", 0).value();
+  const auto algorithm_of = [](int socket) {
+    std::array<char, 16> name{};
+    socklen_t size = name.size();
+    REQUIRE(::getsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name.data(), &size) == 0);
+    return std::string(name.data());
+  };
+  // What is accepted begins with this one, so that also where Reno is the kernel's own the change is seen.
+  ::setsockopt(bound.socket.get(), IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
+  std::vector<std::string> algorithms;
+  RawClient client(bound.port);
+  Listener listener(
+      std::move(bound.socket), [&] { return algorithms.empty(); },
+      [&](const Fd& socket, const std::string& peer) {
+        CHECK(peer == "127.0.0.1");
+        algorithms.push_back(algorithm_of(socket.get()));
+      });
+  listener.on_ready(listener.fd(), 0);
+  CHECK(algorithms == std::vector<std::string>{"reno"});
 }
 
 TEST_CASE("edge: only a trusted proxy is believed about the client") {
