@@ -32,6 +32,7 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+const std::string kFailed = "(failed)";  // among the values: what stands for no answer
 
 struct Options {
   std::string host = "127.0.0.1", port = "80", path = "/", field;
@@ -173,11 +174,11 @@ void record(Results& results, const Options& options, int status, const std::str
     if (results.failures.size() < 20) results.failures.push_back({sent, status, why});
   }
   if (options.field.empty()) return;
-  const auto value = failed ? std::string("(failed)") : value_of(body, options.field);
+  const auto value = failed ? kFailed : value_of(body, options.field);
   auto& seen = results.values[value];
   if (seen.count++ == 0) {
     seen.first = wall_now();
-    if (!failed && results.cut == 0 && results.values.size() > 1) results.cut = sent;
+    if (!failed && results.cut == 0 && results.values.size() - results.values.count(kFailed) > 1) results.cut = sent;
   }
   seen.last = std::max(seen.last, wall_now());
 }
