@@ -111,7 +111,8 @@ class Db {
   }
   // Runs fn in the write transaction (SQLite: one at a time, `begin immediate`); commits when fn returns a value, rolls
   // back and returns the error when it returns one. Retried on serialisation failures: fn must be safe to run again.
-  // Not re-entrant.
+  // Not re-entrant. When the disk fails at the sync after the commit the error is returned, though what was written is
+  // there (until a power cut, perhaps): actions of after_commit have run then.
   template <class F>
   auto write(F&& fn) -> std::invoke_result_t<F, Tx&> {
     return run(Mode::write, std::forward<F>(fn));

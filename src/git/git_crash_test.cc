@@ -4,7 +4,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
 
 #include "base/testing.h"
 #include "git/git_fixture_test.h"
@@ -15,6 +21,8 @@ using namespace sampan::git::testing;
 using sampan::testing::must;
 
 namespace {
+
+std::atomic<bool> disk_fails{false};  // at syncs of the database's log
 
 // A repository whose objects are there, and a push of them that has gone only as far as the test lets it.
 struct Interrupted {
@@ -65,6 +73,14 @@ struct Interrupted {
 };
 
 }  // namespace
+
+extern "C" int fdatasync(int fd) {
+  std::error_code ignored;
+  const auto file = std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", fd), ignored).string();
+  if (!disk_fails || !file.ends_with("-wal")) return static_cast<int>(::syscall(SYS_fdatasync, fd));
+  errno = EIO;
+  return -1;
+}
 
 TEST_CASE("git: a push interrupted before the refs moved leaves no event, and can be repeated") {
   Interrupted push;
@@ -135,6 +151,22 @@ TEST_CASE("git: a push that could not be written down is confirmed once it can b
   change("drop trigger full");
   CHECK(sampan::testing::wait_until([&] { return push.house.pushes_said() == 3; }));
   CHECK(push.refs_said() == std::vector<std::string>{"refs/heads/main", "refs/heads/new"});
+}
+
+TEST_CASE("git: a push that was written down on a disk that then failed is refused, and undone without a start") {
+  Interrupted push;
+  const auto states = [&] {
+    return must(push.house.db->read([](Tx& tx) { return tx.one("last", "select state from push order by id desc"); }))
+        .text(0);
+  };
+  push.secret = push.parts->pushes.begin(push.repo, push.house.actor("ann"));
+  disk_fails = true;
+  CHECK(push.parts->pushes.pre_receive(push.secret, push.updates()).error().message.find("sync") != std::string::npos);
+  push.parts->pushes.finish(push.secret, false);
+  CHECK(states() == "intended");
+  disk_fails = false;
+  CHECK(sampan::testing::wait_until([&] { return states() == "undone"; }));
+  CHECK(push.house.pushes_said() == 2);
 }
 
 TEST_CASE("git: a ref that a later push moved on had moved, and both pushes have their events") {

@@ -68,8 +68,8 @@ Result<void> Pushes::sweep(RepoId repo, const std::vector<PushId>& pushes) {
   return {};
 }
 
-// Who pushed was told by git that it is done. A disk that was full will be well again; nobody should have to start us
-// anew for it.
+// Who pushed was told by git that it is done, or by us that it is refused. A disk that was full will be well again;
+// nobody should have to start us anew for it.
 void Pushes::confirm_later(PushId push) {
   const std::lock_guard lock(unconfirmed_mutex_);
   unconfirmed_.insert(push.value);

@@ -62,7 +62,15 @@ Result<PushId> Pushes::intend(const Actor& actor, const Repo& repo, const HookCa
   push.options = call.options;
   push.updates = call.updates;
   push.created_at = clock_.now();
-  return db_.write([&](Tx& tx) { return store::insert_push(tx, push); });
+  PushId there;
+  auto intended = db_.write([&](Tx& tx) -> Result<PushId> {
+    const auto id = TRY(store::insert_push(tx, push));
+    tx.after_commit([&there, id] { there = id; });
+    return id;
+  });
+  // Written down, but not on a disk that keeps it: the push is refused, and nobody else would end what is there.
+  if (!intended && there) confirm_later(there);
+  return intended;
 }
 
 Result<void> Pushes::pre_receive(std::string_view secret, std::string_view body) {

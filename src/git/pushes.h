@@ -70,7 +70,7 @@ class Pushes {
   Result<void> adopt_default_branch(Repo& repo, const std::vector<events::RefUpdate>& moved);
   Result<void> update_refs(const Repo& repo, const std::vector<events::RefUpdate>& updates);
   Result<void> sweep(RepoId repo, const std::vector<PushId>& pushes);
-  // Its refs have moved, and that could not be written down: again each second until it can.
+  // How it went could not be written down: again each second until it can.
   void confirm_later(PushId push);
   void go_on_confirming(std::stop_token stop);
 
