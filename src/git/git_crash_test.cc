@@ -169,6 +169,19 @@ TEST_CASE("git: a push that was written down on a disk that then failed is refus
   CHECK(push.house.pushes_said() == 2);
 }
 
+TEST_CASE("git: the name of a repository that a failing disk left half made is free without a start") {
+  Interrupted push;
+  auto& repos = push.parts->repos;
+  const auto make = [&] { return repos.create(push.house.actor("ann"), {.group = "company", .name = "again"}); };
+  disk_fails = true;
+  CHECK(make().error().message.find("sync") != std::string::npos);
+  disk_fails = false;
+  CHECK_FALSE(repos.find("company", "again").has_value());
+  CHECK(make().has_value());
+  CHECK(repos.find("company", "again").has_value());
+  CHECK(make().error().code == Errc::conflict);
+}
+
 TEST_CASE("git: a ref that a later push moved on had moved, and both pushes have their events") {
   Interrupted push;
   push.intend();

@@ -108,14 +108,24 @@ Result<Repo> Repos::create(const Actor& by, const NewRepo& order) {
   repo.visibility = order.visibility;
   repo.default_branch = "main";
   repo.created_at = repo.updated_at = clock_.now();
+  struct Making {
+    Sync<std::set<std::int64_t>>& all;
+    std::int64_t id = 0;
+    ~Making() { all.lock()->erase(id); }
+  } making{making_};
   TRY(db_.write([&](Tx& tx) -> Result<void> {
     const auto group = TRY(must_find_group(tx, order.group));
     repo.group_id = group.id;
     repo.group = group.name;
+    if (const auto left = TRY(store::unready_repo(tx, group.id, order.name));
+        left && !making_.lock()->contains(left->value))
+      TRY(store::delete_repo(tx, *left));
     auto id = store::insert_repo(tx, repo);
     if (!id && id.error().code == Errc::conflict)
       return fail(Errc::conflict, "there is a repository '{}' already", repo.path());
     repo.id = TRY(std::move(id));
+    making.id = repo.id.value;
+    making_.lock()->insert(making.id);
     return {};
   }));
   auto made = plumbing_.create(repo.id, repo.default_branch);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/sync.h"
 #include "git/object_reader.h"
 #include "git/plumbing.h"
 #include "git/store.h"
@@ -40,7 +42,7 @@ class Repos {
   Result<void> delete_group(const Actor& by, std::string_view name);  // conflict while it holds repositories
 
   // Intends (a row that is not ready), makes the folder, confirms. Its default branch is "main" until something is
-  // pushed.
+  // pushed. The row of one that failed on the way (a full disk) refuses nobody: the next of its name takes its place.
   Result<Repo> create(const Actor& by, const NewRepo& order);
   Result<Repo> find(std::string_view group, std::string_view name);
   Result<Repo> find(RepoId id);
@@ -61,6 +63,7 @@ class Repos {
   people::People& people_;
   const Plumbing& plumbing_;
   ObjectReaders& readers_;
+  Sync<std::set<std::int64_t>> making_;  // rows that are not ready because somebody makes them now
 };
 
 }  // namespace sampan::git

@@ -130,6 +130,11 @@ Result<void> update_repo(Tx& tx, const Repo& repo) {
 }
 Result<void> delete_repo(Tx& tx, RepoId id) { return done(tx.exec("delete from repository where id = $1", {id})); }
 Result<void> delete_unready_repos(Tx& tx) { return done(tx.exec("delete from repository where ready = 0")); }
+Result<std::optional<RepoId>> unready_repo(Tx& tx, GroupId group, std::string_view name) {
+  const auto row = TRY(tx.maybe("select id from repository where ready = 0 and group_id = $1 and lower(name) = $2",
+                                {group, lower(name)}));
+  return row ? std::optional(RepoId{row->integer(0)}) : std::nullopt;
+}
 
 Result<std::vector<RepoId>> all_repo_ids(Tx& tx) {
   std::vector<RepoId> ids;

@@ -49,6 +49,7 @@ Result<std::vector<Repo>> list_repos(Tx& tx);        // by group and name
 Result<void> update_repo(Tx& tx, const Repo& repo);  // description, visibility, default_branch, updated_at
 Result<void> delete_repo(Tx& tx, RepoId id);
 Result<void> delete_unready_repos(Tx& tx);
+Result<std::optional<RepoId>> unready_repo(Tx& tx, GroupId group, std::string_view name);
 Result<std::vector<RepoId>> all_repo_ids(Tx& tx);
 
 Result<PushId> insert_push(Tx& tx, const Push& push);  // intended, nothing moved yet
