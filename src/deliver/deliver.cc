@@ -71,6 +71,7 @@ void Deliver::State::keep_time(const std::stop_token& stop) {
       if (app.release && lanes.idle(lane)) submit_care(app.id);
     }
     bell.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; });
+    take_up_stories();
   }
 }
 

@@ -269,6 +269,67 @@ TEST_CASE("deliver: the newest wins; a rollback does not wait for the release it
   CHECK(yard.target.request(kService) == "v1");
 }
 
+namespace {
+// While it lives the disk is full for what ends deployments, or for whatever they do.
+struct FullDisk {
+  Yard& yard;
+  FullDisk(Yard& place, std::string_view when) : yard(place) {
+    run(
+        fmt::format("create trigger full before update on deployment when {} begin select raise(abort, 'the disk is "
+                    "full'); end",
+                    when));
+  }
+  ~FullDisk() { run("drop trigger full"); }
+  void run(const std::string& sql) {
+    must(yard.house->db->write([&](Tx& tx) -> Result<void> {
+      TRY(tx.exec(sql));
+      return {};
+    }));
+  }
+};
+std::string state_of(Yard& yard, std::int64_t id) {
+  return yard.text(yard.house->json(Method::get, "/api/v1/deployments/" + std::to_string(id)), "state");
+}
+}  // namespace
+
+TEST_CASE("deliver: what a full disk kept from being begun, or from being ended, is taken up without a start") {
+  Yard yard;
+  yard.deliver("v1");
+  REQUIRE(yard.at_strength(2, 1));
+  for (const auto& [version, when] : {std::pair("v2", "true"), std::pair("v3", "new.finished_at is not null")}) {
+    INFO(version);
+    std::int64_t job = 0;
+    {
+      const FullDisk disk(yard, when);
+      yard.house->ask(yard.wanted(version));
+      job = yard.house->last_job();
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    CHECK(yard.house->end_of_job(job).state == "succeeded");
+    CHECK(yard.target.request(kService) == version);
+    CHECK(yard.at_strength(2, 1));
+  }
+}
+
+TEST_CASE("deliver: what a full disk left behind does not replace what was delivered since") {
+  Yard yard;
+  yard.deliver("v1");
+  REQUIRE(yard.at_strength(2, 1));
+  const std::int64_t left = 2;
+  yard.target.nature(Yard::image("v2"), {.never_ready = true});
+  {
+    const FullDisk disk(yard, "new.id = 2 and new.finished_at is not null");
+    yard.house->ask(yard.wanted("v2"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    CHECK(state_of(yard, left) == "running");
+    yard.target.nature(Yard::image("v2"), {});
+    CHECK(yard.deliver("v3").state == "succeeded");
+  }
+  CHECK(wait_until([&] { return state_of(yard, left) == "aborted"; }));
+  CHECK(yard.target.request(kService) == "v3");
+  CHECK(yard.at_strength(2, 1));
+}
+
 TEST_CASE("deliver: a deployment is aborted before it switches, by hand or with its run") {
   Yard yard;
   yard.deliver("v1");

@@ -206,6 +206,10 @@ void Deliver::State::run_deployment(DeploymentId id) {
   auto deployment = db.read([&](Tx& tx) { return store::deployment(tx, id); });
   if (!deployment.has_value() || is_over(deployment->state) || stopping) return;
   if (!deployment->abort_reason.empty()) aborts.lock()->emplace(id.value, deployment->abort_reason);
+  // One that a failing disk left behind: what was delivered meanwhile is newer.
+  const auto last = db.read([&](Tx& tx) { return store::deployments(tx, deployment->application, 1); });
+  if (last.has_value() && !last->empty() && last->front().id != id && last->front().state != DeploymentState::queued)
+    aborts.lock()->emplace(id.value, fmt::format("superseded by deployment {}", last->front().id.value));
   Story story(*this, *deployment);
   auto done = story.run();
   if (!done.has_value()) {

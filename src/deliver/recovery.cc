@@ -1,6 +1,7 @@
 // At the start: what the database says, the containers that are there and the proxy's table are made to agree.
 // Intentions that a stop interrupted are finished or undone; nothing that serves is disturbed.
 #include <condition_variable>
+#include <set>
 
 #include "base/log.h"
 #include "deliver/state.h"
@@ -115,6 +116,8 @@ Result<void> Reconciliation::remove_strays() {
   return {};
 }
 
+std::string lane_of(AppId app) { return fmt::format("deploy {}", app.value); }
+
 }  // namespace
 
 Result<void> Deliver::State::reconcile() { return Reconciliation(*this).run(); }
@@ -136,12 +139,21 @@ void Deliver::State::settle(const std::stop_token& stop) {
     }
   }
   settled = true;
-  const auto open = db.read([](Tx& tx) { return store::open_deployments(tx); });
-  for (const auto& deployment : open.value_or(std::vector<store::Deployment>())) {
-    lanes.submit(fmt::format("deploy {}", deployment.application.value),
-                 [this, id = deployment.id] { run_deployment(id); });
-  }
+  take_up_stories();
   lanes.begin();
+}
+
+void Deliver::State::take_up_stories() {
+  const auto open = db.read([](Tx& tx) { return store::open_deployments(tx); });
+  std::set<std::string> idle;  // of an application's several the lane takes one after the other
+  for (const auto& deployment : open.value_or(std::vector<store::Deployment>()))
+    if (lanes.idle(lane_of(deployment.application))) idle.insert(lane_of(deployment.application));
+  for (const auto& deployment : open.value_or(std::vector<store::Deployment>()))
+    if (idle.contains(lane_of(deployment.application))) submit_deployment(deployment.application, deployment.id);
+}
+
+void Deliver::State::submit_deployment(AppId app, DeploymentId id) {
+  lanes.submit(lane_of(app), [this, id] { run_deployment(id); });
 }
 
 }  // namespace sampan::deliver

@@ -90,7 +90,7 @@ Result<store::Deployment> Deliver::State::request(const store::Application& app,
     return id;
   }));
   published(app.id, deployment.id);
-  lanes.submit(fmt::format("deploy {}", app.id.value), [this, id = deployment.id] { run_deployment(id); });
+  submit_deployment(app.id, deployment.id);
   return deployment;
 }
 

@@ -63,7 +63,8 @@ struct Deliver::State {
 
   // --- stories (deployer.cc, care.cc) ---
   void run_deployment(DeploymentId id);
-  void tend(AppId app);  // as many ready as wanted, spares, warm ones in their time
+  void submit_deployment(AppId app, DeploymentId id);  // run_deployment() soon, on the application's lane
+  void tend(AppId app);                                // as many ready as wanted, spares, warm ones in their time
   Result<void> take_out(InstanceId instance, const std::string& reason);
   void submit_care(AppId app);  // tend() soon, on its lane
   void submit_take_out(const store::Instance& instance, const std::string& reason);
@@ -73,6 +74,7 @@ struct Deliver::State {
   Result<void> reconcile();
   void settle(const std::stop_token& stop);     // reconciles until it succeeds, then opens the lanes
   void keep_time(const std::stop_token& stop);  // care of every application, again and again
+  void take_up_stories();                       // that nobody is at, since the disk failed them
 
   // --- pieces (crew.cc) ---
   Result<Blueprint> blueprint(const store::Application& app, const store::Release& release);
