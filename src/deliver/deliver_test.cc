@@ -296,11 +296,12 @@ TEST_CASE("deliver: what a full disk kept from being begun, or from being ended,
   Yard yard;
   yard.deliver("v1");
   REQUIRE(yard.at_strength(2, 1));
-  for (const auto& [version, when] : {std::pair("v2", "true"), std::pair("v3", "new.finished_at is not null")}) {
+  for (const auto& full : {std::pair("v2", "true"), std::pair("v3", "new.finished_at is not null")}) {
+    const std::string version = full.first;
     INFO(version);
     std::int64_t job = 0;
     {
-      const FullDisk disk(yard, when);
+      const FullDisk disk(yard, full.second);
       yard.house->ask(yard.wanted(version));
       job = yard.house->last_job();
       std::this_thread::sleep_for(std::chrono::milliseconds(300));

@@ -158,7 +158,10 @@ bool Findings::State::wait_for(std::int64_t id, std::chrono::steady_clock::time_
   return changed.wait_until(now.lock(), until, [&] { return now->stopping || !now->pending.contains(id); });
 }
 
+// A scan that the database could not be told of is tried again until it can: a disk that was full will be well again.
 void Findings::State::run() {
+  constexpr std::chrono::seconds kBetweenTries{1};
+  bool well = true;  // what is so again and again is said once
   for (;;) {
     CommitScan scan;
     {
@@ -168,8 +171,15 @@ void Findings::State::run() {
       scan = std::move(now->queue.front());
       now->queue.pop_front();
     }
-    if (const auto done = do_scan(scan); !done)
-      log::error("findings", "scanning {}: {}", scan.commit.text(), done.error().message);
+    if (const auto done = do_scan(scan); !done) {
+      if (well) log::error("findings", "scanning {}: {}; tried again", scan.commit.text(), done.error().message);
+      well = false;
+      auto now = work.lock();
+      changed.wait_for(now.lock(), kBetweenTries, [&] { return now->stopping; });
+      now->queue.push_back(scan);
+      continue;
+    }
+    well = true;
     work.lock()->pending.erase(scan.id);
     changed.notify_all();
   }

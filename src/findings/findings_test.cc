@@ -184,6 +184,27 @@ TEST_CASE("findings: a scan the server did not finish begins again at the next s
   CHECK(yard.scanned(head).at("items").as_array().size() == 1);
 }
 
+TEST_CASE("findings: a scan that a full disk kept from being written down is, once it can be, without a start") {
+  Yard yard;
+  const auto change = [&](const std::string& sql) {
+    REQUIRE(yard.db
+                ->write([&](Tx& tx) -> Result<void> {
+                  TRY(tx.exec(sql));
+                  return {};
+                })
+                .has_value());
+  };
+  change(
+      "create trigger full before update on commit_scan when new.finished_at is not null "
+      "begin select raise(abort, 'the disk is full'); end");
+  const auto head = yard.commit({{"A.java", java("Aone", kBadField)}});
+  yard.events->settle();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // it is tried, and again
+  CHECK(text(yard.verdict(head), "/state") == "unknown");
+  change("drop trigger full");
+  CHECK(yard.scanned(head).at("items").as_array().size() == 1);
+}
+
 TEST_CASE("findings: lists are filtered and come in pages; a wrong filter is named") {
   Yard yard;
   std::vector<git::NewFile> files;
