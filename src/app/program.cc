@@ -175,6 +175,7 @@ int run_program(int argc, char** argv) {
                    config_folder(),
                    advisories_file(),
                    home_folder() + "/.m2/repository"};
+  world.err_is_terminal = ::isatty(STDERR_FILENO) == 1;
   const auto run_here = [&world](const std::string& file, const std::string& job,
                                  const std::vector<std::string>& variables) {
     return run_local({file, job, variables, world.advisories});

@@ -269,7 +269,8 @@ void Parser::scan_commands() {
   command->add_option("--junit", asked.junit, "A file for the findings as JUnit, beside what is printed");
   command->add_option("--threads", asked.threads, "Files at once")->check(CLI::Range(1, 64))->capture_default_str();
   command->add_flag("--zh", asked.chinese, "Sentences in Chinese");
-  command->add_flag("--progress", asked.progress, "Say on the error output how far it is");
+  command->add_flag("--progress", asked.progress,
+                    "Say on the error output how far it is, also where that is no terminal");
   command->add_option("--advisories", asked.advisories,
                       "File of advisories; without it $SAMPAN_ADVISORIES or the user's own");
   command->add_option("--maven", asked.maven, "Local repository of Maven; without it ~/.m2/repository");

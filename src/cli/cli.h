@@ -25,6 +25,7 @@ struct World {
   std::string advisories{};   // the file of advisories where no option names one
   std::string maven{};        // the local repository of Maven; it need not exist
   std::function<Time()> now = [] { return SystemClock().now(); };
+  bool err_is_terminal = false;
 };
 
 // Of `sampan runner`.

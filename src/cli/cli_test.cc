@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
+#include <fstream>
 
 #include "base/process.h"
 #include "base/text.h"
@@ -228,6 +229,30 @@ TEST_CASE("cli: scan looks for secrets in a folder, in what is staged, in a rang
   CHECK(terminal.run({"scan", "--engines", "p4c", folder}) == kUsage);
   CHECK(terminal.run({"scan", "--history", terminal.folder.path() + "/none"}) == kNotFound);
   CHECK(terminal.http.requests().empty());
+}
+
+TEST_CASE("cli: long scans show a bar where somebody sees it or asked for it") {
+  Terminal terminal;
+  const auto folder = terminal.folder.path() + "/many";
+  sampan::testing::must(make_directories(folder));
+  const auto put = [&](int number) { std::ofstream(fmt::format("{}/{}.txt", folder, number)) << "text " << number; };
+  const auto scan = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"scan", "--engines", "secrets"});
+    more.push_back(folder);
+    CHECK(terminal.run(more) == kDone);
+    return terminal.err;
+  };
+  for (int number = 1; number < 500; ++number) put(number);
+  CHECK(scan({"--progress"}).empty());
+  put(500);
+  CHECK(scan({}).empty());
+  const auto bar = [](int filled, int done) {
+    return fmt::format("\r[{}{}] {}/500", std::string(filled, '='), std::string(40 - filled, ' '), done);
+  };
+  const auto whole = bar(8, 100) + bar(16, 200) + bar(24, 300) + bar(32, 400) + bar(40, 500) + "\n";
+  CHECK(scan({"--progress", "--threads", "1"}) == whole);
+  terminal.watched = true;
+  CHECK(scan({"--threads", "1"}) == whole);
 }
 
 TEST_CASE("cli: scan checks a folder without a server, and its exit code says how it went") {

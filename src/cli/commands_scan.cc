@@ -24,12 +24,15 @@ int exit_code_of(scan::Verdict verdict) {
   return kFailed;
 }
 
-// Speaks at each hundredth file, and only of long work.
-std::function<void(int, int)> progress_to(World& world, bool shown) {
-  if (!shown) return {};
+// Of long work only, where somebody sees it or asked for it: "[=====     ] 600/1200", drawn anew at each hundredth.
+std::function<void(int, int)> progress_to(World& world, bool asked) {
+  if (!asked && !world.err_is_terminal) return {};
   return [&world](int done, int all) {
-    if (all >= 500 && (done % 100 == 0 || done == all))
-      world.err(fmt::format("\r{}/{}{}", done, all, done == all ? "\n" : ""));
+    constexpr int kLong = 500, kStep = 100, kWidth = 40;
+    if (all < kLong || (done % kStep != 0 && done != all)) return;
+    const auto filled = static_cast<int>(std::int64_t{kWidth} * done / all);
+    world.err(
+        fmt::format("\r[{:=<{}}{: <{}}] {}/{}{}", "", filled, "", kWidth - filled, done, all, done == all ? "\n" : ""));
   };
 }
 

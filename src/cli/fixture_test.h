@@ -19,6 +19,7 @@ struct Terminal {
   sampan::testing::FakeHttpClient http;
   std::string out, err;
   std::vector<std::string> typed;  // what ask() gives, in order
+  bool watched = false;            // err is a terminal
   TempDir folder = sampan::testing::must(TempDir::create());
   Programs programs;
 
@@ -45,7 +46,8 @@ struct Terminal {
             folder.path() + "/config",
             folder.path() + "/advisories",
             folder.path() + "/maven",
-            [] { return *parse_rfc3339("2026-11-28T00:00:00Z"); }};
+            [] { return *parse_rfc3339("2026-11-28T00:00:00Z"); },
+            watched};
   }
   void sign_in() { sampan::testing::must(write_login(world(), {"http://sampan.test", "sp_token"})); }
   int run(std::vector<std::string> words) {
