@@ -265,6 +265,7 @@ void House::stop() {
   rooms.findings.hurry();
   rooms.runner.reset();  // the runner itself goes on: its steps are not interrupted by our stop
   rooms.sweeper = {};
+  rooms.pipeline.stop_timers();  // until the last room has stopped no runner is heard, and none has vanished for that
   if (rooms.server) rooms.server->stop();
   if (rooms.hook_server) rooms.hook_server->stop();
   rooms.notify.stop();

@@ -138,8 +138,9 @@ void Deliver::State::settle(const std::stop_token& stop) {
       if (stop.stop_requested()) return;
     }
   }
-  settled = true;
   take_up_stories();
+  settled = true;
+  take_up_stories();  // asked for in between
   lanes.begin();
 }
 

@@ -90,7 +90,7 @@ Result<store::Deployment> Deliver::State::request(const store::Application& app,
     return id;
   }));
   published(app.id, deployment.id);
-  submit_deployment(app.id, deployment.id);
+  if (settled) submit_deployment(app.id, deployment.id);  // else settle() takes it up, behind the older ones
   return deployment;
 }
 

@@ -102,9 +102,13 @@ void Pipeline::start() {
   state_->ticker = std::jthread([state = state_.get()](const std::stop_token& stop) { state->tick_until(stop); });
 }
 
-void Pipeline::stop() {
+void Pipeline::stop_timers() {
   state_->ticker.request_stop();
   if (state_->ticker.joinable()) state_->ticker.join();
+}
+
+void Pipeline::stop() {
+  stop_timers();
   state_->streams.stop();
   state_->dispatcher.stop();
 }

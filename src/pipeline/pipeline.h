@@ -59,6 +59,8 @@ class Pipeline {
   // Jobs that were leased when the server stopped keep their lease; expired ones are found by the tick.
   Result<void> recover();
   void start();  // timers: leases, gates with a time, job time limits
+  // Before runners are heard no more: from here on no lease and no time limit ends.
+  void stop_timers();
   void stop();
 
   // The settings of all variable groups bound to the environment, for an application of `repo_path`; later groups win

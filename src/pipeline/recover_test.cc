@@ -1,4 +1,4 @@
-// What a start of the server makes of runs that were left behind.
+// What a start of the server makes of runs that were left behind, and a stop of those under way.
 #include "pipeline/fixture_test.h"
 
 namespace sampan::pipeline::testing {
@@ -53,6 +53,19 @@ TEST_CASE_FIXTURE(Left, "pipeline: a run whose last job is over ends at the star
   wait_for_state("succeeded");
   CHECK(at(this->run(run), "state") == "succeeded");
   CHECK(at(this->run(run), "finished_at") != "null");
+}
+
+TEST_CASE_FIXTURE(Left, "pipeline: while the server stops, and hears no runner any more, no runner has vanished") {
+  auto stream = connect_runner();
+  commit("master", {{".sampan/daily.yaml", kTwoJobs}});
+  const Json job = *parse_json(stream->wait_for("job"));
+  pipeline->stop_timers();
+  clock.advance(std::chrono::seconds(31));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1200));  // the timers would have looked twice
+  CHECK_FALSE(stream->closed());
+  reopen();
+  const std::string beat = fmt::format(R"({{"jobs":[{{"job":{},"fence":1}}]}})", at(job, "job"));
+  CHECK(text(Method::post, "/api/v1/runner/heartbeat", runner(), beat) == R"({"lost":[],"canceled":[]})");
 }
 
 }  // namespace

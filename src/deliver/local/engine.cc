@@ -24,6 +24,7 @@ constexpr std::chrono::seconds kOldCommands{10};  // more than a start or an end
 constexpr std::chrono::seconds kOldCgroups{60};
 constexpr std::chrono::milliseconds kLastProcesses{2000};  // of a container that was killed, to end
 constexpr int kTries = 3;                                  // of an engine that is killed at work
+constexpr int kMostLost = 64;                              // containers without a network that one listing removes
 
 // The same form for both: containers-auth.json(5) took docker's.
 std::string credentials(const LocalConfig& config) {
@@ -303,12 +304,34 @@ Result<std::vector<Container>> Engine::inspect(const std::vector<std::string>& n
 
 Result<std::vector<std::string>> Engine::list() {
   std::vector<std::string> names;
-  for (const auto& line :
-       split(TRY(run_ok(command({"ps", "-a", "--format", "{{.Names}}"}), {.tries = kTries}).context("list containers")),
-             '\n')) {
+  const auto ask = [this] {
+    return run_ok(command({"ps", "-a", "--format", "{{.Names}}"}), {.tries = kTries}).context("list containers");
+  };
+  auto listed = ask();
+  for (int dropped = 0; !listed.has_value() && dropped < kMostLost; ++dropped) {
+    if (!TRY(drop_container_without_network(listed.error().message))) break;
+    listed = ask();
+  }
+  for (const auto& line : split(TRY(std::move(listed)), '\n')) {
     if (auto name = own_name(trim(line), dialect_)) names.push_back(std::move(*name));
   }
   return names;
+}
+
+// podman lists nothing at all while one container has lost its network namespace: a podman that was killed as it took
+// the container down had removed the one and not yet noted the other. False: that is not why it refused.
+Result<bool> Engine::drop_container_without_network(const std::string& complaint) {
+  constexpr std::string_view kNamed = "network namespace of container ";
+  constexpr std::size_t kDigits = 64;
+  const auto at = complaint.find(kNamed);
+  if (at == std::string::npos) return false;
+  const auto id = complaint.substr(at + kNamed.size(), kDigits);
+  if (id.find_first_not_of("0123456789abcdef") != std::string::npos) return false;
+  const auto name = own_name(trim(TRY(run_ok(command({"inspect", "--format", "{{.Name}}", "--", id})))), dialect_);
+  if (!name) return false;
+  log::warning("deliver", "'{}' has lost its network, as when podman is killed at work: it is removed", *name);
+  TRY(run_ok(command({"rm", "-f", "-v", "-t", "0", "--", id}), {.timeout = std::chrono::minutes(1)}));
+  return true;
 }
 
 Result<void> Engine::stop(const std::string& name, std::chrono::milliseconds grace) {

@@ -35,6 +35,7 @@ class Engine {
   Result<void> pull(const std::string& image);
   Result<void> run(const InstanceSpec& spec);  // conflict: there is one of that name, which stays as it is
   Result<std::vector<Container>> inspect(const std::vector<std::string>& names);  // those that exist
+  // A container of ours that podman cannot speak of any more, since its network is gone, is removed first.
   Result<std::vector<std::string>> list();
   Result<void> stop(const std::string& name, std::chrono::milliseconds grace);
   Result<void> remove(const std::string& name);
@@ -49,6 +50,7 @@ class Engine {
   Result<void> prepare_podman();
   Result<void> prepare_docker();
   Result<void> drop_half_made(const std::string& name);
+  Result<bool> drop_container_without_network(const std::string& complaint);
   Result<void> drop_lost_networks();
   void hold_bridge() const;
   LocalConfig config_;

@@ -1,7 +1,9 @@
 // The local target with real podman, real docker and real HAProxy. Where one is missing the test says so and passes.
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -215,6 +217,27 @@ TEST_CASE("local target: how an instance is that runs is known without its engin
   const Variable nowhere("PATH", yard.config.folder);
   CHECK(must(yard.target->status("one")).state == InstanceState::running);
   CHECK(!yard.target->status("two").has_value());
+}
+
+TEST_CASE("local target: a container that has lost its network is removed, and keeps nobody from knowing the others") {
+  if (!is_here("podman")) return;
+  SystemClock clock;
+  LocalYard yard(clock, "podman");
+  Instance one(yard, "one"), two(yard, "two");
+  const auto pid = must(yard.target->status("one")).pid;
+  struct stat wanted {};
+  REQUIRE(::stat(fmt::format("/proc/{}/ns/net", pid).c_str(), &wanted) == 0);
+  std::string place;
+  for (const auto& entry : std::filesystem::directory_iterator("/run/netns")) {
+    struct stat found {};
+    if (::stat(entry.path().c_str(), &found) == 0 && found.st_ino == wanted.st_ino) place = entry.path();
+  }
+  REQUIRE(!place.empty());
+  REQUIRE(::umount2(place.c_str(), MNT_DETACH) == 0);
+  REQUIRE(::unlink(place.c_str()) == 0);
+  CHECK(must(yard.target->list()) == std::vector<std::string>{"two"});
+  CHECK(must(yard.target->status("one")).state == InstanceState::absent);
+  CHECK(must(yard.target->status("two")).state == InstanceState::running);
 }
 
 TEST_CASE("local target: an engine that does not answer makes no instance absent") {
