@@ -207,9 +207,12 @@ void Deliver::State::run_deployment(DeploymentId id) {
   if (!deployment.has_value() || is_over(deployment->state) || stopping) return;
   if (!deployment->abort_reason.empty()) aborts.lock()->emplace(id.value, deployment->abort_reason);
   // One that a failing disk left behind: what was delivered meanwhile is newer.
-  const auto last = db.read([&](Tx& tx) { return store::deployments(tx, deployment->application, 1); });
-  if (last.has_value() && !last->empty() && last->front().id != id && last->front().state != DeploymentState::queued)
-    aborts.lock()->emplace(id.value, fmt::format("superseded by deployment {}", last->front().id.value));
+  constexpr int kLooked = 100;  // of the newest
+  const auto newest = db.read([&](Tx& tx) { return store::deployments(tx, deployment->application, kLooked); });
+  for (const auto& other : newest.value_or(std::vector<store::Deployment>()))
+    if (other.id.value > id.value &&
+        (other.state == DeploymentState::running || other.state == DeploymentState::succeeded))
+      aborts.lock()->emplace(id.value, fmt::format("superseded by deployment {}", other.id.value));
   Story story(*this, *deployment);
   auto done = story.run();
   if (!done.has_value()) {
