@@ -243,8 +243,8 @@ Result<void> House::serve() {
   return {};
 }
 
-// Once a minute: memory that a burst of requests left unused in the many heaps of glibc goes back to the machine. Once
-// an hour: what nobody continued or used.
+// Once a minute: pages of the database and memory that a burst of requests left unused in the many heaps of glibc go
+// back to the machine. Once an hour: what nobody continued or used.
 void House::Rooms::sweep(std::stop_token stop) {
   std::mutex mutex;
   std::condition_variable_any bell;
@@ -252,6 +252,7 @@ void House::Rooms::sweep(std::stop_token stop) {
     std::unique_lock lock(mutex);
     bell.wait_for(lock, stop, std::chrono::minutes(1), [] { return false; });
     if (stop.stop_requested()) return;
+    db->give_back_memory();
     ::malloc_trim(0);
     if (minute % 60 != 0) continue;
     if (const auto done = registry.collect(); !done.has_value()) log::warning("registry", "{}", done.error().message);

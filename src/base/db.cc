@@ -83,6 +83,8 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& url) {
               "the database URL must be like sqlite:/var/lib/sampan/sampan.db or postgresql://user@host/name");
 }
 
+bool Db::in_transaction() const { return db_engine::CurrentTx::of(this) != nullptr; }
+
 namespace db_engine {
 
 auto EngineTx::guarded(std::string_view sql, std::vector<Param>& params) -> Result<Answer> {

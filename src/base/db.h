@@ -124,6 +124,13 @@ class Db {
     return run(Mode::lazy_write, std::forward<F>(fn));
   }
 
+  // Whether this thread is in a transaction of this database. What it reads there may be older than what others have
+  // committed since, so it is nothing to be remembered beyond it.
+  bool in_transaction() const;
+
+  // Lets go of pages that are kept to answer sooner. For times of rest; safe at any.
+  virtual void give_back_memory() {}
+
   // Applies those not yet applied, in order, one transaction each. A migration whose text changed since is an error.
   virtual Result<void> migrate(std::span<const Migration> migrations) = 0;
   // Copies the whole database, consistent, while in use (SQLite only; PostgreSQL: unavailable with the pg_dump line to

@@ -66,6 +66,11 @@ class Readers {
 
   void give_back(std::unique_ptr<Connection> connection) { serve(std::move(connection)); }
 
+  void release_memory() {
+    auto pool = pool_.lock();
+    for (const auto& connection : pool->free) connection->release_memory();
+  }
+
  private:
   struct Waiting {
     std::unique_ptr<Connection> given;  // none: the place for one, to be opened
@@ -118,6 +123,11 @@ class SqliteDb final : public Db {
     Fd copy(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
     if (!copy || ::fsync(copy.get()) != 0) return fail_errno(temporary);
     return rename_durably(temporary, target);
+  }
+
+  void give_back_memory() override {
+    (*writer_.lock())->release_memory();
+    readers_.release_memory();
   }
 
  protected:

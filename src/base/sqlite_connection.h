@@ -31,6 +31,7 @@ class Connection {
   std::uint64_t commits() const { return commits_; }
   // Moves what the write-ahead log holds into the file, synced. False: somebody is in the way, or the disk fails.
   bool checkpoint();
+  void release_memory() { sqlite3_db_release_memory(db_.get()); }
 
  private:
   struct CloseDb {

@@ -41,7 +41,7 @@ Result<Role> Members::role_of(const Actor& actor, const AccessTarget& target, Ro
   if (auto known = roles_.get(key)) return std::max(*known, floor);
   const auto generation = roles_.generation();
   const Role role = TRY(db_.read([&](Tx& tx) { return store::role_on(tx, actor.user, target); }));
-  roles_.put(generation, key, role);
+  if (!db_.in_transaction()) roles_.put(generation, key, role);
   return std::max(role, floor);
 }
 

@@ -279,6 +279,23 @@ TEST_CASE("people: the effective role is the highest of repository, group and en
   CHECK(house.people->role_of(Actor(), repo, Role::none).value() == Role::none);
 }
 
+TEST_CASE("people: a role read in a transaction, which may be an old one by then, is not remembered beyond it") {
+  House house;
+  const Actor ann = house.make("ann");
+  const AccessTarget group{GroupId{1}, {}, {}};
+  const auto role_inside = [&] {
+    return house.db->read([&](Tx& tx) -> Result<Role> {
+      TRY(tx.query("select count(*) from schema_migration"));  // what is read from here on is as old as this
+      Result<void> set;
+      std::thread([&] { set = house.people->set_member(house.admin(), group, "ann", Role::viewer); }).join();
+      TRY(set);
+      return house.people->role_of(ann, group);
+    });
+  };
+  CHECK(role_inside().value() == Role::none);
+  CHECK(house.people->role_of(ann, group).value() == Role::viewer);
+}
+
 TEST_CASE("people: members are listed with what they inherit, changed by route, and each change is in the audit log") {
   House house;
   house.make("ann");
