@@ -82,7 +82,7 @@ Result<std::string> People::create_runner_token(Tx& tx, RunnerId runner, std::st
 }
 
 Result<void> People::revoke_job_tokens(Tx& tx, JobId job) {
-  state_->sign_in.forget_after(tx);
+  state_->sign_in.forget_after(tx, job);
   return store::revoke_tokens_of(tx, job, state_->clock.now());
 }
 Result<void> People::revoke_runner_tokens(Tx& tx, RunnerId runner) {

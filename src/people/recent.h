@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 
@@ -31,6 +32,12 @@ class Recent {
     if (held->generation != generation) return;
     if (held->entries.size() >= most_) held->entries.clear();
     held->entries.insert_or_assign(key, Entry{value, clock_.steady() + life_});
+  }
+  // Of those alone for which it says yes.
+  void forget(const std::function<bool(const Value&)>& is_gone) {
+    auto held = held_.lock();
+    ++held->generation;
+    std::erase_if(held->entries, [&](const auto& entry) { return is_gone(entry.second.value); });
   }
   void forget() {
     auto held = held_.lock();

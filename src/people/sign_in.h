@@ -29,6 +29,9 @@ class SignIn {
   void forget_after(Tx& tx) {
     tx.after_commit([this] { forget(); });
   }
+  void forget_after(Tx& tx, JobId job) {
+    tx.after_commit([this, job] { actors_.forget([job](const Actor& actor) { return actor.job == job; }); });
+  }
 
  private:
   // A full disk, say, is no reason to turn people away.

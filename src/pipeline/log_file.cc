@@ -74,7 +74,7 @@ Result<void> LogFile::recover(State& state) {
       return fail_errno("reading a log's index");
     state.begun = (state.indexed - 1) * kStride;
   }
-  std::vector<char> chunk(256 << 10);
+  std::vector<char> chunk(static_cast<std::size_t>(std::min<std::int64_t>(log.st_size - last.offset, 256 << 10)));
   for (std::int64_t at = last.offset; at < log.st_size;) {
     const ssize_t got = ::pread(state.log.get(), chunk.data(), chunk.size(), at);
     if (got <= 0) return fail_errno("reading a log");

@@ -234,11 +234,24 @@ TEST_CASE_FIXTURE(Fixture, "logs: a line that is not ended yet is shown but not 
 TEST_CASE_FIXTURE(Fixture, "logs: looking at a log nobody wrote makes no file") {
   Logs logs(folder.path());
   CHECK(*logs.find({{5}, {6}, 1}) == nullptr);
-  CHECK_FALSE(exists(folder.path() + "/0/5"));
+  CHECK_FALSE(exists(folder.path() + "/0"));
   REQUIRE((*logs.open({{5}, {6}, 1}))->append(0, "x\n").has_value());
+  REQUIRE((*logs.open({{55}, {60}, 1}))->append(0, "y\n").has_value());
   CHECK(*logs.find({{5}, {6}, 1}) != nullptr);
-  CHECK(logs.remove({5}).has_value());
+  CHECK(logs.remove({RunId{5}, RunId{7000}}).has_value());
   CHECK(*logs.find({{5}, {6}, 1}) == nullptr);
+  CHECK(*Logs(folder.path()).find({{55}, {60}, 1}) != nullptr);
+}
+
+TEST_CASE_FIXTURE(Fixture, "logs: those of an earlier version, in a folder for each run, are read and removed") {
+  REQUIRE(make_directories(folder.path() + "/0/5").has_value());
+  std::ofstream(folder.path() + "/0/5/6.1.log") << "from before\n";
+  Logs logs(folder.path());
+  const auto found = *logs.find({{5}, {6}, 1});
+  REQUIRE(found != nullptr);
+  CHECK(found->read(1, 5)->lines[0].text == "from before");
+  CHECK(logs.remove({RunId{5}}).has_value());
+  CHECK_FALSE(exists(folder.path() + "/0/5"));
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
-// The logs of all jobs under one folder: logs/RUN/JOB.FENCE.log. Opened ones are kept for a while. Thread-safe.
+// The logs of all jobs under one folder: logs/THOUSAND/RUN.JOB.FENCE.log; a folder for each run would cost more than
+// all else that is written of a short one. Opened ones are kept for a while. Thread-safe.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/ids.h"
 #include "pipeline/log_file.h"
@@ -23,11 +25,12 @@ class Logs {
   Result<std::shared_ptr<LogFile>> open(const LogName& name);
   // A log nobody wrote yet is not made by looking at it: nullptr.
   Result<std::shared_ptr<LogFile>> find(const LogName& name);
-  Result<void> remove(RunId run);
+  Result<void> remove(const std::vector<RunId>& runs);
 
  private:
   static constexpr std::size_t kMostOpen = 200;
   std::string folder_of(RunId run) const;
+  std::string base_of(const LogName& name) const;
   std::string folder_;
   Sync<std::map<LogName, std::shared_ptr<LogFile>>> open_;
 };

@@ -110,7 +110,7 @@ Result<void> react_to_deleted(Room& room, const events::RepoDeleted& deleted) {
     all.blobs = std::move(unused);
     return all;
   }));
-  for (RunId run : gone.runs) TRY(room.logs->remove(run));
+  TRY(room.logs->remove(gone.runs));
   for (const std::string& blob : gone.blobs) TRY(room.blobs->remove(blob));
   return {};
 }

@@ -39,7 +39,7 @@ class Scene:
         return {name: identity for name, identity in (line.split() for line in answer.stdout.splitlines()) if name in alive}
 
     def log_of(self, run, job, fence):
-        return self.data / f"pipeline/logs/{run // 1000}/{run}/{job}.{fence}.log"
+        return self.data / f"pipeline/logs/{run // 1000}/{run}.{job}.{fence}.log"
 
     def end_of_log(self, job):
         file = self.log_of(*self.rows("select run, id, fence from run_job where id = ?", job)[0])

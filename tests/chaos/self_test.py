@@ -51,7 +51,7 @@ def plants(scene):
         invariants.no_step_began_twice_unless_its_runner_died_between: entries(scene.recorder.begun, [["one x 1", now - 9, now - 8], ["one x 1", now - 7, now - 6]]),
         invariants.no_step_ran_beside_itself: entries(scene.recorder.begun, [["one x 1", now - 9, now - 6], ["one x 1", now - 7, now - 5]]),
         invariants.every_log_of_a_job_that_succeeded_has_each_line_once: doubled(
-            data / f"pipeline/logs/{run // 1000}/{run}/{job}.{scene.rows('select fence from run_job where id = ?', job)[0][0]}.log"),
+            scene.log_of(run, job, scene.rows("select fence from run_job where id = ?", job)[0][0])),
         invariants.no_request_was_lost_that_a_healthy_instance_could_have_answered: entry(scene.customers.failures, (now - 100, now - 99, "503")),
         invariants.the_proxy_was_back_in_time: entries_of([(scene.kills, [("haproxy", now - 50, now - 50)]),
                                                             (scene.customers.failures, [(now - 50 + i, now - 50 + i, "refused") for i in range(8)])]),
