@@ -37,6 +37,8 @@ std::string read_text(const std::string& file) {
 // The folder and those below it, the deepest first.
 std::vector<std::string> with_children(const std::string& folder) {
   std::vector<std::string> all{folder};
+  struct stat entry {};
+  if (::stat(folder.c_str(), &entry) == 0 && entry.st_nlink == 2) return all;  // none below: kernfs counts them
   std::error_code error;
   for (auto at = std::filesystem::recursive_directory_iterator(folder, error);
        !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
@@ -79,14 +81,18 @@ void set_v2_limits(const std::string& folder, const CgroupLimits& limits) {
   if (limits.pids > 0) write_value(folder + "/pids.max", std::to_string(limits.pids));
 }
 
-void set_v1_limits(const std::string& folder, const CgroupLimits& limits) {
-  if (limits.memory_bytes > 0 && exists(folder + "/memory.limit_in_bytes")) {
+void set_v1_limits(const std::string& hierarchy, const std::string& folder, const CgroupLimits& limits) {
+  if (limits.memory_bytes > 0 && hierarchy.ends_with("/memory")) {
     write_value(folder + "/memory.limit_in_bytes", std::to_string(limits.memory_bytes));
     write_value(folder + "/memory.memsw.limit_in_bytes", std::to_string(limits.memory_bytes));
   }
-  if (limits.cpus > 0 && exists(folder + "/cpu.cfs_quota_us"))
+  if (limits.cpus > 0 && hierarchy.ends_with("/cpu"))
     write_value(folder + "/cpu.cfs_quota_us", std::to_string(static_cast<std::int64_t>(limits.cpus * 100000)));
-  if (limits.pids > 0 && exists(folder + "/pids.max")) write_value(folder + "/pids.max", std::to_string(limits.pids));
+  if (limits.pids > 0 && hierarchy.ends_with("/pids")) write_value(folder + "/pids.max", std::to_string(limits.pids));
+}
+
+std::int64_t memory_used(const std::string& folder) {
+  return std::atoll(read_text(folder + (is_v2() ? "/memory.current" : "/memory.usage_in_bytes")).c_str());
 }
 
 // The group of all builds in a hierarchy. Together they weigh half of what all applications together do (1024 of the
@@ -114,6 +120,7 @@ Result<Cgroup> Cgroup::create(std::string_view name, const CgroupLimits& limits)
   static std::once_flag once;
   std::call_once(once, [] { std::ranges::for_each(hierarchies(), make_parent); });
   Cgroup cgroup;
+  cgroup.limits_ = limits;
   for (const auto& hierarchy : hierarchies()) {
     const auto folder = fmt::format("{}/{}/{}", hierarchy, kParent, name);
     if (::mkdir(folder.c_str(), 0755) != 0 && errno == ENOENT) {  // somebody removed the parent
@@ -124,7 +131,7 @@ Result<Cgroup> Cgroup::create(std::string_view name, const CgroupLimits& limits)
     if (is_v2())
       set_v2_limits(folder, limits);
     else
-      set_v1_limits(folder, limits);
+      set_v1_limits(hierarchy, folder, limits);
     cgroup.folders_.push_back(folder);
   }
   if (cgroup.folders_.empty())
@@ -174,6 +181,7 @@ void Cgroup::signal(int number) const {
 }
 
 void Cgroup::kill_all() const {
+  if (processes().empty()) return;
   for (const auto& folder : folders_)
     write_value(folder + "/cgroup.kill", "1");  // v2: all at once, also those just being born
   for (int round = 0; round < 300 && !processes().empty(); ++round) {
@@ -192,6 +200,17 @@ void Cgroup::destroy() {
     }
   }
   folders_.clear();
+}
+
+bool Cgroup::reset() {
+  kill_all();
+  if (folders_.empty() || !processes().empty()) return false;
+  for (const auto& own : folders_) {
+    for (const auto& folder : with_children(own)) {
+      if (folder != own && ::rmdir(folder.c_str()) != 0) return false;
+    }
+  }
+  return limits_.memory_bytes == 0 || memory_used(folders_.front()) < limits_.memory_bytes / 8;
 }
 
 std::int64_t Cgroup::oom_kills() const {

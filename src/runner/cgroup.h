@@ -14,6 +14,7 @@ struct CgroupLimits {
   std::int64_t memory_bytes = 0;
   double cpus = 0;
   std::int64_t pids = 0;
+  bool operator==(const CgroupLimits&) const = default;
 };  // 0: none
 
 // How the cgroups of the runner that works in `folder` begin: two runners on one machine never take each other's for
@@ -36,10 +37,15 @@ class Cgroup {
   void signal(int number) const;                // to each process
   void kill_all() const;                        // and waits (briefly) until it is empty
   void destroy();                               // kill_all(), then removes it
-  std::int64_t oom_kills() const;               // processes the kernel has killed here for memory, ever
+  // Ends what is in it and removes those below it. True: the next job with the same limits() may have it. Not when its
+  // memory is still full of file pages, which that job would have to make room among.
+  bool reset();
+  const CgroupLimits& limits() const { return limits_; }
+  std::int64_t oom_kills() const;  // processes the kernel has killed here for memory, ever
 
  private:
   std::vector<std::string> folders_;
+  CgroupLimits limits_;
 };
 
 }  // namespace sampan::runner

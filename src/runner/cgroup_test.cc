@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/files.h"
 #include "base/process.h"
 
 using namespace sampan;
@@ -23,4 +24,29 @@ TEST_CASE("cgroup: what joined is found by the prefix of its runner, and ended w
   Cgroup::existing(Cgroup::find(prefix).front()).destroy();
   CHECK(child->wait().signal == 9);
   CHECK(Cgroup::find(prefix).empty());
+}
+
+TEST_CASE("cgroup: one that is reset is empty, has none below it, and is not full of file pages") {
+  const auto name = cgroup_prefix("/reset/runner") + "1";
+  auto made = Cgroup::create(name, {64 << 20, 0, 16});
+  REQUIRE(made.has_value());
+  auto& cgroup = *made;
+  const auto folder = cgroup.folders().front();
+  const auto join = [&](const std::string& command) {
+    auto child = Child::spawn({.argv = {"sh", "-c", "echo $$ > " + folder + "/cgroup.procs; " + command}}, {});
+    REQUIRE(child.has_value());
+    return std::move(*child);
+  };
+  CHECK(cgroup.reset());
+  REQUIRE(make_directories(folder + "/below").has_value());
+  auto sleeping = join("exec sleep 600");
+  while (cgroup.processes().empty()) std::this_thread::yield();
+  CHECK(cgroup.reset());
+  CHECK(sleeping.wait().signal == 9);
+  CHECK(!exists(folder + "/below"));
+  const TempDir scratch = *TempDir::create();
+  CHECK(join("head -c 32000000 /dev/zero > " + scratch.path() + "/file").wait().code == 0);
+  CHECK(!cgroup.reset());
+  cgroup.destroy();
+  CHECK(Cgroup::find(name).empty());
 }

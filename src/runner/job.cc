@@ -36,10 +36,10 @@ Job::Job(Order order, JobPlace place, Sink& sink, Observer& observer, const Canc
       sink_(sink),
       observer_(observer),
       cancel_(cancel),
-      deadline_(deadline_of(order_)),
-      report_mask_(secrets_of(order_)) {}
+      deadline_(deadline_of(order_)) {}
 
 Job::~Job() {
+  hand_on_cgroup();
   if (const auto cleaned = clean_job_folder(place_.folder); cleaned.has_value()) return;
   // Something in it cannot be removed by itself; what is left is the next job's failure, not its silent neighbour.
   if (const auto removed = remove_tree(place_.folder); !removed.has_value())
@@ -71,12 +71,30 @@ Verdict Job::run() {
     return heal(TRY(attempt()));
   }();
   if (container_) container_->remove(supervision());
-  cgroup_.destroy();
+  cgroup_.kill_all();
   caches_.clear();
   if (verdict.has_value()) return *verdict;
   sink_.line(verdict.error().message);
   if (cancel_.is(Cancel::Why::asked)) return {"canceled", cancel_.reason()};
   return {"failed", verdict.error().message};
+}
+
+Result<Cgroup> Job::take_cgroup() {
+  const CgroupLimits limits{memory_limit(), order_.sandbox.cpus,
+                            order_.sandbox.pids > 0 ? order_.sandbox.pids : kUsualPids};
+  if (place_.cgroup && !place_.cgroup->folders().empty()) {
+    if (place_.cgroup->limits() == limits) return std::exchange(*place_.cgroup, {});
+    place_.cgroup->destroy();
+  }
+  const auto slot = place_.folder.substr(place_.folder.rfind('/') + 1);
+  return Cgroup::create(cgroup_prefix(place_.folders.root) + slot, limits);
+}
+
+void Job::hand_on_cgroup() {
+  if (place_.cgroup && cgroup_.reset())
+    *place_.cgroup = std::move(cgroup_);
+  else
+    cgroup_.destroy();
 }
 
 Result<void> Job::set_up() {
@@ -89,9 +107,7 @@ Result<void> Job::set_up() {
       return fail(Errc::unavailable, "the disk of this runner is full: {} MiB free under {}, {} needed", free >> 20,
                   place_.folders.root, kLeastDisk >> 20);
   }
-  auto cgroup =
-      Cgroup::create(fmt::format("{}{}-{}", cgroup_prefix(place_.folders.root), order_.job, order_.fence),
-                     {memory_limit(), order_.sandbox.cpus, order_.sandbox.pids > 0 ? order_.sandbox.pids : kUsualPids});
+  auto cgroup = take_cgroup();
   if (cgroup.has_value())
     cgroup_ = std::move(*cgroup);
   else if (::geteuid() == 0)

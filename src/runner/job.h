@@ -44,6 +44,7 @@ struct JobPlace {
   std::string launch_program;
   std::string working_tree = {};  // instead of a checkout; empty: check out
   bool insecure_registry = true;  // plain http
+  Cgroup* cgroup = nullptr;       // handed on from an earlier job in this folder, and to the next: borrowed
 };
 
 std::vector<std::string> secrets_of(const Order& order);
@@ -52,7 +53,7 @@ class Job {
  public:
   // All but `place` and `order` are borrowed.
   Job(Order order, JobPlace place, Sink& sink, Observer& observer, const Cancel& cancel);
-  ~Job();  // cleans the job's folder
+  ~Job();  // cleans the job's folder and hands its cgroup on, or removes it
   // Runs all of it; nothing of it runs, and its caches are free, when this returns.
   Verdict run();
 
@@ -67,6 +68,8 @@ class Job {
   };
 
   Result<void> set_up();
+  Result<Cgroup> take_cgroup();
+  void hand_on_cgroup();
   Result<void> make_container();  // when the order names an image
   WorkshopPlace workshop_place() const;
   Result<Verdict> attempt();
@@ -111,7 +114,6 @@ class Job {
   const Cancel& cancel_;
   SystemClock clock_;
   const std::chrono::steady_clock::time_point deadline_;
-  Masker report_mask_;
   HeldFolder held_;
   Cgroup cgroup_;
   std::vector<HeldCache> caches_;

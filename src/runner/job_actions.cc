@@ -99,12 +99,13 @@ Result<Job::StepEnd> Job::junit(const Step& next, const Action& action) {
   const auto files = TRY(matching_files(room_.workspace, patterns, kMostReports));
   if (files.empty()) sink_.line(fmt::format("no test report matches {}", fmt::join(patterns, ", ")));
   const auto name = action.name.value_or("tests");
+  Masker mask(secrets_of(order_));
   std::size_t held = 0;
   for (const auto& report : held_reports_) held += report.xml.size();
   for (const auto& file : files) {
     const auto text = TRY(read_plain(room_.workspace + "/" + file, kMostReportBytes));
-    auto xml = report_mask_.feed(text);
-    xml += report_mask_.finish();
+    auto xml = mask.feed(text);
+    xml += mask.finish();
     held += xml.size();
     if (may_repeat_ && held <= kMostHeldBytes)
       held_reports_.push_back({next.key, name, std::move(xml)});
@@ -119,11 +120,12 @@ Result<Job::StepEnd> Job::sarif(const Step& next, const Action& action) {
   const auto patterns = action.paths.value_or(std::vector<std::string>());
   const auto files = TRY(matching_files(room_.workspace, patterns, kMostReports));
   if (files.empty()) return StepEnd{false, fmt::format("no SARIF file matches {}", fmt::join(patterns, ", ")), {}};
+  Masker mask(secrets_of(order_));
   SarifJoin all;
   for (const auto& file : files) {
     const auto text = TRY(read_plain(room_.workspace + "/" + file, kMostReportBytes));
-    auto masked = report_mask_.feed(text);
-    masked += report_mask_.finish();
+    auto masked = mask.feed(text);
+    masked += mask.finish();
     TRY(all.add(masked).context(file));
   }
   TRY(observer_.sarif(next.key, action.name.value_or(""), TRY(all.text(kMostReportBytes))));

@@ -81,14 +81,18 @@ bool any_held(const std::string& parent) {
   return false;
 }
 
-std::string JobFolders::take() {
+JobFolders::~JobFolders() {
+  for (auto& folder : state_.lock()->free) folder.cgroup.destroy();
+}
+
+JobFolder JobFolders::take() {
   auto state = state_.lock();
-  if (state->free.empty()) return fmt::format("{}/{}", parent_, ++state->made);
+  if (state->free.empty()) return {fmt::format("{}/{}", parent_, ++state->made), {}};
   auto folder = std::move(state->free.back());
   state->free.pop_back();
   return folder;
 }
 
-void JobFolders::give_back(std::string folder) { state_.lock()->free.push_back(std::move(folder)); }
+void JobFolders::give_back(JobFolder folder) { state_.lock()->free.push_back(std::move(folder)); }
 
 }  // namespace sampan::runner

@@ -1,6 +1,6 @@
-// The folders jobs work in, handed on from one to the next: what a job left in them goes, the folders themselves stay.
-// A short job would make and remove two dozen files of its own otherwise, and that costs more than the job where a file
-// system looks at every recently freed inode first (ext4 without a journal).
+// The folders jobs work in, handed on from one to the next with the cgroup of the last: what a job left in them goes,
+// the folders themselves stay. A short job would make and remove two dozen files of its own otherwise, and that costs
+// more than the job where a file system looks at every recently freed inode first (ext4 without a journal).
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/result.h"
 #include "base/sync.h"
+#include "runner/cgroup.h"
 
 namespace sampan::runner {
 
@@ -33,18 +34,24 @@ class HeldFolder {
 // Whether one of the folders in `parent` is held.
 bool any_held(const std::string& parent);
 
+struct JobFolder {
+  std::string path;  // PATH.log belongs to it
+  Cgroup cgroup;     // empty, of an earlier job with whatever limits; or none
+};
+
 // Thread-safe.
 class JobFolders {
  public:
   explicit JobFolders(std::string parent) : parent_(std::move(parent)) {}
-  // The path of a folder nobody else has: cleaned, or not there yet. FOLDER.log belongs to it.
-  std::string take();
-  void give_back(std::string folder);
+  ~JobFolders();  // removes the cgroups of those that were given back
+  // A folder nobody else has: cleaned, or not there yet.
+  JobFolder take();
+  void give_back(JobFolder folder);
 
  private:
   const std::string parent_;
   struct State {
-    std::vector<std::string> free;
+    std::vector<JobFolder> free;
     int made = 0;
   };
   Sync<State> state_;

@@ -67,11 +67,27 @@ TEST_CASE("job folders: marks on a room do not pass to the next job") {
 TEST_CASE("job folders: one for each job at once, the one given back before a new one") {
   JobFolders folders("/jobs");
   const auto first = folders.take(), second = folders.take();
-  CHECK(first == "/jobs/1");
-  CHECK(second == "/jobs/2");
+  CHECK(first.path == "/jobs/1");
+  CHECK(second.path == "/jobs/2");
   folders.give_back(first);
-  CHECK(folders.take() == first);
-  CHECK(folders.take() == "/jobs/3");
+  CHECK(folders.take().path == first.path);
+  CHECK(folders.take().path == "/jobs/3");
+}
+
+TEST_CASE("job folders: the cgroup of the last job goes with its folder, and in the end") {
+  const auto prefix = cgroup_prefix("/job/folders");
+  {
+    JobFolders folders("/jobs");
+    auto folder = folders.take();
+    CHECK(folder.cgroup.folders().empty());
+    folder.cgroup = must(Cgroup::create(prefix + "1", {64 << 20, 0, 16}));
+    folders.give_back(std::move(folder));
+    CHECK(Cgroup::find(prefix).size() == 1);
+    auto again = folders.take();
+    CHECK(again.cgroup.limits() == CgroupLimits{64 << 20, 0, 16});
+    folders.give_back(std::move(again));
+  }
+  CHECK(Cgroup::find(prefix).empty());
 }
 
 TEST_CASE("job folders: a folder is held until it is let go, even when a child has the descriptor too") {

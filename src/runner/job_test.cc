@@ -275,3 +275,28 @@ TEST_CASE("job: a short secret is said to be unmasked, once") {
   CHECK(bench.run(order).state == "succeeded");
   CHECK(bench.sink->has("a secret shorter than 6 characters is not masked"));
 }
+
+TEST_CASE("job: the cgroup goes on to a job with the same limits, empty; for others there is a new one") {
+  Bench bench;
+  bench.hands_on = true;
+  const auto limit = [&](std::int64_t bytes) {
+    auto order =
+        bench.order({script("(trap '' TERM; sleep 987654) & cat /sys/fs/cgroup/*/memory.limit_in_bytes "
+                            "/sys/fs/cgroup/memory.max 2> /dev/null || true")});
+    order.sandbox.memory_bytes = bytes;
+    CHECK(bench.run(order).state == "succeeded");
+    CHECK(bench.sink->has(fmt::format("{}\n", bytes)));
+    CHECK(bench.cgroup.processes().empty());
+    CHECK(Cgroup::find(cgroup_prefix(bench.folders.root)).size() == 1);
+    struct stat entry {};
+    REQUIRE(::stat(bench.cgroup.folders().front().c_str(), &entry) == 0);
+    return entry.st_ino;
+  };
+  const auto first = limit(256 << 20);
+  CHECK(limit(256 << 20) == first);
+  CHECK(limit(512 << 20) != first);
+  bench.hands_on = false;
+  bench.cgroup.destroy();
+  bench.run(bench.order({script("true")}));
+  CHECK(Cgroup::find(cgroup_prefix(bench.folders.root)).empty());
+}

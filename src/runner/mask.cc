@@ -12,8 +12,6 @@ namespace sampan::runner {
 
 namespace {
 
-constexpr std::size_t kMostTables = 1024;  // of a KiB each
-
 void add_form(std::vector<std::string>& forms, std::string_view form) {
   if (form.size() >= kLeastMasked && std::find(forms.begin(), forms.end(), form) == forms.end())
     forms.emplace_back(form);
@@ -196,11 +194,12 @@ void Masker::link() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const auto fail = static_cast<std::size_t>(nodes_[i].fail);
     nodes_[i].match = std::max(nodes_[i].match, nodes_[fail].match);
-    if (i < kMostTables) tables_.push_back(i == 0 ? Table{} : tables_[fail]);
+    const bool near = nodes_[i].depth <= 1;
+    if (near) tables_.push_back(i == 0 ? Table{} : tables_[fail]);
     for (auto at = nodes_[i].first_child; at != 0; at = nodes_[static_cast<std::size_t>(at)].sibling) {
       auto& node = nodes_[static_cast<std::size_t>(at)];
       node.fail = i == 0 ? 0 : step(nodes_[i].fail, node.byte);
-      if (i < kMostTables) tables_[i][node.byte] = at;
+      if (near) tables_[i][node.byte] = at;
     }
     matches_.push_back(nodes_[i].match);
   }

@@ -42,7 +42,9 @@ class Masker {
   void release(std::string& out, std::string_view chunk, std::size_t count);
 
   std::vector<Node> nodes_;
-  std::vector<Table> tables_;  // of the nodes nearest to the root, by their numbers: most bytes are decided there
+  // Of the root and its children, by their numbers: nearly all bytes are decided there. Of more nodes they would take
+  // longer to fill, once for each job, than they save.
+  std::vector<Table> tables_;
   std::vector<std::int32_t> matches_;  // of the nodes, close together for the one question asked of every byte
   std::int32_t state_ = 0;
   std::string pending_;  // read, not yet certain: as long as the state is deep

@@ -8,6 +8,7 @@
 
 #include "base/archive.h"
 #include "base/files.h"
+#include "base/sync.h"
 #include "base/text.h"
 #include "runner/workspace.h"
 
@@ -64,8 +65,10 @@ bool passes(std::string_view name) {
 }
 
 Result<void> own(const std::string& path) {
-  if (::geteuid() == 0 && ::lchown(path.c_str(), kBuildUser, kBuildUser) != 0)
-    return fail_errno("give " + path + " to the build user");
+  struct stat entry {};
+  if (::geteuid() != 0) return {};
+  if (::lstat(path.c_str(), &entry) == 0 && entry.st_uid == kBuildUser && entry.st_gid == kBuildUser) return {};
+  if (::lchown(path.c_str(), kBuildUser, kBuildUser) != 0) return fail_errno("give " + path + " to the build user");
   return {};
 }
 
@@ -241,7 +244,9 @@ std::vector<std::string> certificate_files() {
   return {found.begin(), found.end()};
 }
 
-std::vector<std::string> system_options() {
+namespace {
+
+std::vector<std::string> find_system_options() {
   std::vector<std::string> options = {"--ro-bind", "/usr", "/usr"};
   for (const auto& name : {"bin", "sbin", "lib", "lib32", "lib64"}) {
     const auto path = fmt::format("/{}", name);
@@ -259,6 +264,37 @@ std::vector<std::string> system_options() {
     if (!file.starts_with("/etc/ssl")) add(options, {"--ro-bind", file, file});
   }
   return options;
+}
+
+// When entries were last made or removed in the folders that system_options() looks into; none while that was so lately
+// that the next change might have the same time.
+std::optional<std::vector<std::int64_t>> system_changed_at() {
+  std::vector<std::int64_t> times;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  for (const char* folder : {"/", "/etc"}) {
+    struct stat entry {};
+    if (::stat(folder, &entry) != 0) return std::nullopt;
+    const auto changed = std::chrono::seconds(entry.st_ctim.tv_sec) + std::chrono::nanoseconds(entry.st_ctim.tv_nsec);
+    if (now - changed < std::chrono::seconds(1)) return std::nullopt;
+    times.push_back(std::chrono::nanoseconds(changed).count());
+  }
+  return times;
+}
+
+}  // namespace
+
+// Fifty questions to the file system, once until the answers may have changed: a short step has nothing longer to do.
+std::vector<std::string> system_options() {
+  struct Found {
+    std::vector<std::int64_t> changed_at;
+    std::vector<std::string> options;
+  };
+  static Sync<Found> lately;
+  const auto changed_at = system_changed_at();
+  if (!changed_at) return find_system_options();
+  auto found = lately.lock();
+  if (found->changed_at != *changed_at) *found = {*changed_at, find_system_options()};
+  return found->options;
 }
 
 std::vector<std::string> cgroup_options(const std::vector<std::string>& folders) {

@@ -291,21 +291,23 @@ void Session::renew_advisories(const Order& order, Sink& sink) {
 
 void Session::run_job(Running& running, const Order& order) {
   const JobKey key{order.job, order.fence};
-  const auto folder = job_folders_.take(), spool = folder + ".log";
+  auto folder = job_folders_.take();
   const auto finish = [&](const Verdict& verdict, Rest rest) {
     const auto told = reports_.finish(key, verdict.state, verdict.reason, SystemClock().now(), std::move(rest));
     if (!told.has_value()) log::warning("runner", "job {}: {}", key.job, told.error().message);
   };
   log::info("runner", "job {} ({} of {}) begins", key.job, order.job_key, order.repo_path);
-  auto sink = SpoolSink::create(spool, Masker(secrets_of(order)), reports_, key, running.cancel);
+  auto sink = SpoolSink::create(folder.path + ".log", Masker(secrets_of(order)), reports_, key, running.cancel);
   if (!sink.has_value()) {
-    job_folders_.give_back(folder);
+    job_folders_.give_back(std::move(folder));
     return finish({"failed", sink.error().message}, {});
   }
   renew_advisories(order, **sink);
   ServerObserver observer(reports_, key, running.cancel, broke_at_);
-  const JobPlace place{folders_, folder, config_.launch_program, "", config_.server.starts_with("http://")};
-  const auto verdict = Job(order, place, **sink, observer, running.cancel).run();
+  const JobPlace place{folders_,      folder.path, config_.launch_program, "", config_.server.starts_with("http://"),
+                       &folder.cgroup};
+  std::optional<Job> job(std::in_place, order, place, **sink, observer, running.cancel);
+  const auto verdict = job->run();
   log::info("runner", "job {} {}{}", key.job, verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason);
   auto rest = (*sink)->take_rest();
   if (rest || (*sink)->drain()) {
@@ -313,8 +315,9 @@ void Session::run_job(Running& running, const Order& order) {
     observer.take_rest(*rest);
     if (!running.cancel.is(Cancel::Why::lost)) finish(verdict, std::move(*rest));
   }
+  job.reset();  // cleans its folder, which the next job need not wait for
   sink->reset();
-  job_folders_.give_back(folder);
+  job_folders_.give_back(std::move(folder));
 }
 
 }  // namespace sampan::runner

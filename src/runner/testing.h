@@ -159,7 +159,13 @@ class Bench {
     made.steps = {{"one", "One", std::move(actions)}};
     return made;
   }
-  JobPlace place() const { return {folders, folders.jobs() + "/1", SAMPAN_LAUNCH_PROGRAM}; }
+  ~Bench() { cgroup.destroy(); }
+  JobPlace place() {
+    return {.folders = folders,
+            .folder = folders.jobs() + "/1",
+            .launch_program = SAMPAN_LAUNCH_PROGRAM,
+            .cgroup = hands_on ? &cgroup : nullptr};
+  }
   Verdict run(const Order& order) {
     observer = std::make_unique<MemoryObserver>();
     return run_again(order);
@@ -177,6 +183,8 @@ class Bench {
  public:
   Folders folders{folder_.path()};
   Cancel cancel;
+  bool hands_on = false;  // the cgroup, from job to job
+  Cgroup cgroup;
   std::unique_ptr<MemorySink> sink;
   std::unique_ptr<MemoryObserver> observer;
 };

@@ -49,7 +49,11 @@ class Scene:
         return any(name in names and begin <= last and over >= first for name, begin, over in self.kills)
 
     def cgroups_of_jobs(self):
-        return sorted({folder.name for folder in pathlib.Path("/sys/fs/cgroup").glob(f"*/sampan-builds/{victims.cgroup_mark(self.yard)}*")})
+        """Those that are no empty one of a job's folder, which waits with it for the next job."""
+        mark = victims.cgroup_mark(self.yard)
+        waiting = {mark + folder.name for folder in (self.data / "runner/jobs").glob("*") if folder.is_dir()}
+        found = pathlib.Path("/sys/fs/cgroup").glob(f"*/sampan-builds/{mark}*")
+        return sorted({folder.name for folder in found if folder.name not in waiting or (folder / "cgroup.procs").read_text() or any(below.is_dir() for below in folder.iterdir())})
 
 
 def mounts():

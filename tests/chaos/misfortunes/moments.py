@@ -20,8 +20,8 @@ def alive(mark):
     return [pid for pid, _, words, state in processes() if mark in " ".join(words) and state != "Z"]
 
 
-def cgroups(yard):
-    return list(pathlib.Path("/sys/fs/cgroup").glob(f"*/sampan-builds/{victims.cgroup_mark(yard)}*"))
+def in_cgroups(yard):
+    return "".join(file.read_text() for file in pathlib.Path("/sys/fs/cgroup").glob(f"*/sampan-builds/{victims.cgroup_mark(yard)}*/cgroup.procs"))
 
 
 @tell(quick=False)
@@ -42,7 +42,7 @@ def steps_that_do_not_end_as_they_should_are_ended(folder, seed):
             assert run["state"] == "succeeded", f"{name}: {run['reason']}"
             found[f"{name}: over after (s)"] = round(time.time() - began, 1)
         wait_for("the end of every process of theirs", lambda: not alive(mark), 20)
-        wait_for("the end of their cgroups", lambda: not cgroups(yard), 10)
+        wait_for("the end of all in their cgroups", lambda: not in_cgroups(yard), 10)
         return {"canceled after (s)": round(canceled, 1), **found}
 
 
