@@ -325,15 +325,6 @@ TEST_CASE("db: migrations are applied once, in order, and may not change afterwa
       false);
 }
 
-TEST_CASE("db: the whole list of Sampan's migrations applies to every engine") {
-  on_each_engine(
-      [](Engine& engine) {
-        const auto done = engine.db->migrate(migrations());
-        CHECK_MESSAGE(done.has_value(), engine.name << ": " << (done ? "" : done.error().message));
-      },
-      false);
-}
-
 TEST_CASE("db: a migration that fails half-way leaves nothing behind") {
   on_each_engine(
       [](Engine& engine) {

@@ -39,13 +39,31 @@ Result<Role> Git::role_on(const Actor& actor, RepoId id) {
   return repo ? git::role_on(state_->people, actor, *repo) : Role::none;
 }
 
-Result<Role> Git::role_on_group(const Actor& actor, std::string_view name) {
-  const auto group = TRY(state_->repos.find_group(name));
+namespace {
+
+Result<Role> role_on_whole(people::People& people, const Actor& actor, const Group& group) {
   const bool seen = group.visibility == Visibility::internal && actor.kind != Actor::Kind::nobody;
   // A job stands in its own repository only, but may read what all who are signed in may.
-  const auto role =
-      actor.kind == Actor::Kind::job ? Role::none : TRY(state_->people.role_of(actor, {.group = group.id}));
+  const auto role = actor.kind == Actor::Kind::job ? Role::none : TRY(people.role_of(actor, {.group = group.id}));
   return seen ? std::max(role, Role::viewer) : role;
+}
+
+}  // namespace
+
+Result<Role> Git::role_on_group(const Actor& actor, std::string_view name) {
+  return role_on_whole(state_->people, actor, TRY(state_->repos.find_group(name)));
+}
+
+Result<AskRole> Git::rights_on(std::string_view path) {
+  return state_->db.read([&](Tx&) -> Result<AskRole> {
+    auto repo = find_repo_by_path(path);
+    if (repo.has_value())
+      return AskRole([this, repo = std::move(*repo)](const Actor& actor) { return role_on(actor, repo); });
+    if (repo.error().code != Errc::not_found) return repo.error();
+    auto group = TRY(state_->repos.find_group(path.substr(0, path.find('/'))));
+    return AskRole(
+        [this, group = std::move(group)](const Actor& actor) { return role_on_whole(state_->people, actor, group); });
+  });
 }
 
 Result<AccessTarget> Git::find_target(std::string_view group, std::string_view repo) {

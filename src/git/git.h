@@ -77,6 +77,8 @@ struct ChangedFile {
 // An error ends the reading.
 using TakeBlob = std::function<Result<void>(std::size_t index, std::optional<std::string> bytes)>;
 
+using AskRole = std::function<Result<Role>(const Actor&)>;
+
 class Git {
  public:
   Git(Db& db, Clock& clock, EventLog& events, people::People& people, Config config);
@@ -87,11 +89,12 @@ class Git {
   Result<void> recover();
 
   Result<GroupId> find_group(std::string_view name);
-  // The role on a whole group (internal groups: at least viewer for all who are signed in, and for jobs). not_found: no
-  // such group.
+  // On a whole group; internal ones: at least viewer for all who are signed in, and for jobs. not_found: no such group.
   Result<Role> role_on_group(const Actor& actor, std::string_view group);
   Result<Repo> find_repo(std::string_view group, std::string_view name);
   Result<Repo> find_repo_by_path(std::string_view path);  // "company/shop" or a longer path below it (image names)
+  // Whose role counts on such a path: on that repository, or on the group when there is none. not_found: no such group.
+  Result<AskRole> rights_on(std::string_view path);
   Result<Repo> find_repo(RepoId id);
   Result<std::vector<Repo>> list_repos(const Actor& actor);  // those the actor may view
   Result<Role> role_on(const Actor& actor, const Repo& repo);

@@ -34,18 +34,29 @@ Response digest_error(std::string_view text) {
                    fmt::format("'{}' is not a digest: expected sha256: and 64 hex digits", text));
 }
 
+struct AskedBlob {
+  store::Repository repository;
+  std::optional<store::LinkedBlob> blob;
+};
+
 // Who asks by HEAD and sees it there will not upload it: that asking keeps it from being collected until its manifest
 // comes, so asking and keeping are one transaction. One that was kept lately is far from being collected.
-Result<std::optional<store::LinkedBlob>> asked_blob(State& state, Method method, const store::Repository& repository,
-                                                    const Digest& digest) {
+Result<AskedBlob> asked_blob(State& state, const Request& request, const Actor& actor,
+                             const std::optional<Digest>& digest) {
   const auto now = state.clock.now();
   const auto lately = now - std::chrono::duration_cast<Microseconds>(state.config.upload_life) / 24;
-  auto blob = TRY(state.db.read([&](Tx& tx) { return store::linked_blob(tx, repository.id, digest.hex()); }));
-  if (method != Method::head || !blob || blob->touched_at >= lately) return blob;
-  return state.db.write([&](Tx& tx) -> Result<std::optional<store::LinkedBlob>> {
-    TRY(store::touch_blob(tx, digest.hex(), now));
-    return store::linked_blob(tx, repository.id, digest.hex());
-  });
+  auto asked = TRY(state.read_image(
+      actor, request.param("name"), [&](Tx& tx, const store::Repository& repository) -> Result<AskedBlob> {
+        if (!digest) return AskedBlob{repository, {}};
+        return AskedBlob{repository, TRY(store::linked_blob(tx, repository.id, digest->hex()))};
+      }));
+  if (request.method != Method::head || !asked.blob || asked.blob->touched_at >= lately) return asked;
+  TRY(state.db.write([&](Tx& tx) -> Result<void> {
+    TRY(store::touch_blob(tx, digest->hex(), now));
+    asked.blob = TRY(store::linked_blob(tx, asked.repository.id, digest->hex()));
+    return {};
+  }));
+  return asked;
 }
 
 Result<void> put_body(State& state, const Digest& digest, const BlobPart& part, Response& response) {
@@ -64,10 +75,10 @@ Result<void> put_body(State& state, const Digest& digest, const BlobPart& part, 
 }
 
 Result<Response> get_blob(State& state, const Request& request, const Actor& actor) {
-  const auto repository = TRY(state.repository_to_read(actor, request.param("name")));
   const auto digest = Digest::parse(request.param("digest"));
+  const auto asked = TRY(asked_blob(state, request, actor, digest));
+  const auto& [repository, blob] = asked;
   if (!digest) return digest_error(request.param("digest"));
-  const auto blob = TRY(asked_blob(state, request.method, repository, *digest));
   if (!blob) return oci_error(404, "BLOB_UNKNOWN", fmt::format("no blob {} in '{}'", digest->text(), repository.name));
   Response response;
   response.set("Content-Type", "application/octet-stream")
@@ -91,7 +102,8 @@ Result<Response> get_blob(State& state, const Request& request, const Actor& act
 }
 
 Result<Response> begin_upload(State& state, const Request& request, const Actor& actor) {
-  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto place = std::make_shared<const ImagePlace>(TRY(state.place_to_write(actor, request.param("name"))));
+  const auto& repository = place->repository;
   if (const auto mount = request.find_query("mount")) {
     const auto digest = Digest::parse(*mount);
     if (!digest) return digest_error(*mount);
@@ -105,7 +117,7 @@ Result<Response> begin_upload(State& state, const Request& request, const Actor&
   const auto text = request.find_query("digest");
   const auto digest = text ? Digest::parse(*text) : std::nullopt;
   if (text && !digest) return digest_error(*text);
-  const auto upload = state.uploads.begin(repository.id);
+  const auto upload = state.uploads.begin(repository.id, place);
   if (digest) {
     TRY(state.uploads.append(upload.id, repository.id, 0, *request.spooled));
     const auto finished = state.uploads.finish(upload.id, repository.id, *digest);
@@ -118,7 +130,7 @@ Result<Response> begin_upload(State& state, const Request& request, const Actor&
 }
 
 Result<Response> continue_upload(State& state, const Request& request, const Actor& actor) {
-  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto repository = TRY(state.repository_of_upload(actor, request));
   std::int64_t start = -1;
   if (const auto range = request.header("Content-Range"); !range.empty()) {
     const auto digits = range.substr(0, range.find('-'));
@@ -139,7 +151,7 @@ Result<Response> continue_upload(State& state, const Request& request, const Act
 }
 
 Result<Response> finish_upload(State& state, const Request& request, const Actor& actor) {
-  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto repository = TRY(state.repository_of_upload(actor, request));
   const auto text = request.find_query("digest").value_or("");
   const auto digest = Digest::parse(text);
   if (!digest) return digest_error(text);
@@ -157,14 +169,14 @@ Result<Response> finish_upload(State& state, const Request& request, const Actor
 }
 
 Result<Response> show_upload(State& state, const Request& request, const Actor& actor) {
-  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto repository = TRY(state.repository_of_upload(actor, request));
   const auto upload = state.uploads.find(request.param("upload"), repository.id);
   if (!upload.has_value()) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", upload.error().message);
   return upload_answer(204, repository, *upload);
 }
 
 Result<Response> cancel_upload(State& state, const Request& request, const Actor& actor) {
-  const auto repository = TRY(state.repository_to_write(actor, request.param("name")));
+  const auto repository = TRY(state.repository_of_upload(actor, request));
   const auto cancelled = state.uploads.cancel(request.param("upload"), repository.id);
   if (!cancelled.has_value()) return oci_error(404, "BLOB_UPLOAD_UNKNOWN", cancelled.error().message);
   return Response::empty(204);

@@ -29,8 +29,8 @@ struct Found {
 
 // In one transaction: who may, which repository, what its tag names now, the manifest.
 Result<Found> find_manifest(State& state, const Actor& actor, std::string_view name, std::string_view reference) {
-  return state.db.read([&](Tx& tx) -> Result<Found> {
-    Found found{TRY(state.repository_to_read(actor, name)), {}};
+  return state.read_image(actor, name, [&](Tx& tx, const store::Repository& repository) -> Result<Found> {
+    Found found{repository, {}};
     auto digest = std::optional<std::string>(reference);
     if (!Digest::parse(reference)) digest = TRY(store::digest_of_tag(tx, found.repository.id, reference));
     if (digest) found.manifest = TRY(store::find_manifest(tx, found.repository.id, *digest));

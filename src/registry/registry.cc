@@ -49,50 +49,68 @@ std::vector<Route> Registry::routes() {
   return all;
 }
 
-Result<Role> Registry::State::role_on(const Actor& actor, std::string_view repository) {
-  const auto code = git.find_repo_by_path(repository);
-  if (code.has_value()) return git.role_on(actor, *code);
-  if (code.error().code != Errc::not_found) return code.error();
-  return git.role_on_group(actor, repository.substr(0, repository.find('/')));
+Result<void> Registry::State::check_name(std::string_view repository) {
+  if (is_valid_repository(repository)) return {};
+  return fail(Errc::invalid, "'{}' is not a name of an image repository: expected group/name in lower case",
+              repository);
 }
 
 Result<void> Registry::State::may_pull(const Actor& actor, std::string_view repository) {
+  return may_pull(actor, repository, git.rights_on(repository));
+}
+
+Result<void> Registry::State::may_pull(const Actor& actor, std::string_view repository,
+                                       const Result<git::AskRole>& role) {
   // The machines that run applications pull whatever they were told to run.
   if (actor.kind == Actor::Kind::runner || actor.kind == Actor::Kind::system) return {};
   if (!actor.has(Scope::image_read) && !actor.has(Scope::image_write))
     return fail(Errc::denied, "this token may not pull images: it lacks the scope image_read");
-  if (TRY(role_on(actor, repository)) < Role::viewer)
+  if (!role.has_value()) return role.error();
+  if (TRY((*role)(actor)) < Role::viewer)
     return fail(Errc::not_found, "no image repository '{}' for {}", repository, actor.name);
   return {};
 }
 
-Result<void> Registry::State::may_push(const Actor& actor, std::string_view repository) {
+Result<void> Registry::State::may_push(const Actor& actor, std::string_view repository,
+                                       const Result<git::AskRole>& role) {
   if (!actor.has(Scope::image_write))
     return fail(Errc::denied, "this token may not push images: it lacks the scope image_write");
-  const auto role = TRY(role_on(actor, repository));
-  if (role < Role::viewer) return fail(Errc::not_found, "no image repository '{}' for {}", repository, actor.name);
-  if (role < Role::developer)
+  if (!role.has_value()) return role.error();
+  const auto held = TRY((*role)(actor));
+  if (held < Role::viewer) return fail(Errc::not_found, "no image repository '{}' for {}", repository, actor.name);
+  if (held < Role::developer)
     return fail(Errc::denied, "{} may pull '{}' but not push to it: that needs the role developer", actor.name,
                 repository);
   return {};
 }
 
 Result<store::Repository> Registry::State::repository_to_read(const Actor& actor, std::string_view name) {
-  if (!is_valid_repository(name))
-    return fail(Errc::invalid, "'{}' is not a name of an image repository: expected group/name in lower case", name);
-  TRY(may_pull(actor, name));
-  const auto repository = TRY(db.read([&](Tx& tx) { return store::find_repository(tx, name); }));
-  if (!repository) return fail(Errc::not_found, "nothing was pushed to '{}' yet", name);
-  return *repository;
+  return read_image(actor, name,
+                    [](Tx&, const store::Repository& repository) -> Result<store::Repository> { return repository; });
 }
 
 Result<store::Repository> Registry::State::repository_to_write(const Actor& actor, std::string_view name) {
-  if (!is_valid_repository(name))
-    return fail(Errc::invalid, "'{}' is not a name of an image repository: expected group/name in lower case", name);
-  TRY(may_push(actor, name));
-  const auto found = TRY(db.read([&](Tx& tx) { return store::find_repository(tx, name); }));
-  if (found) return *found;
-  return db.write([&](Tx& tx) { return store::ensure_repository(tx, name, clock.now()); });
+  return TRY(place_to_write(actor, name)).repository;
+}
+
+Result<store::Repository> Registry::State::repository_of_upload(const Actor& actor, const Request& request) {
+  const auto name = request.param("name");
+  const auto place = uploads.place_of(request.param("upload"));
+  if (!place || place->repository.name != name) return repository_to_write(actor, name);
+  TRY(may_push(actor, name, place->role));
+  return place->repository;
+}
+
+Result<ImagePlace> Registry::State::place_to_write(const Actor& actor, std::string_view name) {
+  TRY(check_name(name));
+  std::optional<Result<git::AskRole>> role;
+  const auto found = TRY(db.read([&](Tx& tx) {
+    role = git.rights_on(name);
+    return store::find_repository(tx, name);
+  }));
+  TRY(may_push(actor, name, *role));
+  if (found) return ImagePlace{*found, **role};
+  return ImagePlace{TRY(db.write([&](Tx& tx) { return store::ensure_repository(tx, name, clock.now()); })), **role};
 }
 
 Result<void> Registry::State::put_manifest(const Actor& actor, const store::Repository& repository,

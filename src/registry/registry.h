@@ -1,8 +1,8 @@
 // Its image is kept: an OCI registry (distribution-spec 1.1) with the platform's own accounts and tokens.
 // What the advisories say of an image's packages is found after its push (image_scans.h).
 // hears: nothing.   says: ImagePushed.
-// owns: image_repository, image_manifest, image_tag, image_blob, image_blob_link, image_upload, image_layer,
-// image_scan; the folder blobs/ under the data folder.
+// owns: image_repository, image_manifest, image_tag, image_blob, image_blob_content, image_blob_link, image_upload,
+// image_layer, image_scan; the folder blobs/ under the data folder.
 #pragma once
 
 #include <chrono>

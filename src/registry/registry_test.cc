@@ -123,6 +123,26 @@ TEST_CASE("registry: a viewer pulls, a developer pushes, others are not told tha
   CHECK(mounted.status == 404);
 }
 
+TEST_CASE("registry: an upload goes on only for who may push there now, under the name it was begun with") {
+  House house;
+  const auto begun = house.call(Method::post, kUploads, house.ann, {.params = {{"name", "company/shop"}}});
+  const auto id = header(begun, "Docker-Upload-UUID");
+  const auto put = [&](const Actor& actor, const std::string& name) {
+    return house
+        .call(Method::put, kUpload, actor,
+              {.params = {{"name", name}, {"upload", id}}, .query = {{"digest", digest_of("x").text()}}, .body = "x"})
+        .status;
+  };
+  CHECK(put(house.vic, "company/shop") == 403);
+  CHECK(put(house.out, "company/shop") == 404);
+  CHECK(put(house.ann, "company/other") == 404);
+  const AccessTarget company{must(house.git.find_group("company")), {}, {}};
+  must(house.people.set_member(Actor::system(), company, "ann", Role::viewer));
+  CHECK(put(house.ann, "company/shop") == 403);
+  must(house.people.set_member(Actor::system(), company, "ann", Role::developer));
+  CHECK(put(house.ann, "company/shop") == 201);
+}
+
 TEST_CASE("registry: an upload over the protocol tells its range, and where to go on after a wrong offset") {
   House house;
   const auto begun = house.call(Method::post, kUploads, house.ann, {.params = {{"name", "company/shop"}}});

@@ -103,6 +103,9 @@ TEST_CASE("registry: a small blob is collected with its row, and kept while a ma
   must(shelf.uploads->collect(shelf.clock.now() - std::chrono::hours(24)));
   CHECK(shelf.bytes_of(digest_of("named")) == "named");
   CHECK(shelf.bytes_of(digest_of("forgotten")) == "(none)");
+  const auto contents = must(shelf.db->read([](Tx& tx) { return tx.query("select bytes from image_blob_content"); }));
+  REQUIRE(contents.size() == 1);
+  CHECK(contents.front().bytes(0) == "named");
 }
 
 TEST_CASE("registry: a small blob that was a file before stays readable when it is pushed again") {

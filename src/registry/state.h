@@ -39,17 +39,36 @@ struct Registry::State {
   // May the actor pull from (push to) images of this name? The right comes from the code repository GROUP/NAME, or from
   // the group when there is none.
   Result<void> may_pull(const Actor& actor, std::string_view repository);
-  Result<void> may_push(const Actor& actor, std::string_view repository);
-  Result<store::Repository> repository_to_read(const Actor& actor,
-                                               std::string_view name);  // not_found: nothing was pushed there
+  // What fn(tx, repository) reads, in one transaction with the repository and whose role counts; nothing of it is told
+  // to who may not pull. not_found: nothing was pushed there.
+  template <class Read>
+  auto read_image(const Actor& actor, std::string_view name, Read&& fn)
+      -> std::invoke_result_t<Read, Tx&, const store::Repository&> {
+    std::optional<Result<git::AskRole>> role;
+    auto answer = db.read([&](Tx& tx) -> std::invoke_result_t<Read, Tx&, const store::Repository&> {
+      TRY(check_name(name));
+      role = git.rights_on(name);
+      const auto repository = TRY(store::find_repository(tx, name));
+      if (!repository) return fail(Errc::not_found, "nothing was pushed to '{}' yet", name);
+      return fn(tx, *repository);
+    });
+    if (role) TRY(may_pull(actor, name, *role));
+    return answer;
+  }
+  Result<store::Repository> repository_to_read(const Actor& actor, std::string_view name);
   Result<store::Repository> repository_to_write(const Actor& actor, std::string_view name);  // made when absent
+  Result<ImagePlace> place_to_write(const Actor& actor, std::string_view name);  // the same, with whose role counts
+  // For a request that goes on with an upload: the place is known from its beginning, the role is asked for anew.
+  Result<store::Repository> repository_of_upload(const Actor& actor, const Request& request);
 
   // Writes manifest, tag (unless empty) and event in one transaction.
   Result<void> put_manifest(const Actor& actor, const store::Repository& repository, std::string_view tag,
                             const Digest& digest, const Manifest& manifest, std::string_view body);
 
  private:
-  Result<Role> role_on(const Actor& actor, std::string_view repository);
+  static Result<void> check_name(std::string_view repository);
+  Result<void> may_pull(const Actor& actor, std::string_view repository, const Result<git::AskRole>& role);
+  Result<void> may_push(const Actor& actor, std::string_view repository, const Result<git::AskRole>& role);
 };
 
 // A route of the distribution spec; `spool`: its body is a blob.

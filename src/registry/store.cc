@@ -37,10 +37,11 @@ Result<std::vector<std::string>> list_repository_names(Tx& tx) {
 
 Result<std::vector<RepositorySummary>> list_repositories(Tx& tx) {
   std::vector<RepositorySummary> found;
-  for (const auto& row : TRY(tx.query("select r.name, (select count(*) from image_tag t where t.repository_id = r.id),"
-                                      " (select coalesce(sum(b.size), 0) from image_blob_link l join image_blob b on "
-                                      "b.sha256 = l.sha256 where l.repository_id = r.id),"
-                                      " r.pulls, r.updated_at from image_repository r order by r.name"))) {
+  for (const auto& row :
+       TRY(tx.query("select r.name, (select count(*) from image_tag t where t.repository_id = r.id),"
+                    " coalesce(s.size, 0), r.pulls, r.updated_at from image_repository r left join"
+                    " (select l.repository_id, sum(b.size) as size from image_blob_link l join image_blob b"
+                    " on b.sha256 = l.sha256 group by l.repository_id) s on s.repository_id = r.id order by r.name"))) {
     found.push_back({row.text(0), row.integer(1), row.integer(2), row.integer(3), row.time(4)});
   }
   return found;
@@ -70,20 +71,27 @@ Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256,
               "touched_at = $3",
               {sha256, size, now}));
   TRY(
-      tx.exec("insert into image_blob_link(repository_id, sha256) values ($1, $2) on conflict (repository_id, sha256) "
+      tx.exec("insert into image_blob_link(repository_id, sha256) values ($1, $2) on conflict (sha256, repository_id) "
               "do nothing",
               {repository, sha256}));
   return {};
 }
 
-Result<void> put_blob_bytes(Tx& tx, std::string_view sha256, std::string_view bytes) {
-  TRY(tx.exec("insert into image_blob_bytes(sha256, bytes) values ($1, $2) on conflict (sha256) do nothing",
-              {sha256, Blob{std::string(bytes)}}));
+Result<void> link_small_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::string_view bytes,
+                             Time now) {
+  if (TRY(has_blob(tx, sha256))) return link_blob(tx, repository, sha256, bytes.size(), now);
+  const auto content =
+      TRY(tx.insert("insert into image_blob_content(bytes) values ($1) returning id", {Blob{std::string(bytes)}}));
+  TRY(tx.exec("insert into image_blob(sha256, size, touched_at, content_id) values ($1, $2, $3, $4)",
+              {sha256, bytes.size(), now, content}));
+  TRY(tx.exec("insert into image_blob_link(repository_id, sha256) values ($1, $2)", {repository, sha256}));
   return {};
 }
 
 Result<std::optional<std::string>> blob_bytes(Tx& tx, std::string_view sha256) {
-  const auto row = TRY(tx.maybe("select bytes from image_blob_bytes where sha256 = $1", {sha256}));
+  const auto row = TRY(
+      tx.maybe("select c.bytes from image_blob b join image_blob_content c on c.id = b.content_id where b.sha256 = $1",
+               {sha256}));
   if (!row) return std::optional<std::string>();
   return std::optional<std::string>(row->bytes(0));
 }
@@ -110,7 +118,11 @@ Result<std::vector<std::string>> unlink_unused_blobs(Tx& tx, Time before) {
 }
 
 Result<void> forget_blobs(Tx& tx, const std::vector<std::string>& blobs) {
-  for (const auto& sha256 : blobs) TRY(tx.exec("delete from image_blob where sha256 = $1", {sha256}));
+  for (const auto& sha256 : blobs) {
+    TRY(tx.exec("delete from image_blob_content where id = (select content_id from image_blob where sha256 = $1)",
+                {sha256}));
+    TRY(tx.exec("delete from image_blob where sha256 = $1", {sha256}));
+  }
   return {};
 }
 

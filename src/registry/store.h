@@ -53,8 +53,9 @@ Result<void> set_immutable(Tx& tx, std::int64_t repository, bool immutable);
 Result<std::optional<LinkedBlob>> linked_blob(Tx& tx, std::int64_t repository, std::string_view sha256);
 Result<bool> has_blob(Tx& tx, std::string_view sha256);
 Result<void> link_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::uint64_t size, Time now);
-// The bytes of a small blob, which has no file. Those of one that has a row already are not changed.
-Result<void> put_blob_bytes(Tx& tx, std::string_view sha256, std::string_view bytes);
+// The same with the bytes of a small blob, which has no file. Those of one that is there already are not changed.
+Result<void> link_small_blob(Tx& tx, std::int64_t repository, std::string_view sha256, std::string_view bytes,
+                             Time now);
 Result<std::optional<std::string>> blob_bytes(Tx& tx, std::string_view sha256);
 Result<void> touch_blob(Tx& tx, std::string_view sha256, Time now);
 Result<bool> unlink_blob(Tx& tx, std::int64_t repository,

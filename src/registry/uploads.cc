@@ -59,12 +59,19 @@ Uploads::Uploads(Db& db, Clock& clock, BlobStore& blobs) : db_(db), clock_(clock
 
 std::string Uploads::file_of(std::string_view id) const { return fmt::format("{}/upload-{}", blobs_.incoming(), id); }
 
-store::Upload Uploads::begin(std::int64_t repository) {
+store::Upload Uploads::begin(std::int64_t repository, std::shared_ptr<const ImagePlace> place) {
   const auto entry = std::make_shared<Entry>();
+  entry->place = std::move(place);
   entry->upload = {random_token("", 18), repository, 0, std::string(kEmptySha256)};
   entry->touched_at = clock_.now();
   uploads_.lock()->emplace(entry->upload.id, entry);
   return entry->upload;
+}
+
+std::shared_ptr<const ImagePlace> Uploads::place_of(std::string_view id) {
+  auto uploads = uploads_.lock();
+  const auto found = uploads->find(id);
+  return found == uploads->end() ? nullptr : found->second->place;
 }
 
 Result<Uploads::Taken> Uploads::take(std::string_view id, std::int64_t repository) {
@@ -157,9 +164,8 @@ Result<std::uint64_t> Uploads::finish(std::string_view id, std::int64_t reposito
 }
 
 Result<void> Uploads::keep_in_row(const Entry& entry, const Digest& digest) {
-  return db_.write([&](Tx& tx) -> Result<void> {
-    TRY(store::link_blob(tx, entry.upload.repository, digest.hex(), entry.held.size(), clock_.now()));
-    return store::put_blob_bytes(tx, digest.hex(), entry.held);
+  return db_.write([&](Tx& tx) {
+    return store::link_small_blob(tx, entry.upload.repository, digest.hex(), entry.held, clock_.now());
   });
 }
 

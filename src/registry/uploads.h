@@ -14,16 +14,25 @@
 #include "base/files.h"
 #include "base/http.h"
 #include "base/sync.h"
+#include "git/git.h"
 #include "model/ids.h"
 #include "registry/store.h"
 
 namespace sampan::registry {
 
+// Where an image's blobs go, and whose rights hold there.
+struct ImagePlace {
+  store::Repository repository;
+  git::AskRole role;
+};
+
 class Uploads {
  public:
   Uploads(Db& db, Clock& clock, BlobStore& blobs);
 
-  store::Upload begin(std::int64_t repository);
+  store::Upload begin(std::int64_t repository, std::shared_ptr<const ImagePlace> place = nullptr);
+  // What begin() was given: what follows of an upload need not look it up again. nullptr: there is no such upload.
+  std::shared_ptr<const ImagePlace> place_of(std::string_view id);
   // not_found unless it belongs to that repository and its bytes are still there.
   Result<store::Upload> find(std::string_view id, std::int64_t repository);
   // Adds the bytes at the end. `start`: where the client believes the end is (-1: it did not say); conflict when it is
@@ -46,9 +55,10 @@ class Uploads {
   struct Entry {
     std::mutex mutex;  // of one act on it at a time; what follows is under it
     store::Upload upload;
-    std::string held;      // its bytes, until it has a file
-    bool in_file = false;  // it has a row too, so that recover() knows of it
-    bool over = false;     // ended, cancelled or dropped while somebody waited for the mutex
+    std::shared_ptr<const ImagePlace> place;  // does not change: read without the mutex
+    std::string held;                         // its bytes, until it has a file
+    bool in_file = false;                     // it has a row too, so that recover() knows of it
+    bool over = false;                        // ended, cancelled or dropped while somebody waited for the mutex
     Time touched_at{};
   };
   struct Taken {  // an entry with its mutex

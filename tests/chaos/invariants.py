@@ -358,6 +358,7 @@ def every_temporary_file_is_somebodys(scene):
 def every_blob_on_disk_is_somebodys(scene):
     known = {row[0] for row in scene.rows("select sha256 from image_blob")}
     yield from (f"{file}" for file in (scene.data / "blobs").glob("??/*") if file.name not in known)
+    yield from (f"the content {number}" for number, in scene.rows("select id from image_blob_content where id not in (select content_id from image_blob where content_id is not null)"))
     kept = {row[0] for row in scene.rows("select sha256 from artifact where image = ''")}
     yield from (f"{file}" for file in (scene.data / "pipeline/artifacts").glob("??/*") if file.name not in kept)
 

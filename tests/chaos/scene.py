@@ -90,7 +90,7 @@ def blob_file(scene, sha256):
 
 def blob_bytes(scene, sha256):
     """A small blob is a row, a large one a file; None: neither."""
-    for row in scene.rows("select bytes from image_blob_bytes where sha256 = ?", sha256):
+    for row in scene.rows("select c.bytes from image_blob b join image_blob_content c on c.id = b.content_id where b.sha256 = ?", sha256):
         return row[0]
     file = blob_file(scene, sha256)
     return file.read_bytes() if file.is_file() else None

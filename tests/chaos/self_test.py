@@ -132,7 +132,7 @@ def cut(path):
 
 def cut_blob(scene, sha256):
     file = blob_file(scene, sha256)
-    return cut(file) if file.is_file() else row(scene, "update image_blob_bytes set bytes = substr(bytes, 2) where sha256 = ?", sha256)
+    return cut(file) if file.is_file() else row(scene, "update image_blob_content set bytes = substr(bytes, 2) where id = (select content_id from image_blob where sha256 = ?)", sha256)
 
 
 def doubled(path):
