@@ -20,9 +20,7 @@ extern char** environ;
 
 namespace sampan {
 
-namespace {
-
-std::vector<std::string> environment(const Command& command) {
+std::vector<std::string> environment_of(const Command& command) {
   std::map<std::string, std::string> variables;
   if (command.clear_env) {
     for (const char* name : {"PATH", "HOME"}) {
@@ -41,6 +39,8 @@ std::vector<std::string> environment(const Command& command) {
   for (const auto& [name, value] : variables) entries.push_back(name + "=" + value);
   return entries;
 }
+
+namespace {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> list;
@@ -148,7 +148,7 @@ Result<Child> Child::spawn(const Command& command, Streams streams) {
   actions.close_the_rest();
   const Attributes attributes(command.new_session);
   auto arguments = command.argv;
-  auto variables = environment(command);
+  auto variables = environment_of(command);
   auto argv = pointers(arguments);
   auto envp = pointers(variables);
   pid_t pid = -1;

@@ -24,6 +24,9 @@ struct Command {
   bool new_session = false;    // setsid: survives us
 };
 
+// NAME=VALUE of all that a child of it gets.
+std::vector<std::string> environment_of(const Command& command);
+
 struct Exit {
   int code = 0;    // exit status, or 128 + signal
   int signal = 0;  // 0: exited by itself

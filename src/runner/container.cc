@@ -116,8 +116,7 @@ Result<Ended> Container::run(const Supervision& supervision, const Room& room, c
 void Container::remove(const Supervision& supervision) {
   const Cancel never;  // also of a canceled job
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  const Supervision own{supervision.launch_program, supervision.cgroup, supervision.sink, never, deadline,
-                        supervision.grace};
+  const Supervision own{supervision.launcher, supervision.cgroup, supervision.sink, never, deadline, supervision.grace};
   const auto removed = quietly(own, workshop_.sandbox(Workshop::Network::off), workshop_.buildah({"rm", "--", name_}),
                                "removing the container");
   if (!removed.has_value()) log::warning("runner", "container {}: {}", name_, removed.error().message);

@@ -46,7 +46,7 @@ Job::~Job() {
     log::warning("runner", "{}", removed.error().message);
 }
 
-Supervision Job::supervision() const { return {place_.launch_program, cgroup_, sink_, cancel_, deadline_}; }
+Supervision Job::supervision() const { return {place_.launcher, cgroup_, sink_, cancel_, deadline_}; }
 
 std::int64_t Job::memory_limit() const {
   if (order_.sandbox.memory_bytes > 0) return order_.sandbox.memory_bytes;

@@ -41,7 +41,7 @@ struct Verdict {
 struct JobPlace {
   Folders folders;
   std::string folder;  // of this job alone: clean or not there; cleaned by the destructor
-  std::string launch_program;
+  const Launcher& launcher;
   std::string working_tree = {};  // instead of a checkout; empty: check out
   bool insecure_registry = true;  // plain http
   Cgroup* cgroup = nullptr;       // handed on from an earlier job in this folder, and to the next: borrowed

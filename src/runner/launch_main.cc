@@ -2,6 +2,7 @@
 // the command, in a sandbox when one is described. Small and static, because it starts once for each command of each
 // step.
 //   sampan-launch [--join FILE]... [--nice N] [SANDBOX] -- COMMAND [ARGUMENT...]
+//   sampan-launch --serve    does so for each request on its standard input (runner/launch_serve.h)
 //   SANDBOX: --user HOST_ID | --image-build HOST_ID HOST_RANGE   then any of
 //            --ro-bind FROM TO, --bind FROM TO, --symlink TEXT AT, --tmpfs AT, --folder AT, --no-network, --directory
 //            AT
@@ -23,6 +24,7 @@
 #include <string_view>
 
 #include "runner/launch_sandbox.h"
+#include "runner/launch_serve.h"
 
 namespace {
 
@@ -84,9 +86,7 @@ bool take_place(std::string_view option, Arguments& arguments, Sandbox& sandbox)
   return false;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int launch(int argc, char** argv) {
   const pid_t runner = ::getppid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != runner) return kFailed;  // it died before we could ask to die with it
@@ -125,4 +125,12 @@ int main(int argc, char** argv) {
   ::signal(WTERMSIG(status), SIG_DFL);
   ::raise(WTERMSIG(status));
   return 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2 || std::string_view(argv[1]) != "--serve") return launch(argc, argv);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return sampan::launch::serve(launch);
 }

@@ -72,7 +72,7 @@ class Ending {
 };
 
 Command launched(const Supervision& supervision, const std::vector<std::string>& sandbox, Command command) {
-  std::vector<std::string> argv = {supervision.launch_program};
+  std::vector<std::string> argv;
   for (const auto& file : supervision.cgroup.join_files()) argv.insert(argv.end(), {"--join", file});
   argv.insert(argv.end(), {"--nice", "10"});
   argv.insert(argv.end(), sandbox.begin(), sandbox.end());
@@ -92,7 +92,7 @@ Result<Ended> supervise(const Supervision& supervision, const std::vector<std::s
   ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(output.get(), F_SETPIPE_SZ, 256 << 10);
   const auto kills_before = supervision.cgroup.oom_kills();
-  auto child = TRY(Child::spawn(launched(supervision, sandbox, command), {-1, input.get(), input.get()}));
+  auto child = TRY(supervision.launcher.spawn(launched(supervision, sandbox, command), input.get()));
   input = Fd();
   Ending ending(supervision, child);
   pollfd watched[3] = {{output.get(), POLLIN, 0}, {child.pidfd(), POLLIN, 0}, {supervision.cancel.fd(), POLLIN, 0}};

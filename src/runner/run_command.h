@@ -9,12 +9,13 @@
 #include "base/process.h"
 #include "runner/cancel.h"
 #include "runner/cgroup.h"
+#include "runner/launcher.h"
 #include "runner/sink.h"
 
 namespace sampan::runner {
 
 struct Supervision {
-  std::string launch_program;
+  const Launcher& launcher;
   const Cgroup& cgroup;
   Sink& sink;
   const Cancel& cancel;

@@ -32,11 +32,11 @@ class CountingSink final : public Sink {
 struct World {
   Cancel cancel;
   MemorySink sink;
+  Launcher launcher{SAMPAN_LAUNCH_PROGRAM};
   Cgroup cgroup = must(Cgroup::create(fmt::format("test-{}", ::getpid()), {64 << 20, 0, 200}));
   ~World() { cgroup.destroy(); }
   Supervision supervision(std::chrono::milliseconds time = std::chrono::seconds(60)) {
-    return {SAMPAN_LAUNCH_PROGRAM,         cgroup, sink, cancel, std::chrono::steady_clock::now() + time,
-            std::chrono::milliseconds(300)};
+    return {launcher, cgroup, sink, cancel, std::chrono::steady_clock::now() + time, std::chrono::milliseconds(300)};
   }
   Ended run(const std::string& script, std::chrono::milliseconds time = std::chrono::seconds(60)) {
     return must(supervise(supervision(time), {}, {.argv = {"bash", "-c", script}}));
@@ -78,9 +78,9 @@ TEST_CASE("command: endless output does not keep cancel and deadline from being 
   World world;
   CountingSink counting;
   auto supervision = world.supervision(std::chrono::milliseconds(300));
-  const auto ended = must(supervise(
-      {supervision.launch_program, world.cgroup, counting, world.cancel, supervision.deadline, supervision.grace}, {},
-      {.argv = {"yes"}}));
+  const auto ended = must(
+      supervise({supervision.launcher, world.cgroup, counting, world.cancel, supervision.deadline, supervision.grace},
+                {}, {.argv = {"yes"}}));
   CHECK(ended.why == "over its time limit");
   CHECK(counting.bytes > 0);
 }
@@ -92,7 +92,7 @@ TEST_CASE("command: 200 MB in one line, without a newline at its end, pass in co
   ::getrusage(RUSAGE_SELF, &before);
   const auto supervision = world.supervision();
   const auto ended =
-      must(supervise({supervision.launch_program, world.cgroup, counting, world.cancel, supervision.deadline}, {},
+      must(supervise({supervision.launcher, world.cgroup, counting, world.cancel, supervision.deadline}, {},
                      {.argv = {"bash", "-c", "head -c 200000000 /dev/zero | tr '\\0' x; printf end"}}));
   ::getrusage(RUSAGE_SELF, &after);
   CHECK(ended.exit.ok());

@@ -62,9 +62,10 @@ Result<void> clean_workshop(const Config& config, const Folders& folders) {
   auto cgroup = Cgroup::create(cgroup_prefix(folders.root) + "sweep", {}).value_or(Cgroup());
   TerminalSink sink(Masker({}), STDERR_FILENO);
   const Cancel never;
+  const Launcher launcher(config.launch_program);
   const auto scratch = folders.jobs() + "/sweep";
   const auto swept = sweep_workshop({folders.images(), scratch, cgroup.folders()},
-                                    {config.launch_program, cgroup, sink, never, std::chrono::steady_clock::now()});
+                                    {launcher, cgroup, sink, never, std::chrono::steady_clock::now()});
   cgroup.destroy();
   TRY(remove_tree(scratch));
   return swept;
@@ -134,8 +135,8 @@ Result<Verdict> run_locally(Config config, const std::string& order_json, const 
   TerminalSink sink(Masker(secrets_of(order)), STDOUT_FILENO);
   LocalObserver observer(results);
   const Cancel never;
-  const JobPlace place{folders, fmt::format("{}/local-{}", folders.jobs(), ::getpid()), config.launch_program,
-                       working_tree};
+  const Launcher launcher(config.launch_program);
+  const JobPlace place{folders, fmt::format("{}/local-{}", folders.jobs(), ::getpid()), launcher, working_tree};
   auto verdict = Job(order, place, sink, observer, never).run();
   TRY(remove_tree(place.folder));
   sink.line(fmt::format("{}{}", verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason));

@@ -119,8 +119,11 @@ Session::Session(HttpClient& http, const Config& config)
       config_(config),
       folders_{config.folder, config.repositories, config.advisories},
       job_folders_(folders_.jobs()),
+      launcher_(config.launch_program),
       advisories_(folders_.advisories()),
-      reports_(http, config_, reports_stop_.get_token()) {}
+      reports_(http, config_, reports_stop_.get_token()) {
+  launcher_.start_helper();
+}
 
 Session::~Session() {
   reports_stop_.request_stop();
@@ -304,8 +307,7 @@ void Session::run_job(Running& running, const Order& order) {
   }
   renew_advisories(order, **sink);
   ServerObserver observer(reports_, key, running.cancel, broke_at_);
-  const JobPlace place{folders_,      folder.path, config_.launch_program, "", config_.server.starts_with("http://"),
-                       &folder.cgroup};
+  const JobPlace place{folders_, folder.path, launcher_, "", config_.server.starts_with("http://"), &folder.cgroup};
   std::optional<Job> job(std::in_place, order, place, **sink, observer, running.cancel);
   const auto verdict = job->run();
   log::info("runner", "job {} {}{}", key.job, verdict.state, verdict.reason.empty() ? "" : ": " + verdict.reason);

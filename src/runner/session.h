@@ -49,6 +49,7 @@ class Session {
   const Config config_;
   const Folders folders_;
   JobFolders job_folders_;
+  Launcher launcher_;
   Advisories advisories_;
   std::stop_source reports_stop_;  // asked only when the process ends: until then reports are repeated
   Reports reports_;

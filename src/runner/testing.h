@@ -163,7 +163,7 @@ class Bench {
   JobPlace place() {
     return {.folders = folders,
             .folder = folders.jobs() + "/1",
-            .launch_program = SAMPAN_LAUNCH_PROGRAM,
+            .launcher = launcher,
             .cgroup = hands_on ? &cgroup : nullptr};
   }
   Verdict run(const Order& order) {
@@ -183,6 +183,7 @@ class Bench {
  public:
   Folders folders{folder_.path()};
   Cancel cancel;
+  Launcher launcher{SAMPAN_LAUNCH_PROGRAM};
   bool hands_on = false;  // the cgroup, from job to job
   Cgroup cgroup;
   std::unique_ptr<MemorySink> sink;

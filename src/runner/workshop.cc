@@ -68,9 +68,9 @@ bool has_working_containers(const std::string& images) {
 Result<std::string> quietly(const Supervision& supervision, const std::vector<std::string>& sandbox,
                             const Command& command, std::string_view what) {
   QuietSink quiet;
-  const auto ended = supervise({supervision.launch_program, supervision.cgroup, quiet, supervision.cancel,
-                                supervision.deadline, supervision.grace},
-                               sandbox, command);
+  const auto ended = supervise(
+      {supervision.launcher, supervision.cgroup, quiet, supervision.cancel, supervision.deadline, supervision.grace},
+      sandbox, command);
   const auto right = must_succeed(ended, what);
   if (!right.has_value()) {
     supervision.sink.write(quiet.kept);
@@ -113,7 +113,7 @@ Result<void> Workshop::sweep(const Supervision& supervision) {
     return ::flock(use_.get(), LOCK_SH) == 0 ? Result<void>() : fail_errno("use " + place_.images);
   }
   const Cancel never;
-  const Supervision own{supervision.launch_program,
+  const Supervision own{supervision.launcher,
                         supervision.cgroup,
                         supervision.sink,
                         never,
