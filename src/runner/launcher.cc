@@ -53,7 +53,12 @@ bool has_nul(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-void Launcher::start_helper() {
+void Launcher::keep_helper() {
+  {
+    auto helper = helper_.lock();
+    if (*helper && !(*helper)->process.wait_for(std::chrono::milliseconds(0))) return;
+    helper->reset();
+  }
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return;
   Fd ours(ends[0]);
@@ -70,6 +75,7 @@ Result<Child> Launcher::spawn(Command command, int output) const {
     auto helper = helper_.lock();
     if (*helper) {
       if (auto child = ask(**helper, command, output)) return std::move(*child);
+      if (!(*helper)->socket) helper->reset();  // also one that only stands still: it would start what nobody waits for
     }
   }
   return Child::spawn(command, {-1, output, output});
@@ -77,7 +83,7 @@ Result<Child> Launcher::spawn(Command command, int output) const {
 
 std::optional<Child> Launcher::ask(Helper& helper, const Command& command, int output) const {
   auto bytes = message_of(command);
-  if (bytes.empty() || !helper.socket) return std::nullopt;
+  if (bytes.empty()) return std::nullopt;
   auto go = make_pipe();
   if (!go.has_value()) return std::nullopt;
   Fd read_end(go->first);
@@ -86,7 +92,7 @@ std::optional<Child> Launcher::ask(Helper& helper, const Command& command, int o
   const bool asked = send_with(helper.socket.get(), bytes, output, read_end.get());
   read_end = Fd();
   if (!asked || ::recv(helper.socket.get(), &answer, sizeof answer, 0) != sizeof answer) {
-    log::warning("runner", "the helper that starts steps is gone: each is started by itself from now on");
+    log::warning("runner", "the helper that starts steps is gone: this one is started by itself");
     helper.socket = Fd();
     return std::nullopt;
   }

@@ -15,10 +15,10 @@ class Launcher {
  public:
   explicit Launcher(std::string program) : program_(std::move(program)) {}
   Launcher(const Launcher&) = delete;
-  // Has a helper start them from now on: a fork of a small program that is there, instead of the start of one. Call on
-  // a thread that outlives all of them: their end is bound to its. Without a helper, or when it dies, each is started
-  // by itself.
-  void start_helper();
+  // Has a helper start them from now on: a fork of a small program that is there, instead of the start of one. Without
+  // one, or when it dies, each is started by itself. Call on a thread that outlives all of them: their end is bound to
+  // its. Called again it puts a new one in the place of one that has ended.
+  void keep_helper();
   // `command`: the options of sampan-launch and what it shall become. Input: none; stdout and stderr: `output`. The
   // child is ours either way.
   Result<Child> spawn(Command command, int output) const;

@@ -69,7 +69,7 @@ pid_t the_helper() {
 
 TEST_CASE("launcher: with a helper and without, a command has the same arguments, environment, streams and status") {
   Launcher direct(SAMPAN_LAUNCH_PROGRAM), helped(SAMPAN_LAUNCH_PROGRAM);
-  helped.start_helper();
+  helped.keep_helper();
   the_helper();
   const std::string script =
       "env | sort; echo \"$0|$1|\"; echo to stderr >&2; ls /proc/self/fd | wc -l; cat; ps -o ppid= -p $$; "
@@ -91,36 +91,43 @@ TEST_CASE("launcher: with a helper and without, a command has the same arguments
 
 TEST_CASE("launcher: what is too much for a message is started without the helper, as when it has died") {
   Launcher launcher(SAMPAN_LAUNCH_PROGRAM);
-  launcher.start_helper();
+  launcher.keep_helper();
   const std::string large(120 << 10, 'x');
   CHECK(run(launcher, {"sh", "-c", "echo ${#A} ${#B}"},
             {.argv = {}, .env = {{"A", large}, {"B", large}}, .clear_env = true})
             .output == "122880 122880\n");
   ::kill(the_helper(), SIGTERM);  // as a service manager does to all of a stopping runner
   CHECK(run(launcher, {"echo", "there"}).output == "there\n");
-  ::kill(the_helper(), SIGKILL);
+  const auto first = the_helper();
+  ::kill(first, SIGKILL);
   CHECK(run(launcher, {"echo", "once"}).output == "once\n");
   CHECK(run(launcher, {"echo", "again"}).output == "again\n");
+  CHECK(::kill(first, 0) != 0);  // buried
+  launcher.keep_helper();
+  const auto second = the_helper();
+  CHECK(second != first);
+  launcher.keep_helper();
+  CHECK(the_helper() == second);
+  CHECK(run(launcher, {"echo", "helped"}).output == "helped\n");
 }
 
 TEST_CASE("launcher: a helper that does not answer is given up, and what it would start later never begins") {
   const TempDir folder = must(TempDir::create());
   Launcher launcher(SAMPAN_LAUNCH_PROGRAM);
-  launcher.start_helper();
+  launcher.keep_helper();
   const auto helper = the_helper();
   ::kill(helper, SIGSTOP);
   const auto file = folder.path() + "/began";
   const auto write = Command{.argv = {"--", "sh", "-c", "echo x >> " + file}, .clear_env = true};
   CHECK(must(launcher.spawn(write, STDERR_FILENO)).wait().code == 0);
-  ::kill(helper, SIGCONT);
-  while (::kill(helper, 0) == 0 && !helpers().empty()) ::usleep(1000);  // it finds its socket closed
-  ::usleep(100'000);
+  CHECK(::kill(helper, 0) != 0);
+  CHECK(helpers().empty());
   CHECK(must(read_file(file)) == "x\n");
 }
 
 TEST_CASE("launcher: what a helper started ends when it is let go, though the helper is not its parent") {
   Launcher launcher(SAMPAN_LAUNCH_PROGRAM);
-  launcher.start_helper();
+  launcher.keep_helper();
   pid_t pid = 0;
   {
     auto child = must(launcher.spawn({.argv = {"--", "sleep", "600"}, .clear_env = true}, STDERR_FILENO));

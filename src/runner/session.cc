@@ -122,7 +122,7 @@ Session::Session(HttpClient& http, const Config& config)
       launcher_(config.launch_program),
       advisories_(folders_.advisories()),
       reports_(http, config_, reports_stop_.get_token()) {
-  launcher_.start_helper();
+  launcher_.keep_helper();
 }
 
 Session::~Session() {
@@ -140,6 +140,7 @@ Result<void> Session::run(std::stop_token stop, std::chrono::milliseconds patien
   std::jthread stream([this](std::stop_token own) { follow_stream(own); });
   bool refused = false;
   while (!stop.stop_requested()) {
+    launcher_.keep_helper();
     refused = !beat();
     // A server that comes back without its tokens may find them again: steps are worth waiting for.
     if (refused && reap().empty()) break;

@@ -104,6 +104,20 @@ def step(yard, numbers):
     return end(numbers.choice(sorted(set(found)))) if found else None
 
 
+def helper(yard, numbers):
+    """What starts the steps of the runner; stopped for longer than that waits, or killed."""
+    parent = runner_pid(yard)
+    found = [pid for pid, its_parent, words, state in processes() if its_parent == parent and words[-1:] == ["--serve"] and state != "Z"]
+    if not found:
+        return None
+    if numbers.random() < 0.5:
+        os.kill(found[0], signal.SIGSTOP)
+        time.sleep(3)
+        os.kill(found[0], signal.SIGCONT)
+        return found[0]
+    return end(found[0])
+
+
 def git(yard, numbers):
     """A git or hook in the middle of a push."""
     def at_work():
@@ -120,7 +134,7 @@ def instance(yard, numbers):
     return end(numbers.choice(sorted(serving))) if len(serving) > 1 else None
 
 
-ALL = {"server": (server, 5), "runner": (runner, 3), "haproxy": (haproxy, 3), "conmon": (conmon, 2), "engine": (engine, 4), "step": (step, 3), "git": (git, 2),
+ALL = {"server": (server, 5), "runner": (runner, 3), "haproxy": (haproxy, 3), "conmon": (conmon, 2), "engine": (engine, 4), "step": (step, 3), "helper": (helper, 1), "git": (git, 2),
        "instance": (instance, 1), "scanner": (scanner, 1), "pause": (pause, 1)}
 
 
