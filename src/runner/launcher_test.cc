@@ -3,14 +3,16 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 
 #include "base/files.h"
 #include "base/testing.h"
-#include "base/text.h"
+#include "runner/launch_protocol.h"
 
 using namespace sampan;
 using namespace sampan::runner;
@@ -135,4 +137,42 @@ TEST_CASE("launcher: what a helper started ends when it is let go, though the he
     CHECK(::kill(pid, 0) == 0);
   }
   CHECK(::kill(pid, 0) != 0);
+}
+
+TEST_CASE("launcher: what a helper has forked never begins when who asked is not there to hear of it") {
+  const TempDir folder = must(TempDir::create());
+  int ends[2], go[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+  REQUIRE(::pipe2(go, O_CLOEXEC) == 0);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  auto helper = must(
+      Child::spawn({.argv = {SAMPAN_LAUNCH_PROGRAM, "--serve"}, .clear_env = true}, {theirs.get(), -1, STDERR_FILENO}));
+  theirs = Fd();
+  const auto began = folder.path() + "/began";
+  const launch::StartRequest request{5, 0, false};
+  std::string bytes(reinterpret_cast<const char*>(&request), sizeof request);
+  for (const auto& text : {std::string("x"), std::string("--"), std::string("touch"), began, began + "2"})
+    bytes.append(text).push_back('\0');
+  const int descriptors[2] = {STDERR_FILENO, go[0]};
+  iovec part{bytes.data(), bytes.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  auto* held = CMSG_FIRSTHDR(&message);
+  held->cmsg_level = SOL_SOCKET;
+  held->cmsg_type = SCM_RIGHTS;
+  held->cmsg_len = CMSG_LEN(sizeof descriptors);
+  std::memcpy(CMSG_DATA(held), descriptors, sizeof descriptors);
+  REQUIRE(::sendmsg(ours.get(), &message, 0) == static_cast<ssize_t>(bytes.size()));
+  ::close(go[0]);
+  ::close(go[1]);  // without the byte
+  launch::StartAnswer answer;
+  REQUIRE(::recv(ours.get(), &answer, sizeof answer, 0) == sizeof answer);
+  REQUIRE(answer.pid > 0);
+  CHECK(must(Child::adopt(answer.pid)).wait().code == 125);
+  CHECK(!exists(began));
 }
