@@ -36,7 +36,7 @@ def measure(names):
             if {"push_to_step_ms", "push_ms", "push_to_green_ms"} & set(names):
                 yield from (f for f in pushes(house, folder) if f["name"] in names)
             if {"queued_runs_per_s", "queued_runs_with_checkout_per_s", "branches_200_s"} & set(names):
-                yield from (f for f in many(house) if f["name"] in names)
+                yield from (f for f in many(house, folder) if f["name"] in names)
             if "log_mb_per_s" in names:
                 yield log(house, folder)
             if "log_reader_ms" in names:
@@ -100,12 +100,12 @@ def hook_reference(folder):
     return bare, clone
 
 
-def many(house):
+def many(house, folder):
     began = time.time()
     queue(house, "many", "", 200)
     accepted = time.time() - began
     wait_for("the runs of the first push", lambda: all_over(house, "many", 200), 120, 0.2)
-    pairs = [(queued_per_s(house, f"bare{n}", "sourceOption: [], "), bare_sandboxes_per_s(house, f"lender{n}")) for n in range(QUEUED_ROUNDS)]
+    pairs = [(queued_per_s(house, f"bare{n}", "sourceOption: [], "), bare_sandboxes_per_s(folder)) for n in range(QUEUED_ROUNDS)]
     queued, bare = ([pair[side] for pair in pairs] for side in (0, 1))
     yield figure("queued_runs_per_s", queued, "runs/s", 150, bare, True, 0.5)
     yield figure("queued_runs_with_checkout_per_s", [queued_per_s(house, "code", "")], "runs/s", None, bare, True)
@@ -149,20 +149,22 @@ def all_over(house, name, count):
     return len(runs) >= count and all(item["state"] == "succeeded" for item in runs)
 
 
-def bare_sandboxes_per_s(house, name):
-    """The same command in the same sandbox, without anything around it: a step that sleeps lends its options, its folders and its cgroup."""
-    repo = house.repository(name, {".sampan/one.yaml": PIPELINE.format(filter="^master$", command="sleep 600")})
-    sha = repo.commit("Sleep")
-    repo.push("master")
-    run_id = house.run_of(sha)
-    wait_for("a step that sleeps", launched_step, 30, 0.1)
-    options, command = launched_step()
+def bare_sandboxes_per_s(folder):
+    """The same command in the same sandbox, without anything around it: a step of a local run, which sleeps, lends its options, its folders and its cgroup."""
+    file = folder / "lender" / ".sampan" / "one.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    run(["git", "init", "-q", folder / "lender"])
+    file.write_text(PIPELINE.format(filter="^master$", command="sleep 600"))
+    lender = subprocess.Popen([BIN / "sampan", "run", "--local", ".sampan/one.yaml"], cwd=folder / "lender", stdout=subprocess.DEVNULL)
     try:
+        wait_for("a step that sleeps", launched_step, 30, 0.1)
+        options, command = launched_step()
         began = time.time()
         subprocess.run(f"seq 500 | env -i xargs -P2 -n1 {BIN}/sampan-launch {shlex.join(options)} -- {shlex.join(command)} -c true", shell=True, check=True)
         return 500 / (time.time() - began)
     finally:
-        house.admin.post(f"/api/v1/runs/{run_id}/cancel", {})
+        lender.terminate()
+        lender.wait()
         wait_for("the end of the step that slept", lambda: not launched_step(), 30, 0.1)
 
 

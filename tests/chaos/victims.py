@@ -108,7 +108,8 @@ def step(yard, numbers):
 def helper(yard, numbers):
     """What starts the steps of the runner; stopped for longer than that waits, or killed."""
     parent = runner_pid(yard)
-    found = [pid for pid, its_parent, words, state in processes() if its_parent == parent and words[-1:] == ["--serve"] and state != "Z"]
+    steps = in_jobs(yard)  # forked of it, so they have its words
+    found = [pid for pid, its_parent, words, state in processes() if its_parent == parent and words[-1:] == ["--serve"] and state != "Z" and pid not in steps]
     if not found:
         return None
     if numbers.random() < 0.5:
