@@ -290,6 +290,42 @@ TEST_CASE("git: a receive-pack killed in the middle of a push leaves nothing hal
   CHECK(house.pushes_said() == 1);
 }
 
+TEST_CASE("git: a push that is written down only after its git has died does not stay intended") {
+  House house;
+  house.make_repo("shop");
+  std::atomic<bool> seen = false, gone = false, written = false;
+  const auto within = [](const auto& holds) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!holds() && std::chrono::steady_clock::now() < give_up)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return holds();
+  };
+  house.git->add_push_check([&](const git::PushCheck& check) -> Result<void> {
+    if (seen.exchange(true)) return {};
+    const auto folder = std::string(check.git_environment[0].second);
+    auto found = run_ok({.argv = {"pgrep", "-f", "receive-pack --stateless-rpc " + folder}}, {});
+    for (const auto& pid : split(trim(found.value_or("")), '\n')) ::kill(static_cast<pid_t>(std::stoi(pid)), SIGKILL);
+    CHECK(within([&] { return gone.load(); }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // finish() is told nowhere
+    written = true;
+    return {};
+  });
+  Client client;
+  client.begin(house.url("ann", "shop"));
+  client.commit("a", "1");
+  CHECK_FALSE(client.run({"push", "origin", "main"}).exit.ok());
+  gone = true;
+  const auto rows = [&](const std::string& state) {
+    return house.db
+        ->read([&](Tx& tx) { return tx.one("count", "select count(*) from push where state = $1", {state}); })
+        .value()
+        .integer(0);
+  };
+  CHECK(within([&] { return written && rows("undone") == 1; }));
+  CHECK(rows("intended") == 0);
+  CHECK(house.pushes_said() == 0);
+}
+
 TEST_CASE("git: a repository whose making was interrupted is gone after the start, and its name is free") {
   House house;
   REQUIRE(house.db

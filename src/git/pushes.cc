@@ -76,9 +76,19 @@ Result<PushId> Pushes::intend(const Actor& actor, const Repo& repo, const HookCa
 Result<void> Pushes::pre_receive(std::string_view secret, std::string_view body) {
   auto under_way = TRY(active(secret));
   const auto call = TRY(parse_hook_call(body, plumbing_.folder_of(under_way->repo.id)));
-  if (under_way->push) return fail(Errc::conflict, "this push has been looked at already");
-  under_way->push = TRY(intend(under_way->actor, under_way->repo, call));
-  return {};
+  {
+    auto active = active_.lock();
+    if (under_way->push) return fail(Errc::conflict, "this push has been looked at already");
+  }
+  const auto push = TRY(intend(under_way->actor, under_way->repo, call));
+  {
+    auto active = active_.lock();
+    under_way->push = push;
+    if (active->by_secret.contains(std::string(secret))) return {};
+  }
+  // git has died meanwhile, and finish() has passed: nobody else would end what was written down since.
+  confirm_later(push);
+  return fail(Errc::unavailable, "git ended while this push was looked at; push again");
 }
 
 Result<std::vector<std::string>> Pushes::post_receive(std::string_view secret, std::string_view body) {
@@ -100,10 +110,11 @@ Result<std::vector<std::string>> Pushes::post_receive(std::string_view secret, s
 void Pushes::finish(std::string_view secret, bool ended_well) {
   auto under_way = active(secret);
   if (!under_way) return;
-  const auto push = (*under_way)->push;
+  PushId push;
   const auto repo = (*under_way)->repo.id;
   {
     auto active = active_.lock();  // nobody begins meanwhile
+    push = (*under_way)->push;
     active->by_secret.erase(std::string(secret));
     if (!ended_well) active->unswept[repo.value].push_back(push);
     const bool busy = std::any_of(active->by_secret.begin(), active->by_secret.end(),

@@ -59,7 +59,7 @@ class Pushes {
   struct Active {
     Repo repo;
     Actor actor;
-    PushId push;
+    PushId push;  // guarded by active_
   };
   Result<std::shared_ptr<Active>> active(std::string_view secret);
   Result<void> check(const Actor& actor, const Repo& repo, const HookCall& call);
