@@ -296,7 +296,7 @@ TEST_CASE("git: a push that is written down only after its git has died does not
   std::atomic<bool> seen = false, gone = false, written = false;
   const auto within = [](const auto& holds) {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!holds() && std::chrono::steady_clock::now() < give_up)
+    while (!holds() && std::chrono::steady_clock::now() < give_up)  // told nowhere: the client's thread and a row
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     return holds();
   };

@@ -29,7 +29,14 @@ std::string message_of(const Command& command) {
   return bytes.size() <= launch::kMostStartBytes ? bytes : std::string();
 }
 
-bool send_with(int socket, std::string& bytes, int output, int go) {
+bool has_nul(const std::vector<std::string>& texts) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [](const std::string& text) { return text.find('\0') != std::string::npos; });
+}
+
+}  // namespace
+
+bool send_start_request(int socket, std::string& bytes, int output, int go) {
   const int descriptors[2] = {output, go};
   iovec part{bytes.data(), bytes.size()};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {};
@@ -45,13 +52,6 @@ bool send_with(int socket, std::string& bytes, int output, int go) {
   std::memcpy(CMSG_DATA(held), descriptors, sizeof descriptors);
   return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
-
-bool has_nul(const std::vector<std::string>& texts) {
-  return std::any_of(texts.begin(), texts.end(),
-                     [](const std::string& text) { return text.find('\0') != std::string::npos; });
-}
-
-}  // namespace
 
 void Launcher::keep_helper() {
   {
@@ -89,7 +89,7 @@ std::optional<Child> Launcher::ask(Helper& helper, const Command& command, int o
   Fd read_end(go->first);
   const Fd write_end(go->second);  // closed without a byte whenever we return early: then nothing begins
   launch::StartAnswer answer;
-  const bool asked = send_with(helper.socket.get(), bytes, output, read_end.get());
+  const bool asked = send_start_request(helper.socket.get(), bytes, output, read_end.get());
   read_end = Fd();
   if (!asked || ::recv(helper.socket.get(), &answer, sizeof answer, 0) != sizeof answer) {
     log::warning("runner", "the helper that starts steps is gone: this one is started by itself");
@@ -98,6 +98,8 @@ std::optional<Child> Launcher::ask(Helper& helper, const Command& command, int o
   }
   if (answer.pid < 0) return std::nullopt;
   auto child = Child::adopt(answer.pid);
+  // Out of the helper's group before it begins: that is killed as a whole when the helper is let go.
+  if (!command.new_session) ::setpgid(answer.pid, answer.pid);
   if (!child.has_value() || ::write(write_end.get(), "g", 1) != 1) return std::nullopt;
   return std::move(*child);
 }

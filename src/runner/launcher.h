@@ -10,6 +10,9 @@
 
 namespace sampan::runner {
 
+// A message of launch_protocol.h with its two descriptors. False: the helper is gone, or it is too long.
+bool send_start_request(int socket, std::string& bytes, int output, int go);
+
 // Thread-safe.
 class Launcher {
  public:

@@ -4,10 +4,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 
 #include "base/files.h"
@@ -139,6 +137,18 @@ TEST_CASE("launcher: what a helper started ends when it is let go, though the he
   CHECK(::kill(pid, 0) != 0);
 }
 
+TEST_CASE("launcher: what a helper has started goes on when it dies, however soon") {
+  Launcher launcher(SAMPAN_LAUNCH_PROGRAM);
+  for (int round = 0; round < 30; ++round) {
+    launcher.keep_helper();
+    const auto helper = the_helper();
+    auto child = must(launcher.spawn({.argv = {"--", "sleep", "600"}, .clear_env = true}, STDERR_FILENO));
+    ::kill(-helper, SIGKILL);  // with its group, as when it is let go
+    CHECK(run(launcher, {"echo", "next"}).output == "next\n");
+    CHECK(!child.wait_for(std::chrono::milliseconds(0)));
+  }
+}
+
 TEST_CASE("launcher: what a helper has forked never begins when who asked is not there to hear of it") {
   const TempDir folder = must(TempDir::create());
   int ends[2], go[2];
@@ -154,20 +164,7 @@ TEST_CASE("launcher: what a helper has forked never begins when who asked is not
   std::string bytes(reinterpret_cast<const char*>(&request), sizeof request);
   for (const auto& text : {std::string("x"), std::string("--"), std::string("touch"), began, began + "2"})
     bytes.append(text).push_back('\0');
-  const int descriptors[2] = {STDERR_FILENO, go[0]};
-  iovec part{bytes.data(), bytes.size()};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  auto* held = CMSG_FIRSTHDR(&message);
-  held->cmsg_level = SOL_SOCKET;
-  held->cmsg_type = SCM_RIGHTS;
-  held->cmsg_len = CMSG_LEN(sizeof descriptors);
-  std::memcpy(CMSG_DATA(held), descriptors, sizeof descriptors);
-  REQUIRE(::sendmsg(ours.get(), &message, 0) == static_cast<ssize_t>(bytes.size()));
+  REQUIRE(send_start_request(ours.get(), bytes, STDERR_FILENO, go[0]));
   ::close(go[0]);
   ::close(go[1]);  // without the byte
   launch::StartAnswer answer;
